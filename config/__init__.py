@@ -1,0 +1,1 @@
+"""Settings, rules editions and wordings: data, not code."""

@@ -1,0 +1,1 @@
+"""Packets and what stays of them. Knows the floor, not the judges."""

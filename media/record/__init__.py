@@ -1,0 +1,1 @@
+"""What stays: tapes, the timeline and the final file."""

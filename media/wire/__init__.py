@@ -1,0 +1,1 @@
+"""A browser's connection, from datagram to RTP and back."""

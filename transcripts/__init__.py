@@ -1,0 +1,1 @@
+"""Utterances and what is made of them. Knows no sockets."""

@@ -1,0 +1,1 @@
+"""The doors: pages, the socket and the public API."""
