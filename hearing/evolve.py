@@ -9,7 +9,7 @@ from typing import Any
 from hearing import facts as f
 from hearing.hearings import ATTENDANCE, PHASE, RECORDING, RULING, Gap, Hearing, Participant, Recording, Seat
 from hearing.oaths import OATH, OathRecord
-from hearing.participants import Attendance, PersonId, Role, SeatId
+from hearing.participants import PersonId, Role, SeatId
 from hearing.states import moves, step
 from hearing.wrongs import Impossible
 
@@ -61,9 +61,7 @@ def _move_attendance(hearing: Hearing, fact: f.Fact) -> Hearing:
     moved = hearing.at_seat(fact.seat) if person is None else (_person(hearing, person),)  # type: ignore[attr-defined]
     people = dict(hearing.people)
     for one in moved:
-        if isinstance(fact, f.Arrived) and one.attendance is not Attendance.EXPECTED:
-            continue
-        if isinstance(fact, f.LineLost) and one.attendance is Attendance.EXPECTED:
+        if person is None and type(fact) not in ATTENDANCE[one.attendance]:
             continue
         people[one.person] = replace(one, attendance=step(ATTENDANCE, one.attendance, fact))
     return replace(hearing, people=people)

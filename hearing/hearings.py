@@ -227,4 +227,5 @@ class Hearing:
         return self.gaps[-1] if self.gaps and self.gaps[-1].end is None else None
 
     def unrepaired_gap(self) -> Gap | None:
-        return next((g for g in reversed(self.gaps) if g.end is not None and g.summary is None), None)
+        last = self.gaps[-1] if self.gaps else None
+        return last if last is not None and last.end is not None and last.summary is None else None

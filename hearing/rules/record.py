@@ -1,0 +1,83 @@
+"""The record: only the court's side makes one, and whatever prevents it stands in the minutes [CPC 347-1, 350]."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hearing import acts as a
+from hearing import facts as f
+from hearing.hearings import Recording
+from hearing.participants import Place
+from hearing.rules.asked import Asked, Rule
+
+
+def _name_court_camera(q: Asked) -> Iterable[f.Fact]:
+    seat = q.seat(q.act.seat)
+    in_court = any(p.place == Place.COURTROOM for p in q.hearing.at_seat(seat.seat))
+    q.require(in_court, "camera_not_in_court", field="seat")
+    if q.hearing.court_camera != seat.seat:
+        yield f.CourtCameraNamed(seat.seat)
+
+
+def _start_recording(q: Asked) -> Iterable[f.Fact]:
+    q.require(q.hearing.court_camera is not None, "no_court_camera")
+    if q.hearing.recording is not Recording.ROLLING:
+        yield f.RecordingStarted()
+
+
+def _pause_recording(q: Asked) -> Iterable[f.Fact]:
+    yield f.RecordingPaused(q.act.reason)
+
+
+def _resume_recording(q: Asked) -> Iterable[f.Fact]:
+    yield f.RecordingResumed()
+
+
+def _declare_impossible(q: Asked) -> Iterable[f.Fact]:
+    yield f.RecordingImpossible(q.act.reason)
+
+
+def _note_failure(q: Asked) -> Iterable[f.Fact]:
+    if q.hearing.recording is Recording.ROLLING:
+        yield f.RecordingFailed(q.act.reason)
+
+
+def _note_restored(q: Asked) -> Iterable[f.Fact]:
+    if q.hearing.recording is Recording.FAILED:
+        yield f.RecordingRestored()
+
+
+def _note_tape_head(q: Asked) -> Iterable[f.Fact]:
+    act: a.NoteTapeHead = q.act
+    before = q.hearing.tape_heads.get(act.tape)
+    if before is None or (before.part, before.head) != (act.part, act.head):
+        yield f.TapeHead(act.tape, act.seat, act.kind, act.part, act.head, act.bytes)
+
+
+def _note_file_sealed(q: Asked) -> Iterable[f.Fact]:
+    act: a.NoteFileSealed = q.act
+    yield f.FileSealed(act.kind, act.name, act.sha256, act.bytes)
+
+
+def _seal_transcript(q: Asked) -> Iterable[f.Fact]:
+    act: a.SealTranscript = q.act
+    yield f.TranscriptSealed(act.version, act.sha256, act.lines, act.model, act.approved)
+
+
+def _sign_minutes(q: Asked) -> Iterable[f.Fact]:
+    yield f.MinutesSigned(q.asker().person, q.act.sha256)
+
+
+RULES: dict[type[a.Act], Rule] = {
+    a.NameCourtCamera: _name_court_camera,
+    a.StartRecording: _start_recording,
+    a.PauseRecording: _pause_recording,
+    a.ResumeRecording: _resume_recording,
+    a.DeclareRecordingImpossible: _declare_impossible,
+    a.NoteRecordingFailure: _note_failure,
+    a.NoteRecordingRestored: _note_restored,
+    a.NoteTapeHead: _note_tape_head,
+    a.NoteFileSealed: _note_file_sealed,
+    a.SealTranscript: _seal_transcript,
+    a.SignMinutes: _sign_minutes,
+}
