@@ -7,7 +7,7 @@ import pytest
 from hearing import acts as a
 from hearing.floor import Floor
 from hearing.hearings import Phase
-from tests.hearing.scripts import Script, heard, in_lobby, listed, opened, person, seat
+from tests.hearing.scripts import TEXT, Script, heard, in_lobby, listed, opened, person, seat
 
 NAMES = ("judge", "secretary", "prosecutor", "suspect", "counsel", "witness")
 COURT = frozenset(seat(n) for n in NAMES if n != "witness")
@@ -23,7 +23,7 @@ def in_phase(phase: Phase) -> Script:
             return in_lobby(*NAMES)
         case Phase.VACATED:
             s = listed(*NAMES)
-            s.ask("judge", a.Vacate(a.TextRef("t")))
+            s.ask("judge", a.Vacate(TEXT))
             return s
         case Phase.COUNTDOWN:
             s = opened(*NAMES)
@@ -46,7 +46,7 @@ def in_phase(phase: Phase) -> Script:
         case Phase.DELIBERATION | Phase.ANNOUNCED | Phase.CLOSED:
             heard(s).ask("judge", a.Retire())
             if phase is not Phase.DELIBERATION:
-                s.ask("judge", a.Decide("refusal", a.TextRef("t")))
+                s.ask("judge", a.Decide("refusal", TEXT))
                 s.ask("judge", a.ReturnFromDeliberation())
                 s.ask("judge", a.AnnounceDecision())
             if phase is Phase.CLOSED:
@@ -130,7 +130,7 @@ def test_a_muted_seat_is_seen_but_neither_heard_nor_recorded() -> None:
 
 def test_closing_a_part_puts_the_public_out_and_seals_the_tape() -> None:
     s = in_phase(Phase.OPEN)
-    s.ask("judge", a.ClosePart("safety", a.TextRef("t")))
+    s.ask("judge", a.ClosePart("safety", TEXT))
     assert s.floor.public_hears == s.floor.public_sees == frozenset()
     assert s.floor.sealed
 
