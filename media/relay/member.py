@@ -1,0 +1,209 @@
+"""Somebody in the courtroom: their connection, what they publish and what they are fed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from media.packets import Kind
+from media.relay.bandwidth import Arrivals, Limit
+from media.relay.feed import Feed
+from media.relay.reception import Reception
+from media.relay.source import Source
+from media.wire import rtcp, rtp
+from media.wire.answer import Agreed
+from media.wire.clock import SECOND, from_ntp, to_ntp
+from media.wire.peer import Peer
+
+VIDEO_BITS = 1_000_000
+MOST_STREAMS = 64
+FRESH_NS = 10 * SECOND
+REPORTS_AT_ONCE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFigures:
+    """The line of one member as the server itself measured it. Loss is a share, 0 to 1."""
+
+    rtt_ms: float | None
+    jitter_ms: float
+    loss_up: float
+    loss_down: float
+    up_kbps: float
+    down_kbps: float
+
+    @property
+    def loss(self) -> float:
+        return max(self.loss_up, self.loss_down)
+
+
+class Member:
+    def __init__(self, peer: Peer) -> None:
+        self.peer = peer
+        self.up = False
+        self.feeds: dict[str, Feed] = {}
+        self.published: dict[str, Source] = {}
+        self._feeds_by_ssrc: dict[int, Feed] = {}
+        self._streams: dict[int, tuple[Source, bool]] = {}
+        self._arrivals = Arrivals()
+        self._limit = Limit(VIDEO_BITS)
+        self._rtt_ns: int | None = None
+        self._counted = (0, 0, 0)
+        self.up_kbps = 0.0
+        self.down_kbps = 0.0
+        self._loss_up = 0.0
+
+    # -- agreement ---------------------------------------------------------------------------------------------------
+
+    def agreed(self, sources: Mapping[tuple[str, Kind], Source]) -> None:
+        """The newest answer stands: bind sections that publish to their sources, and feeds to their sections."""
+        self.published.clear()
+        self._streams.clear()
+        for part in self.peer.sections.values():
+            if part.use == "receive" and part.kind is not None:
+                source = sources.get((self.peer.who, part.kind))
+                if source is not None and source not in self.published.values():
+                    self.published[part.mid] = source
+                    source.publish(self.peer, part)
+            elif part.mid in self.feeds:
+                self.feeds[part.mid].agreed(part)
+        self._feeds_by_ssrc = {}
+        for feed in self.feeds.values():
+            self._feeds_by_ssrc[feed.ssrc] = self._feeds_by_ssrc[feed.repair_ssrc] = feed
+
+    def feed_of(self, ssrc: int | None) -> Feed | None:
+        return self._feeds_by_ssrc.get(ssrc) if ssrc is not None else None
+
+    # -- packets in --------------------------------------------------------------------------------------------------
+
+    def source_of(self, packet: rtp.Rtp) -> tuple[Source, bool] | None:
+        """Which of our sources a packet belongs to, and whether it is a retransmission."""
+        known = self._streams.get(packet.ssrc)
+        if known is not None:
+            return known
+        found = self._by_ssrc(packet) or self._by_mid(packet) or self._by_payload_type(packet)
+        if found is not None and len(self._streams) < MOST_STREAMS:
+            self._streams[packet.ssrc] = found
+        return found
+
+    @staticmethod
+    def _fits(part: Agreed, source: Source, packet: rtp.Rtp) -> tuple[Source, bool] | None:
+        if packet.payload_type == part.payload_type:
+            return source, False
+        return (source, True) if packet.payload_type == part.repair_type else None
+
+    def _by_ssrc(self, packet: rtp.Rtp) -> tuple[Source, bool] | None:
+        for mid, source in self.published.items():
+            part = self.peer.sections[mid]
+            if packet.ssrc in part.ssrcs:
+                return self._fits(part, source, packet)
+        return None
+
+    def _by_mid(self, packet: rtp.Rtp) -> tuple[Source, bool] | None:
+        for mid, source in self.published.items():
+            part = self.peer.sections[mid]
+            wanted = part.extension(rtp.MID)
+            if wanted and any(i == wanted and value == mid.encode() for i, value in packet.extensions()):
+                return self._fits(part, source, packet)
+        return None
+
+    def _by_payload_type(self, packet: rtp.Rtp) -> tuple[Source, bool] | None:
+        found = [self._fits(self.peer.sections[mid], source, packet) for mid, source in self.published.items()]
+        fitting = [match for match in found if match is not None]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def note(self, packet: rtp.Rtp, part: Agreed, at_ns: int) -> int:
+        """Note the packet's transport sequence for feedback; its audio level byte, or -1."""
+        cc, level_id, level = part.extension(rtp.TRANSPORT_CC), part.extension(rtp.AUDIO_LEVEL), -1
+        for ident, value in packet.extensions():
+            if ident == cc and len(value) >= 2:
+                self._arrivals.note(value[0] << 8 | value[1], at_ns)
+            elif ident == level_id and value:
+                level = value[0]
+        return level
+
+    def reported(self, report: rtcp.Report, at_ns: int) -> None:
+        """A receiver's word about what we send: loss, jitter, and the round trip."""
+        feed = self._feeds_by_ssrc.get(report.ssrc)
+        if feed is None or report.ssrc != feed.ssrc:
+            return
+        feed.lost = report.fraction_lost
+        feed.jitter = report.jitter / feed.clock_rate
+        if report.last_sr:
+            trip = ((to_ntp(at_ns) >> 16 & 0xFFFFFFFF) - report.last_sr - report.delay_since) & 0xFFFFFFFF
+            if trip < 10 * 65536:
+                self._rtt_ns = trip * SECOND // 65536
+
+    # -- packets out -------------------------------------------------------------------------------------------------
+
+    def feedback(self, now_ns: int) -> None:
+        """Feedback about what this member sends, when it is due."""
+        receptions = [s.reception for s in self.published.values() if s.reception is not None and s.peer is self.peer]
+        if not receptions:
+            return
+        packet = self._arrivals.feedback(self.peer.ssrc, receptions[0].ssrc, now_ns)
+        if packet is not None:
+            self.peer.send_rtcp(packet)
+        limited = [
+            source.reception.ssrc
+            for mid, source in self.published.items()
+            if source.reception is not None and "goog-remb" in self.peer.sections[mid].feedback
+        ]
+        packet = self._limit.feedback(self.peer.ssrc, limited, now_ns)
+        if packet is not None:
+            self.peer.send_rtcp(packet)
+
+    def send_reports(self, sources: Mapping[tuple[str, Kind], Source], clocks: Mapping[str, int], now_ns: int) -> None:
+        """One compound with a sender report for every stream that this member is fed, and one about what it sends."""
+        pairs: list[tuple[bytes, int, str]] = []
+        for feed in self.feeds.values():
+            reception = sources[feed.source, feed.kind].reception
+            report = self._sender_report(feed, reception, clocks.get(feed.source), now_ns)
+            if report is not None:
+                pairs.append((report, feed.ssrc, feed.source))
+        while pairs:
+            some, pairs = pairs[:REPORTS_AT_ONCE], pairs[REPORTS_AT_ONCE:]
+            names = rtcp.source_names((ssrc, name) for _, ssrc, name in some)
+            self.peer.send_rtcp(b"".join(report for report, _, _ in some) + names)
+        receptions = [s.reception for s in self.published.values() if s.reception is not None and s.peer is self.peer]
+        if receptions:
+            self._loss_up = max(reception.lost_fraction() for reception in receptions)
+            blocks = [reception.report(now_ns) for reception in receptions]
+            names = rtcp.source_names([(self.peer.ssrc, "court")])
+            self.peer.send_rtcp(rtcp.receiver_report(self.peer.ssrc, blocks) + names)
+
+    @staticmethod
+    def _sender_report(feed: Feed, reception: Reception | None, clock: int | None, now_ns: int) -> bytes | None:
+        """Where the source's clock line stands now, in our time: the same for sound and picture of a seat."""
+        if clock is None or reception is None or reception.last_sr is None or reception.ssrc != feed.stream:
+            return None
+        if not feed.open or now_ns - feed.last_ns > FRESH_NS:
+            return None
+        ntp, timestamp, _ = reception.last_sr
+        elapsed = now_ns - clock - from_ntp(ntp)
+        timestamp = (timestamp + elapsed * feed.clock_rate // SECOND + feed.time_offset) & 0xFFFFFFFF
+        return rtcp.sender_report(feed.ssrc, to_ntp(now_ns), timestamp, feed.packets, feed.octets)
+
+    # -- figures -----------------------------------------------------------------------------------------------------
+
+    def count(self, now_ns: int) -> None:
+        """Once a second: rates since the last time."""
+        received, sent, then = self._counted
+        span = now_ns - then
+        if then and span > 0:
+            self.up_kbps = (self.peer.received_bytes - received) * 8e6 / span
+            self.down_kbps = (self.peer.sent_bytes - sent) * 8e6 / span
+        self._counted = (self.peer.received_bytes, self.peer.sent_bytes, now_ns)
+
+    def link(self) -> LinkFigures:
+        rtt_ns = self.peer.rtt_ns if self.peer.rtt_ns is not None else self._rtt_ns
+        receptions = [s.reception for s in self.published.values() if s.reception is not None]
+        jitters = [r.jitter / r.clock_rate for r in receptions] + [f.jitter for f in self.feeds.values() if f.open]
+        return LinkFigures(
+            rtt_ms=rtt_ns / 1e6 if rtt_ns is not None else None,
+            jitter_ms=max(jitters, default=0.0) * 1000,
+            loss_up=self._loss_up,
+            loss_down=max((feed.lost for feed in self.feeds.values() if feed.open), default=0.0),
+            up_kbps=self.up_kbps,
+            down_kbps=self.down_kbps,
+        )

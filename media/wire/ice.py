@@ -1,0 +1,182 @@
+"""ICE-lite: who may speak to us, told apart by what they can prove.
+
+A relay with a public address needs no full ICE agent. It answers connectivity checks that carry the right password and
+remembers the addresses they came from. An address that has proved nothing does not exist for us: no byte from it gets
+past the door, which closes the two attacks on stock stacks (datagrams that end a session, the ClientHello race).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from aioice import stun
+
+from media.wire.clock import SECOND
+
+Address = tuple[str, int]
+
+MAX_ADDRESSES = 8
+"""Addresses one connection may hold at once; the longest silent one makes room."""
+
+STALE_NS = 2 * SECOND
+"""After this silence of the chosen address any nominated one may take over, whatever its priority."""
+
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    ufrag: str
+    pwd: str
+
+    @classmethod
+    def fresh(cls) -> Credentials:
+        return cls("".join(secrets.choice(_ALPHABET) for _ in range(8)), secrets.token_urlsafe(24).replace("_", "+"))
+
+
+class Exit(Protocol):
+    """Where datagrams leave and where a line is known by its ufrags and addresses."""
+
+    def send(self, data: bytes, address: Address) -> None: ...
+    def know(self, line: Line) -> None: ...
+    def bind(self, address: Address, line: Line) -> None: ...
+    def unbind(self, address: Address, line: Line) -> None: ...
+
+
+@dataclass(slots=True)
+class _Way:
+    """One remote address that has passed a check."""
+
+    heard_ns: int
+    priority: int = 0
+    nominated: bool = False
+
+
+class Line:
+    """One browser's connection as ICE sees it: credentials of both sides, proven addresses, and the one in use."""
+
+    def __init__(self, door: Exit, remote: Credentials, receive: Callable[[bytes, Address, int], None]) -> None:
+        self._door = door
+        self._pairs: dict[str, tuple[Credentials, Credentials]] = {}
+        self._ways: dict[Address, _Way] = {}
+        self._pings: dict[bytes, int] = {}
+        self._tie_breaker = secrets.randbits(64)
+        self.receive = receive
+        self.target: Address | None = None
+        self.rtt_ns: int | None = None
+        self.answers_pings = False
+        self.heard_ns = 0
+        self.local = Credentials.fresh()
+        self.remote = remote
+        self._pairs[self.local.ufrag] = (self.local, remote)
+        door.know(self)
+
+    @property
+    def ufrags(self) -> tuple[str, ...]:
+        return tuple(self._pairs)
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        return tuple(self._ways)
+
+    def restart(self, remote: Credentials) -> None:
+        """New credentials on both sides; the former stay good until the new ones are first used."""
+        former = self.local.ufrag
+        self._pairs = {former: self._pairs[former]}
+        self.local, self.remote = Credentials.fresh(), remote
+        self._pairs[self.local.ufrag] = (self.local, remote)
+        self._door.know(self)
+
+    def checked(self, request: stun.Message, address: Address, at_ns: int) -> bytes | None:
+        """Judge a connectivity check; the reply to send, or None when it proves nothing."""
+        local_ufrag, _, remote_ufrag = str(request.attributes.get("USERNAME", "")).partition(":")
+        pair = self._pairs.get(local_ufrag)
+        if pair is None or remote_ufrag != pair[1].ufrag:
+            return None
+        key = pair[0].pwd.encode()
+        if not request.check_message_integrity(key):
+            return None
+        if local_ufrag == self.local.ufrag and len(self._pairs) > 1:
+            self._pairs = {local_ufrag: pair}
+            self._door.know(self)
+        self.heard_ns = at_ns
+        self._admit(address, at_ns)
+        way = self._ways[address]
+        way.priority = int(request.attributes.get("PRIORITY", 0))
+        if "USE-CANDIDATE" in request.attributes:
+            way.nominated = True
+            self._choose(address, at_ns)
+        reply = stun.Message(stun.Method.BINDING, stun.Class.RESPONSE, request.transaction_id)
+        reply.attributes["XOR-MAPPED-ADDRESS"] = address
+        reply.add_message_integrity(key)
+        return bytes(reply)
+
+    def _admit(self, address: Address, at_ns: int) -> None:
+        way = self._ways.get(address)
+        if way is not None:
+            way.heard_ns = at_ns
+            return
+        if len(self._ways) >= MAX_ADDRESSES:
+            oldest = min((a for a in self._ways if a != self.target), key=lambda a: self._ways[a].heard_ns)
+            del self._ways[oldest]
+            self._door.unbind(oldest, self)
+        self._ways[address] = _Way(at_ns)
+        self._door.bind(address, self)
+
+    def _choose(self, address: Address, at_ns: int) -> None:
+        current = self._ways.get(self.target) if self.target is not None else None
+        better = (
+            current is None
+            or not current.nominated
+            or self._ways[address].priority >= current.priority
+            or at_ns - current.heard_ns > STALE_NS
+        )
+        if better:
+            self.target = address
+
+    def shook(self, address: Address) -> None:
+        """A DTLS datagram came from here. Browsers shake hands before they nominate: answer where it came from."""
+        current = self._ways.get(self.target) if self.target is not None else None
+        if address in self._ways and (current is None or not current.nominated):
+            self.target = address
+
+    def proved(self, address: Address, at_ns: int) -> None:
+        """A packet from here carried a valid seal: the browser is alive, and there."""
+        self.heard_ns = at_ns
+        way = self._ways.get(address)
+        if way is None:
+            return
+        way.heard_ns = at_ns
+        if way.nominated and address != self.target:
+            self._choose(address, at_ns)
+
+    def send(self, data: bytes) -> None:
+        if self.target is not None:
+            self._door.send(data, self.target)
+
+    def ping(self, at_ns: int) -> None:
+        """Ask the browser for a sign of life. Full agents answer any check; the reply tells the round trip."""
+        if self.target is None:
+            return
+        request = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
+        request.attributes["USERNAME"] = f"{self.remote.ufrag}:{self.local.ufrag}"
+        request.attributes["PRIORITY"] = 2130706431
+        request.attributes["ICE-CONTROLLED"] = self._tie_breaker
+        request.add_message_integrity(self.remote.pwd.encode())
+        while len(self._pings) > 3:
+            self._pings.pop(next(iter(self._pings)))
+        self._pings[request.transaction_id] = at_ns
+        self._door.send(bytes(request), self.target)
+
+    def ponged(self, response: stun.Message, at_ns: int) -> None:
+        sent_ns = self._pings.get(response.transaction_id)
+        if sent_ns is None or not response.check_message_integrity(self.remote.pwd.encode()):
+            return
+        del self._pings[response.transaction_id]
+        self.answers_pings = True
+        self.heard_ns = at_ns
+        sample = max(0, at_ns - sent_ns)
+        self.rtt_ns = sample if self.rtt_ns is None else (self.rtt_ns * 3 + sample) // 4

@@ -1,0 +1,213 @@
+"""One browser's connection: from datagram to RTP and back. It decides nothing about who may hear whom."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping
+from enum import Enum, auto
+from typing import Protocol
+
+import structlog
+from aiortc.rtcdtlstransport import RTCDtlsFingerprint, RTCDtlsParameters
+
+from media.wire import rtcp, rtp
+from media.wire.answer import Agreed, Sent, Terms, agree, answer
+from media.wire.clock import SECOND, now_ns
+from media.wire.door import Door
+from media.wire.ice import Address, Line
+from media.wire.offer import Offer
+from media.wire.seam import Handshake, Seam
+from media.wire.srtp import Seal
+
+log = structlog.get_logger()
+
+
+class PeerState(Enum):
+    WAITING = auto()
+    """Answered; the handshake is not finished."""
+    CONNECTED = auto()
+    CLOSED = auto()
+
+
+class PeerEars(Protocol):
+    """Who is told what a peer received. Nothing here may raise."""
+
+    def peer_opened(self, peer: Peer) -> None: ...
+    def peer_rtp(self, peer: Peer, packet: rtp.Rtp, arrival_ns: int) -> None: ...
+    def peer_rtcp(self, peer: Peer, packet: rtcp.Packet, arrival_ns: int) -> None: ...
+    def peer_closed(self, peer: Peer) -> None: ...
+
+
+class Peer:
+    """Born with the first offer of a browser's connection; a new connection is a new peer."""
+
+    def __init__(
+        self,
+        who: str,
+        door: Door,
+        offer: Offer,
+        ears: PeerEars,
+        *,
+        probe: bool = False,
+        clock: Callable[[], int] = now_ns,
+    ) -> None:
+        self.who = who
+        self.probe = probe
+        self.state = PeerState.WAITING
+        self.session = offer.session
+        self.born_ns = clock()
+        self.sections: dict[str, Agreed] = {}
+        self.ssrc = secrets.randbits(31) | 1
+        self.received_bytes = 0
+        self.sent_bytes = 0
+        self.media_packets_sent = 0
+        self.first_packet_ns = 0
+        self.transport_sequence = 0
+        self._door = door
+        self._ears = ears
+        self._clock = clock
+        self._line = Line(door, offer.credentials, self._receive)
+        self._seam = Seam(self._line)
+        self._seal: Seal | None = None
+        self._version = 0
+        self._offer = offer
+        self._handshake = Handshake(self._seam, door.certificate)
+        self._handshake.add_listener("statechange", self._dtls_changed)
+        fingerprints = [RTCDtlsFingerprint(algorithm=a, value=v) for a, v in offer.fingerprints]
+        self._task = asyncio.create_task(
+            self._handshake.start(RTCDtlsParameters(fingerprints=fingerprints)), name="handshake"
+        )
+        self._task.add_done_callback(self._shaken)
+        self._farewell: asyncio.Task[None] | None = None
+
+    # -- agreement ---------------------------------------------------------------------------------------------------
+
+    def same_connection(self, offer: Offer) -> bool:
+        """Whether an offer continues this connection (renegotiation, ICE restart) rather than starting another."""
+        return (
+            self.state is not PeerState.CLOSED
+            and offer.session == self.session
+            and offer.fingerprints == self._offer.fingerprints
+        )
+
+    def agree(self, offer: Offer, sends: Mapping[str, Sent]) -> str:
+        """Take an offer of this connection and answer it."""
+        if offer.credentials != self._line.remote:
+            self._line.restart(offer.credentials)
+        self._version += 1
+        terms = Terms(
+            credentials=self._line.local,
+            fingerprint=self._door.certificate.getFingerprints()[0].value,
+            addresses=self._door.announced,
+            port=self._door.port,
+            sends=sends,
+            probe=self.probe,
+            version=self._version,
+        )
+        text = answer(offer, terms)
+        self._offer = offer
+        self.sections = {part.mid: part for part in agree(offer, sends, probe=self.probe)}
+        return text
+
+    # -- life --------------------------------------------------------------------------------------------------------
+
+    @property
+    def heard_ns(self) -> int:
+        """When the browser last proved to be alive."""
+        return self._line.heard_ns
+
+    @property
+    def rtt_ns(self) -> int | None:
+        return self._line.rtt_ns
+
+    @property
+    def quiet_limit_ns(self) -> int:
+        """How long silence is no loss: three seconds, but a browser that ignores our pings checks only every five."""
+        return 3 * SECOND if self._line.answers_pings else 8 * SECOND
+
+    def ping(self) -> None:
+        self._line.ping(self._clock())
+
+    def close(self) -> None:
+        """Say goodbye (DTLS close_notify) and be forgotten at the door."""
+        if self.state is PeerState.CLOSED:
+            return
+        self.state = PeerState.CLOSED
+        self._farewell = asyncio.create_task(self._say_goodbye(), name="farewell")
+        self._ears.peer_closed(self)
+
+    async def closed(self) -> None:
+        """Wait until the goodbye is out."""
+        if self._farewell is not None:
+            await self._farewell
+
+    async def _say_goodbye(self) -> None:
+        await self._handshake.stop()
+        self._seam.close()
+        self._door.forget(self._line)
+        if not self._task.done():
+            self._task.cancel()
+
+    def _shaken(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception() is not None:
+            log.warning("handshake ended", error=repr(task.exception()))
+            self.close()
+
+    def _dtls_changed(self) -> None:
+        state = self._handshake.state
+        if state == "connected" and self._handshake.keys is not None and self.state is PeerState.WAITING:
+            self._seal = Seal(self._handshake.keys)
+            self.state = PeerState.CONNECTED
+            self._ears.peer_opened(self)
+        elif state in ("closed", "failed"):
+            self.close()
+
+    # -- packets in --------------------------------------------------------------------------------------------------
+
+    def _receive(self, data: bytes, address: Address, arrival_ns: int) -> None:
+        first = data[0]
+        if 20 <= first <= 63:
+            self._line.shook(address)
+            self._seam.feed(data)
+            return
+        if not 128 <= first <= 191 or len(data) < 12 or self._seal is None or self.state is not PeerState.CONNECTED:
+            return
+        if 192 <= data[1] <= 223:
+            plain = self._seal.open_rtcp(data)
+            if plain is not None:
+                self._line.proved(address, arrival_ns)
+                self.received_bytes += len(data)
+                for part in rtcp.split(plain):
+                    self._ears.peer_rtcp(self, part, arrival_ns)
+            return
+        plain = self._seal.open_rtp(data)
+        if plain is None:
+            return
+        self._line.proved(address, arrival_ns)
+        self.received_bytes += len(data)
+        packet = rtp.parse(plain)
+        if packet is not None:
+            if not self.first_packet_ns:
+                self.first_packet_ns = arrival_ns
+            self._ears.peer_rtp(self, packet, arrival_ns)
+
+    # -- packets out -------------------------------------------------------------------------------------------------
+
+    def send_rtp(self, packet: bytes) -> bool:
+        if self._seal is None or self.state is not PeerState.CONNECTED:
+            return False
+        sealed = self._seal.seal_rtp(packet)
+        if sealed is None:
+            return False
+        self._line.send(sealed)
+        self.sent_bytes += len(sealed)
+        return True
+
+    def send_rtcp(self, compound: bytes) -> None:
+        if self._seal is None or self.state is not PeerState.CONNECTED:
+            return
+        sealed = self._seal.seal_rtcp(compound)
+        if sealed is not None:
+            self._line.send(sealed)
+            self.sent_bytes += len(sealed)

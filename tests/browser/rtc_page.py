@@ -1,0 +1,61 @@
+"""A page that does with WebRTC what the live page does, and nothing else."""
+
+from __future__ import annotations
+
+PAGE = """<!doctype html><meta charset="utf-8"><title>rtc</title><script>
+const seat = new URLSearchParams(location.search).get("seat");
+const watches = seat.startsWith("o-");
+let pc, media = null, tracks = {};
+
+async function send(pc, probe = false) {
+  const offer = await pc.createOffer();
+  const sdp = offer.sdp.replace(/a=rtpmap:(\\d+) opus\\/48000\\/2\\r\\n/g, "$&a=rtcp-fb:$1 nack\\r\\n");
+  await pc.setLocalDescription({type: "offer", sdp});
+  const body = JSON.stringify({seat, sdp: pc.localDescription.sdp, probe});
+  const reply = await fetch("/offer", {method: "POST", body});
+  const said = await reply.json();
+  await pc.setRemoteDescription({type: "answer", sdp: said.sdp});
+  return said;
+}
+async function join() {
+  if (!watches && !media) {
+    media = await navigator.mediaDevices.getUserMedia({audio: true, video: {width: 320, height: 240, frameRate: 15}});
+  }
+  pc = new RTCPeerConnection({bundlePolicy: "max-bundle", rtcpMuxPolicy: "require"});
+  if (media) {
+    pc.addTransceiver(media.getAudioTracks()[0], {direction: "sendonly"});
+    pc.addTransceiver(media.getVideoTracks()[0], {direction: "sendonly"});
+  }
+  return await negotiate();
+}
+async function negotiate(wanted) {
+  const receives = kind => t => t.direction === "recvonly" && t.receiver.track.kind === kind;
+  const room = kind => pc.getTransceivers().filter(receives(kind)).length;
+  let said;
+  for (;;) {
+    if (wanted) for (const kind of ["audio", "video"])
+      for (let have = room(kind); have < wanted[kind]; have++) pc.addTransceiver(kind, {direction: "recvonly"});
+    if (watches && !wanted && !pc.getTransceivers().length) pc.addTransceiver("audio", {direction: "recvonly"});
+    said = await send(pc);
+    wanted = said.wanted;
+    if (["audio", "video"].every(kind => room(kind) >= wanted[kind])) break;
+  }
+  tracks = said.tracks;
+  for (const t of pc.getTransceivers()) {
+    const known = tracks[t.mid];
+    if (!known || document.getElementById("m" + t.mid)) continue;
+    const element = Object.assign(document.createElement(known.kind), {autoplay: true, id: "m" + t.mid});
+    element.srcObject = new MediaStream([t.receiver.track]);
+    document.documentElement.append(element);
+  }
+  return said;
+}
+async function stats(type) {
+  return [...(await pc.getStats()).values()].filter(s => s.type === type);
+}
+async function inbound(kind) {
+  return (await stats("inbound-rtp")).find(s => s.kind === kind && s.packetsReceived) || {};
+}
+async function outbound(kind) { return (await stats("outbound-rtp")).find(s => s.kind === kind) || {}; }
+async function received() { return (await stats("inbound-rtp")).reduce((sum, s) => sum + s.packetsReceived, 0); }
+</script>"""
