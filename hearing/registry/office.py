@@ -1,0 +1,62 @@
+"""The office: one data folder and one database, opened together and closed together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+
+from sqlalchemy import URL, text
+
+from hearing.registry.docket import Docket
+from hearing.registry.journal import Journal
+from hearing.registry.keys import CaseKeys, MasterKey
+from hearing.registry.seal import Seals
+from hearing.registry.store import Store
+
+DATABASE_FILE = "tyndau.db"
+
+
+class Office:
+    """Journal, docket, keys and seals of one court."""
+
+    def __init__(self, store: Store, keys: CaseKeys, seals: Seals, folder: Path) -> None:
+        self.folder = folder
+        self.store = store
+        self.keys = keys
+        self.seals = seals
+        self.journal = Journal(store)
+        self.docket = Docket(store, keys, folder)
+
+    @classmethod
+    async def open(cls, folder: Path, url: str | None = None) -> Office:
+        """Open or set up. Without ``url`` the database is a SQLite file in ``folder``.
+
+        Raises ``KeyLost`` when the master key is not the one this database was set up with.
+        """
+        local = _local(folder)
+        store = await Store.open(url or local)
+        keys = CaseKeys(store, MasterKey.open(folder))
+        await keys.claim_database()
+        return cls(store, keys, Seals.open(folder), folder)
+
+    async def ping(self) -> None:
+        """Ask the database for anything at all; raises what the database raises."""
+        async with self.store.reading() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        await self.journal.close()
+
+    async def __aenter__(self) -> Office:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, wrong: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+def _local(folder: Path) -> str:
+    """The address of the SQLite file in the data folder, which is made where it is missing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return URL.create("sqlite+aiosqlite", database=str(folder / DATABASE_FILE)).render_as_string(hide_password=False)

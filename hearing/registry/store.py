@@ -1,0 +1,117 @@
+"""One database behind one small door: SQLite on the spot or PostgreSQL, spoken to by the same code.
+
+SQLite runs in WAL with ``synchronous=FULL``: what was committed is on the disk. Writers take the lock when their
+transaction begins, so that no transaction fails half way for having read first. Deleted bytes are overwritten, because
+erasing a case means forgetting its key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Table, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATION_LOCK = 0x7479_6E64_6175
+BUSY_MS = 15_000
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA recursive_triggers=ON",
+    "PRAGMA secure_delete=ON",
+    f"PRAGMA busy_timeout={BUSY_MS}",
+)
+
+
+class Store:
+    """The engine and its two kinds of transaction."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._writer = engine.execution_options(tyndau_writes=True)
+        self.dialect = engine.dialect.name
+
+    @classmethod
+    async def open(cls, url: str) -> Store:
+        """Connect and bring the tables up to date."""
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            engine = create_async_engine(parsed, pool_size=4, max_overflow=4)
+            event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        else:
+            engine = create_async_engine(parsed, pool_size=8, max_overflow=8, pool_pre_ping=True)
+        store = cls(engine)
+        async with store.writing() as connection:
+            await connection.run_sync(migrate)
+        return store
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that writes: committed at the end, undone by any exception."""
+        async with self._writer.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that only reads and sees one moment."""
+        async with self._engine.connect() as connection:
+            yield connection
+
+    async def insert_or_keep(self, connection: AsyncConnection, table: Table, values: Mapping[str, Any]) -> None:
+        """Insert the row unless its key is there already."""
+        kind = sqlite.insert if self.dialect == "sqlite" else postgresql.insert
+        await connection.execute(kind(table).values(**values).on_conflict_do_nothing())
+
+    async def insert_or_replace(self, connection: AsyncConnection, table: Table, values: Mapping[str, Any]) -> None:
+        """Insert the row, or give the row with the same primary key these values."""
+        kind = sqlite.insert if self.dialect == "sqlite" else postgresql.insert
+        key = [column.name for column in table.primary_key]
+        rest = {name: value for name, value in values.items() if name not in key}
+        await connection.execute(kind(table).values(**values).on_conflict_do_update(index_elements=key, set_=rest))
+
+    async def forget_deleted(self) -> None:
+        """Drop what deleted rows may have left behind in the write-ahead log or in dead rows."""
+        outside = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        async with outside.connect() as connection:
+            if self.dialect == "sqlite":
+                await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+            else:
+                await connection.execute(text("VACUUM cases, persons"))
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def migrate(connection: Connection) -> None:
+    """Bring the schema to the newest revision inside the caller's transaction."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _prepare_sqlite(raw: Any, record: Any) -> None:
+    raw.isolation_level = None
+    cursor = raw.cursor()
+    for pragma in SQLITE_PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if options.get("isolation_level") == "AUTOCOMMIT":
+        return
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("tyndau_writes") else "BEGIN")
