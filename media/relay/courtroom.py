@@ -8,75 +8,54 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import NewType
-
-import structlog
 
 from hearing.floor import NOBODY, Floor
 from hearing.participants import SeatId
 from media.packets import Kind, Received
 from media.relay.feed import Feed
 from media.relay.forwarder import Forwarder, PythonForwarder
-from media.relay.member import LinkFigures, Member
-from media.relay.reception import Arrival
+from media.relay.lines import LineDown, LineEvent, LineUp, LinkFigures, ObserverId, Wanted, Who, observes
+from media.relay.member import Member
+from media.relay.probe import Direction, Probe, ProbeFailed, ProbeFigures, Progress, probe_sends
 from media.relay.source import CLOCK_RATES, Source
+from media.relay.switchboard import Switchboard
 from media.wire import rtcp, rtp
 from media.wire.answer import BadOffer, Sent, agree, read
-from media.wire.clock import MILLISECOND, SECOND, from_ntp, now_ns
+from media.wire.clock import SECOND, now_ns
 from media.wire.door import Door
 from media.wire.offer import Offer
 from media.wire.peer import Peer, PeerState
 
-log = structlog.get_logger()
-
-ObserverId = NewType("ObserverId", str)
-"""Begins with ``o-``: receives what the public may, publishes nothing."""
-
-Who = SeatId | ObserverId
+__all__ = [
+    "Courtroom",
+    "LineDown",
+    "LineEvent",
+    "LineUp",
+    "LinkFigures",
+    "ObserverId",
+    "ProbeFailed",
+    "ProbeFigures",
+    "Wanted",
+    "Who",
+]
 
 BEAT_S = 0.02
 HANDSHAKE_NS = 20 * SECOND
 FORGET_NS = 30 * SECOND
-LEVEL_NS = 500 * MILLISECOND
 MOST_EVENTS = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    seat: SeatId
-    kind: Kind
-
-
-@dataclass(frozen=True, slots=True)
-class LineUp:
-    seat: SeatId
-    at_ns: int
-
-
-@dataclass(frozen=True, slots=True)
-class LineDown:
-    seat: SeatId
-    at_ns: int
-    why: str
-
-
-LineEvent = LineUp | LineDown
 
 
 class Courtroom:
     def __init__(self, door: Door, *, clock: Callable[[], int] = now_ns, forwarder: Forwarder | None = None) -> None:
         self._door = door
         self._clock = clock
-        self._forwarder = forwarder or PythonForwarder()
         self._floor = NOBODY
         self._members: dict[str, Member] = {}
-        self._probes: dict[str, Member] = {}
+        self._probes: dict[str, Probe] = {}
         self._by_peer: dict[Peer, Member] = {}
         self._sources: dict[tuple[str, Kind], Source] = {}
-        self._clocks: dict[str, int] = {}
+        self._board = Switchboard(self._sources, forwarder or PythonForwarder())
         self._sent_before: dict[str, int] = {}
-        self._ears: list[Callable[[Received], None]] = []
         self._events: asyncio.Queue[LineEvent] = asyncio.Queue(MOST_EVENTS)
         self._timer: asyncio.TimerHandle | None = None
         self._second_ns = 0
@@ -93,21 +72,45 @@ class Courtroom:
         offer = read(offer_sdp)
         if all(part.use == "refused" for part in agree(offer, {}, probe=probe)):
             raise BadOffer("nothing in common")
-        members = self._probes if probe else self._members
-        member = members.get(who)
+        text = self._answer_probe(who, offer) if probe else self._answer_member(who, offer)
+        self._keep_beating()
+        return text
+
+    def _answer_member(self, who: Who, offer: Offer) -> str:
+        member = self._members.get(who)
         if member is None or not member.peer.same_connection(offer):
             if member is not None:
                 member.peer.close()
-            peer = Peer(who, self._door, offer, self, probe=probe, clock=self._clock)
-            member = members[who] = self._by_peer[peer] = Member(peer)
-        if not probe and not _observes(who):
+            peer = Peer(who, self._door, offer, self, clock=self._clock)
+            member = self._members[who] = self._by_peer[peer] = Member(peer)
+        if not observes(who):
             self._register(who, offer)
-        sends = {} if probe else self._assign(member, offer)
-        text = member.peer.agree(offer, sends)
+        text = member.peer.agree(offer, self._assign(member, offer))
         member.agreed(self._sources)
         self._gate()
-        self._keep_beating()
         return text
+
+    def _answer_probe(self, who: Who, offer: Offer) -> str:
+        if (former := self._probes.get(who)) is not None:
+            former.peer.close()
+        probe = self._probes[who] = Probe(
+            Peer(who, self._door, offer, self, probe=True, clock=self._clock), self._clock
+        )
+        sends = probe_sends(offer)
+        probe.agreed(sends)
+        return probe.peer.agree(offer, sends)
+
+    async def probe(self, who: Who, direction: Direction, progress: Progress) -> ProbeFigures:
+        """Measure one direction of a member's line over its probe connection, which the page must have offered."""
+        probe = self._probes.get(who)
+        if probe is None:
+            raise ProbeFailed("the page offered no probe connection")
+
+        def beside() -> tuple[int, int]:
+            member = self._members.get(who)
+            return (member.peer.received_bytes, member.peer.sent_bytes) if member is not None else (0, 0)
+
+        return await probe.measure(direction, beside, progress)
 
     def wanted(self, who: Who) -> list[Wanted]:
         """The receiving sections that this member's browser should have: two for every other seat that publishes."""
@@ -124,19 +127,19 @@ class Courtroom:
 
     def leave(self, who: Who) -> None:
         """This member is gone for good: its connection ends, its sections in other browsers become free."""
-        for members in (self._members, self._probes):
-            if who in members:
-                members[who].peer.close()
+        for known in (self._members.get(who), self._probes.get(who)):
+            if known is not None:
+                known.peer.close()
         for kind in CLOCK_RATES:
             source = self._sources.pop((who, kind), None)
             for feed in source.feeds if source is not None else ():
                 member = self._by_peer.get(feed.peer)
                 if member is not None:
                     member.feeds.pop(feed.mid, None)
-        self._clocks.pop(who, None)
+        self._board.clocks.pop(who, None)
 
     def listen(self, ear: Callable[[Received], None]) -> None:
-        self._ears.append(ear)
+        self._board.ears.append(ear)
 
     def line_events(self) -> asyncio.Queue[LineEvent]:
         return self._events
@@ -150,16 +153,11 @@ class Courtroom:
 
     def link(self, who: Who) -> LinkFigures:
         member = self._members.get(who)
-        return member.link() if member is not None else LinkFigures(None, 0.0, 0.0, 0.0, 0.0, 0.0)
+        return member.link() if member is not None else LinkFigures()
 
     def levels(self) -> dict[SeatId, float]:
         """How loud each seat is now, 0 (silence, -60 dB) to 1 (-10 dB and above)."""
-        now = self._clock()
-        return {
-            SeatId(seat): max(0.0, min(1.0, (60 - source.level) / 50))
-            for (seat, kind), source in self._sources.items()
-            if kind == "audio" and now - source.level_ns < LEVEL_NS
-        }
+        return self._board.levels(self._clock())
 
     def packets_to(self, who: Who) -> int:
         """Media packets ever sent to this member, on all its connections."""
@@ -168,7 +166,7 @@ class Courtroom:
 
     async def close(self) -> None:
         """End every connection and wait until the goodbyes are out."""
-        peers = list(self._by_peer)
+        peers = [*self._by_peer, *(probe.peer for probe in self._probes.values())]
         for peer in peers:
             peer.close()
         for peer in peers:
@@ -200,7 +198,7 @@ class Courtroom:
         return {mid: feed.sent() for mid, feed in member.feeds.items()}
 
     def _may(self, who: str, feed: Feed) -> bool:
-        if _observes(who):
+        if observes(who):
             sources = self._floor.public_hears if feed.kind == "audio" else self._floor.public_sees
         else:
             table = self._floor.hears if feed.kind == "audio" else self._floor.sees
@@ -225,13 +223,14 @@ class Courtroom:
         self._gate()
 
     def peer_closed(self, peer: Peer) -> None:
-        member = self._by_peer.pop(peer, None)
-        members = self._probes if peer.probe else self._members
-        if member is None or members.get(peer.who) is not member:
-            return
-        del members[peer.who]
         if peer.probe:
+            if (probe := self._probes.get(peer.who)) is not None and probe.peer is peer:
+                del self._probes[peer.who]
             return
+        member = self._by_peer.pop(peer, None)
+        if member is None or self._members.get(peer.who) is not member:
+            return
+        del self._members[peer.who]
         self._sent_before[peer.who] = self._sent_before.get(peer.who, 0) + peer.media_packets_sent
         for source in self._sources.values():
             source.silence(peer)
@@ -240,95 +239,22 @@ class Courtroom:
         self._down(member, "closed")
 
     def peer_rtp(self, peer: Peer, packet: rtp.Rtp, arrival_ns: int) -> None:
-        member = self._by_peer.get(peer)
-        if member is None or peer.probe:
-            return
-        self._up(member)
-        found = member.source_of(packet)
-        if found is None or found[0].peer is not peer or found[0].part is None:
-            return
-        source, is_repair = found
-        part = source.part
-        assert part is not None
-        level = member.note(packet, part, arrival_ns)
-        heard = packet
-        if is_repair:
-            restored = _restore(packet, source)
-            if restored is None:
-                return
-            packet = restored
-        reception = source.stream(packet.ssrc)
-        if level >= 0:
-            quieter = (level & 127) > source.level and arrival_ns - source.level_ns < LEVEL_NS // 2
-            if not quieter:
-                source.level, source.level_ns = level & 127, arrival_ns
-        number, arrival = reception.take(packet, arrival_ns, repair=is_repair)
-        if arrival is Arrival.KNOWN:
-            return
-        source.last_ns = arrival_ns
-        self._forwarder.forward(source, number, packet, level, arrival_ns)
-        if packet.payload_length > 0:
-            self._hear(source, heard, arrival_ns, packet.ssrc, is_repair)
-
-    def _hear(self, source: Source, packet: rtp.Rtp, arrival_ns: int, ssrc: int, is_repair: bool) -> None:
-        codec = "rtx" if is_repair else "opus" if source.kind == "audio" else "vp8"
-        received = Received(SeatId(source.seat), source.kind, arrival_ns, packet.data, codec, ssrc, is_rtx=is_repair)
-        for ear in self._ears:
-            ear(received)
+        if (member := self._by_peer.get(peer)) is not None:
+            self._up(member)
+            self._board.take_rtp(member, packet, arrival_ns)
+        elif (probe := self._probes.get(peer.who)) is not None and probe.peer is peer:
+            probe.take_rtp(packet, arrival_ns)
 
     def peer_rtcp(self, peer: Peer, packet: rtcp.Packet, arrival_ns: int) -> None:
-        member = self._by_peer.get(peer)
-        if member is None or peer.probe:
-            return
-        if packet.kind in (rtcp.SR, rtcp.RR):
-            for report in rtcp.reports(packet):
-                member.reported(report, arrival_ns)
-            if packet.kind == rtcp.SR:
-                self._clocked(member, packet, arrival_ns)
-        elif packet.kind in (rtcp.RTPFB, rtcp.PSFB):
-            self._asked(member, packet, arrival_ns)
-
-    def _clocked(self, member: Member, packet: rtcp.Packet, arrival_ns: int) -> None:
-        info = rtcp.sender_info(packet)
-        if info is None:
-            return
-        ssrc, ntp, timestamp = info
-        for source in member.published.values():
-            if source.reception is not None and source.reception.ssrc == ssrc:
-                source.reception.last_sr = (ntp, timestamp, arrival_ns)
-                offset = arrival_ns - from_ntp(ntp)
-                known = self._clocks.get(source.seat)
-                if known is None or abs(offset - known) > SECOND:
-                    self._clocks[source.seat] = offset
-                else:
-                    self._clocks[source.seat] = min(offset, known + MILLISECOND // 20)
-                codec = "opus" if source.kind == "audio" else "vp8"
-                received = Received(SeatId(source.seat), source.kind, arrival_ns, packet.raw, codec, ssrc, is_rtcp=True)
-                for ear in self._ears:
-                    ear(received)
-
-    def _asked(self, member: Member, packet: rtcp.Packet, arrival_ns: int) -> None:
-        """A listener asks for packets or for a key frame. A closed gate answers nothing."""
-        if packet.kind == rtcp.PSFB and packet.count == rtcp.FIR:
-            targets = rtcp.full_intra_targets(packet)
-        else:
-            target = rtcp.feedback_target(packet)
-            targets = [target] if target is not None else []
-        for target in targets:
-            feed = member.feed_of(target)
-            source = self._sources.get((feed.source, feed.kind)) if feed is not None else None
-            if feed is None or source is None or not feed.open:
-                continue
-            if packet.kind == rtcp.RTPFB and packet.count == rtcp.NACK:
-                self._forwarder.resend(source, feed, rtcp.nacked(packet), arrival_ns)
-            elif packet.kind == rtcp.PSFB and packet.count in (rtcp.PLI, rtcp.FIR):
-                source.want_keyframe()
-                source.ask(arrival_ns)
+        if (member := self._by_peer.get(peer)) is not None:
+            self._board.take_rtcp(member, packet, arrival_ns)
+        elif (probe := self._probes.get(peer.who)) is not None and probe.peer is peer:
+            probe.take_rtcp(packet, arrival_ns)
 
     # -- the beat ----------------------------------------------------------------------------------------------------
 
     def _keep_beating(self) -> None:
-        if self._timer is None and self._by_peer:
+        if self._timer is None and (self._by_peer or self._probes):
             self._timer = asyncio.get_running_loop().call_later(BEAT_S, self._beat)
 
     def _beat(self) -> None:
@@ -339,6 +265,10 @@ class Courtroom:
             source.ask(now)
         for member in self._members.values():
             member.feedback(now)
+        for probe in list(self._probes.values()):
+            probe.beat(now)
+            if probe.expired:
+                probe.peer.close()
         if now - self._second_ns >= SECOND:
             self._second_ns = now
             self._every_second(now)
@@ -350,7 +280,7 @@ class Courtroom:
             peer = member.peer
             if peer.state is PeerState.CONNECTED and now - peer.heard_ns < SECOND * 2:
                 self._up(member)
-            member.send_reports(self._sources, self._clocks, now)
+            member.send_reports(self._sources, self._board.clocks, now)
             member.count(now)
             member.peer.ping()
 
@@ -371,33 +301,11 @@ class Courtroom:
     def _up(self, member: Member) -> None:
         if not member.up:
             member.up = True
-            if not _observes(member.peer.who):
+            if not observes(member.peer.who):
                 self._tell(LineUp(SeatId(member.peer.who), self._clock()))
 
     def _down(self, member: Member, why: str) -> None:
         if member.up:
             member.up = False
-            if not _observes(member.peer.who):
+            if not observes(member.peer.who):
                 self._tell(LineDown(SeatId(member.peer.who), self._clock(), why))
-
-
-def _observes(who: str) -> bool:
-    return who.startswith("o-")
-
-
-def _restore(packet: rtp.Rtp, source: Source) -> rtp.Rtp | None:
-    """The packet inside a retransmission; None for padding or for a stream that we do not know."""
-    if packet.payload_length < 2 or source.reception is None or source.part is None:
-        return None
-    at = packet.payload_at
-    sequence = packet.data[at] << 8 | packet.data[at + 1]
-    head = rtp.header(
-        source.part.payload_type,
-        packet.marker,
-        sequence,
-        packet.timestamp,
-        source.reception.ssrc,
-        b"",
-        packet.padding > 0,
-    )
-    return rtp.parse(head + packet.data[at + 2 :])

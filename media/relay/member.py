@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from media.packets import Kind
 from media.relay.bandwidth import Arrivals, Limit
 from media.relay.feed import Feed
+from media.relay.lines import LinkFigures
 from media.relay.reception import Reception
 from media.relay.source import Source
 from media.wire import rtcp, rtp
@@ -19,22 +19,6 @@ VIDEO_BITS = 1_000_000
 MOST_STREAMS = 64
 FRESH_NS = 10 * SECOND
 REPORTS_AT_ONCE = 12
-
-
-@dataclass(frozen=True, slots=True)
-class LinkFigures:
-    """The line of one member as the server itself measured it. Loss is a share, 0 to 1."""
-
-    rtt_ms: float | None
-    jitter_ms: float
-    loss_up: float
-    loss_down: float
-    up_kbps: float
-    down_kbps: float
-
-    @property
-    def loss(self) -> float:
-        return max(self.loss_up, self.loss_down)
 
 
 class Member:

@@ -6,7 +6,7 @@ from media.packets import Kind
 from media.relay.feed import Feed
 from media.relay.reception import Reception
 from media.wire import rtcp
-from media.wire.answer import Agreed
+from media.wire.answer import CODECS, Agreed
 from media.wire.clock import MILLISECOND, SECOND
 from media.wire.peer import Peer
 
@@ -31,10 +31,18 @@ class Source:
         self.open_feeds: tuple[Feed, ...] = ()
         self.level = 127
         self.level_ns = 0
-        self.last_ns = 0
         self.keyframes_asked = 0
         self._asked_ns = -KEYFRAME_RETRY_NS
         self._wanted = False
+
+    @property
+    def codec(self) -> str:
+        return CODECS[self.kind]
+
+    def note_level(self, level: int, at_ns: int) -> None:
+        """Speaking level in -dB; the loudest of the last quarter second stands."""
+        if level <= self.level or at_ns - self.level_ns >= SECOND // 4:
+            self.level, self.level_ns = level, at_ns
 
     def publish(self, peer: Peer, part: Agreed) -> None:
         """The connection, and its section, that this source comes from now."""

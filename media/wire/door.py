@@ -28,7 +28,13 @@ _TIMESPEC = struct.Struct("qq")
 
 
 class Door:
-    def __init__(self, sock: socket.socket, announced: Sequence[str], clock: Callable[[], int] = now_ns) -> None:
+    def __init__(
+        self,
+        sock: socket.socket,
+        announced: Sequence[str],
+        announced_port: int | None = None,
+        clock: Callable[[], int] = now_ns,
+    ) -> None:
         self._socket = sock
         self._clock = clock
         self._ufrags: dict[str, Line] = {}
@@ -38,12 +44,16 @@ class Door:
         self.certificate = RTCCertificate.generateCertificate()
         self.announced = tuple(announced)
         self.port: int = sock.getsockname()[1]
+        self.announced_port = announced_port or self.port
         self.dropped = 0
         self.unsent = 0
 
     @classmethod
-    async def open(cls, host: str, port: int, announced: Sequence[str]) -> Door:
-        """Listen on one UDP port; ``announced`` are the addresses that browsers are told to come to."""
+    async def open(cls, host: str, port: int, announced: Sequence[str], announced_port: int | None = None) -> Door:
+        """Listen on one UDP port; ``announced`` are the addresses that browsers are told to come to.
+
+        ``announced_port`` differs from ``port`` where a router or a container maps it.
+        """
         sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
         try:
             sock.setblocking(False)
@@ -54,7 +64,7 @@ class Door:
         except OSError:
             sock.close()
             raise
-        door = cls(sock, announced)
+        door = cls(sock, announced, announced_port)
         asyncio.get_running_loop().add_reader(sock.fileno(), door._readable)
         return door
 

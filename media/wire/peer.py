@@ -100,7 +100,7 @@ class Peer:
             credentials=self._line.local,
             fingerprint=self._door.certificate.getFingerprints()[0].value,
             addresses=self._door.announced,
-            port=self._door.port,
+            port=self._door.announced_port,
             sends=sends,
             probe=self.probe,
             version=self._version,

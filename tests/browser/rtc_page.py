@@ -11,7 +11,7 @@ async function send(pc, probe = false) {
   const offer = await pc.createOffer();
   const sdp = offer.sdp.replace(/a=rtpmap:(\\d+) opus\\/48000\\/2\\r\\n/g, "$&a=rtcp-fb:$1 nack\\r\\n");
   await pc.setLocalDescription({type: "offer", sdp});
-  const body = JSON.stringify({seat, sdp: pc.localDescription.sdp, probe});
+  const body = JSON.stringify({seat: probe ? window.probeSeat : seat, sdp: pc.localDescription.sdp, probe});
   const reply = await fetch("/offer", {method: "POST", body});
   const said = await reply.json();
   await pc.setRemoteDescription({type: "answer", sdp: said.sdp});
@@ -49,6 +49,31 @@ async function negotiate(wanted) {
     document.documentElement.append(element);
   }
   return said;
+}
+let probe, noise;
+async function openProbe() {
+  probe = new RTCPeerConnection({bundlePolicy: "max-bundle", rtcpMuxPolicy: "require"});
+  const canvas = Object.assign(document.createElement("canvas"), {width: 640, height: 360});
+  const context = canvas.getContext("2d"), image = context.createImageData(640, 360);
+  const words = new Uint32Array(image.data.buffer);
+  noise = setInterval(() => {
+    for (let at = 0; at < words.length; at += 16384) crypto.getRandomValues(words.subarray(at, at + 16384));
+    for (let at = 0; at < words.length; at++) words[at] |= 0xff000000;
+    context.putImageData(image, 0, 0);
+  }, 33);
+  const track = canvas.captureStream(30).getVideoTracks()[0];
+  track.contentHint = "motion";
+  window.noisy = probe.addTransceiver(track, {direction: "sendonly", sendEncodings: [{maxBitrate: 6_000_000}]});
+  probe.addTransceiver("video", {direction: "recvonly"});
+  await send(probe, true);
+}
+async function quiet() { clearInterval(noise); await window.noisy.sender.replaceTrack(null); }
+async function until(predicate, milliseconds) {
+  const last = performance.now() + milliseconds;
+  while (!(await predicate())) {
+    if (performance.now() > last) throw new Error("in vain: " + predicate);
+    await new Promise(next => setTimeout(next, 100));
+  }
 }
 async function stats(type) {
   return [...(await pc.getStats()).values()].filter(s => s.type === type);

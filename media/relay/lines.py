@@ -1,0 +1,58 @@
+"""Small values the courtroom gives out: what a browser should receive, and lines that come and go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NewType
+
+from hearing.participants import SeatId
+from media.packets import Kind
+
+ObserverId = NewType("ObserverId", str)
+"""Begins with ``o-``: receives what the public may, publishes nothing."""
+
+Who = SeatId | ObserverId
+
+
+def observes(who: str) -> bool:
+    return who.startswith("o-")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A receiving section that a browser should have."""
+
+    seat: SeatId
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class LineUp:
+    seat: SeatId
+    at_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineDown:
+    seat: SeatId
+    at_ns: int
+    why: str
+
+
+LineEvent = LineUp | LineDown
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFigures:
+    """The line of one member as the server itself measured it. Loss is a share, 0 to 1."""
+
+    rtt_ms: float | None = None
+    jitter_ms: float = 0.0
+    loss_up: float = 0.0
+    loss_down: float = 0.0
+    up_kbps: float = 0.0
+    down_kbps: float = 0.0
+
+    @property
+    def loss(self) -> float:
+        return max(self.loss_up, self.loss_down)

@@ -1,0 +1,117 @@
+"""The switchboard: every packet that comes in, plugged through to its source, its listeners and the ears.
+
+Nothing here raises, whatever arrives: a packet that makes no sense is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from hearing.participants import SeatId
+from media.packets import Kind, Received
+from media.relay.forwarder import Forwarder
+from media.relay.member import Member
+from media.relay.reception import Arrival
+from media.relay.source import Source
+from media.wire import rtcp, rtp
+from media.wire.clock import MILLISECOND, SECOND, from_ntp
+
+LEVEL_NS = 500 * MILLISECOND
+
+
+class Switchboard:
+    def __init__(self, sources: Mapping[tuple[str, Kind], Source], forwarder: Forwarder) -> None:
+        self._sources = sources
+        self._forwarder = forwarder
+        self.ears: list[Callable[[Received], None]] = []
+        self.clocks: dict[str, int] = {}
+        """Per seat: server time minus the seat's own clock, by its sender reports; the least delay wins."""
+
+    def take_rtp(self, member: Member, packet: rtp.Rtp, arrival_ns: int) -> None:
+        found = member.source_of(packet)
+        if found is None or found[0].peer is not member.peer or found[0].part is None:
+            return
+        source, is_repair = found
+        level = member.note(packet, found[0].part, arrival_ns)
+        whole: rtp.Rtp | None = _restore(packet, source) if is_repair else packet
+        if whole is None:
+            return
+        if level >= 0:
+            source.note_level(level & 127, arrival_ns)
+        reception = source.stream(whole.ssrc)
+        number, arrival = reception.take(whole, arrival_ns, repair=is_repair)
+        if arrival is Arrival.KNOWN:
+            return
+        self._forwarder.forward(source, number, whole, level, arrival_ns)
+        if whole.payload_length > 0:
+            codec = "rtx" if is_repair else source.codec
+            self._hear(
+                Received(SeatId(source.seat), source.kind, arrival_ns, packet.data, codec, whole.ssrc, is_rtx=is_repair)
+            )
+
+    def _hear(self, received: Received) -> None:
+        for ear in self.ears:
+            ear(received)
+
+    def take_rtcp(self, member: Member, packet: rtcp.Packet, arrival_ns: int) -> None:
+        if packet.kind in (rtcp.SR, rtcp.RR):
+            for report in rtcp.reports(packet):
+                member.reported(report, arrival_ns)
+            if packet.kind == rtcp.SR:
+                self._clocked(member, packet, arrival_ns)
+        elif packet.kind in (rtcp.RTPFB, rtcp.PSFB):
+            self._asked(member, packet, arrival_ns)
+
+    def _clocked(self, member: Member, packet: rtcp.Packet, arrival_ns: int) -> None:
+        info = rtcp.sender_info(packet)
+        if info is None:
+            return
+        ssrc, ntp, timestamp = info
+        for source in member.published.values():
+            if source.reception is None or source.reception.ssrc != ssrc:
+                continue
+            source.reception.last_sr = (ntp, timestamp, arrival_ns)
+            offset = arrival_ns - from_ntp(ntp)
+            known = self.clocks.get(source.seat)
+            if known is not None and abs(offset - known) <= SECOND:
+                offset = min(offset, known + MILLISECOND // 20)
+            self.clocks[source.seat] = offset
+            self._hear(
+                Received(SeatId(source.seat), source.kind, arrival_ns, packet.raw, source.codec, ssrc, is_rtcp=True)
+            )
+
+    def _asked(self, member: Member, packet: rtcp.Packet, arrival_ns: int) -> None:
+        """A listener asks for packets or for a key frame. A closed gate answers nothing."""
+        if packet.kind == rtcp.PSFB and packet.count == rtcp.FIR:
+            targets = rtcp.full_intra_targets(packet)
+        else:
+            target = rtcp.feedback_target(packet)
+            targets = [target] if target is not None else []
+        for target in targets:
+            feed = member.feed_of(target)
+            source = self._sources.get((feed.source, feed.kind)) if feed is not None else None
+            if feed is None or source is None or not feed.open:
+                continue
+            if packet.kind == rtcp.RTPFB and packet.count == rtcp.NACK:
+                self._forwarder.resend(source, feed, rtcp.nacked(packet), arrival_ns)
+            elif packet.kind == rtcp.PSFB and packet.count in (rtcp.PLI, rtcp.FIR):
+                source.want_keyframe()
+                source.ask(arrival_ns)
+
+    def levels(self, now_ns: int) -> dict[SeatId, float]:
+        return {
+            SeatId(seat): max(0.0, min(1.0, (60 - source.level) / 50))
+            for (seat, kind), source in self._sources.items()
+            if kind == "audio" and now_ns - source.level_ns < LEVEL_NS
+        }
+
+
+def _restore(packet: rtp.Rtp, source: Source) -> rtp.Rtp | None:
+    """The packet inside a retransmission; None for padding or for a stream that we do not know."""
+    if packet.payload_length < 2 or source.reception is None or source.part is None:
+        return None
+    at = packet.payload_at
+    sequence = packet.data[at] << 8 | packet.data[at + 1]
+    payload_type, ssrc = source.part.payload_type, source.reception.ssrc
+    head = rtp.header(payload_type, packet.marker, sequence, packet.timestamp, ssrc, b"", packet.padding > 0)
+    return rtp.parse(head + packet.data[at + 2 :])

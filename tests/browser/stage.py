@@ -1,0 +1,110 @@
+"""A courtroom behind the smallest possible server, and real browsers that enter it."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+from playwright.async_api import Browser, Page, async_playwright
+
+from hearing.participants import SeatId
+from media.relay.courtroom import Courtroom, LineUp
+from media.wire.door import Door
+from tests.browser.rtc_page import PAGE
+from tests.media.narrow_wire import NarrowWire
+
+CHROMIUM = [
+    "--no-sandbox",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--disable-features=WebRtcHideLocalIpsWithMdns",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    "--autoplay-policy=no-user-gesture-required",
+]
+
+
+class Stage:
+    """The courtroom, its address, and a browser; the page signals over plain HTTP."""
+
+    def __init__(self, courtroom: Courtroom, url: str, browser: Browser) -> None:
+        self.courtroom = courtroom
+        self.url = url
+        self.browser = browser
+
+    async def enter(self, seat: str) -> Page:
+        context = await self.browser.new_context(permissions=["camera", "microphone"])
+        page = await context.new_page()
+        await page.goto(f"{self.url}/?seat={seat}")
+        await page.evaluate("join()")
+        return page
+
+    async def negotiate(self, *pages: Page) -> None:
+        for page in pages:
+            await page.evaluate("negotiate()")
+
+
+async def offer(request: web.Request) -> web.Response:
+    said = await request.json()
+    courtroom = request.app[COURTROOM]
+    seat = SeatId(said["seat"])
+    sdp = await courtroom.answer(seat, said["sdp"], probe=said.get("probe", False))
+    wanted = [want.kind for want in courtroom.wanted(seat)]
+    return web.json_response(
+        {
+            "sdp": sdp,
+            "tracks": {mid: {"seat": s, "kind": k} for mid, (s, k) in courtroom.mapping(seat).items()},
+            "wanted": {"audio": wanted.count("audio"), "video": wanted.count("video")},
+        }
+    )
+
+
+async def page_source(_: web.Request) -> web.Response:
+    return web.Response(text=PAGE, content_type="text/html")
+
+
+COURTROOM: web.AppKey[Courtroom] = web.AppKey("courtroom", Courtroom)
+
+
+@asynccontextmanager
+async def staged(wire: NarrowWire | None = None) -> AsyncIterator[Stage]:
+    """A stage whose browsers reach the door directly, or through a wire of the test's making."""
+    door = await Door.open("127.0.0.1", 0, ["127.0.0.1"], announced_port=wire.port if wire else None)
+    if wire is not None:
+        wire.connect(door.port)
+    courtroom = Courtroom(door)
+    app = web.Application()
+    app[COURTROOM] = courtroom
+    app.router.add_post("/offer", offer)
+    app.router.add_get("/", page_source)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    port = runner.addresses[0][1]
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
+        yield Stage(courtroom, f"http://localhost:{port}", browser)
+        await browser.close()
+    await courtroom.close()
+    await runner.cleanup()
+    await door.close()
+    if wire is not None:
+        wire.close()
+
+
+async def eventually(page: Page, condition: str, seconds: float = 20) -> None:
+    """Wait in the page until an asynchronous condition holds."""
+    await page.evaluate(f"until(async () => {condition}, {seconds * 1000})")
+
+
+async def line_up(courtroom: Courtroom, *seats: SeatId) -> None:
+    missing = set(seats)
+    async with asyncio.timeout(20):
+        while missing:
+            event = await courtroom.line_events().get()
+            if isinstance(event, LineUp):
+                missing.discard(event.seat)

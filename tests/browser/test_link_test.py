@@ -1,0 +1,50 @@
+"""The link test with a real browser: what the server measures is what the wire carries."""
+
+from __future__ import annotations
+
+import pytest
+
+from hearing.participants import SeatId
+from media.relay.courtroom import ProbeFailed, ProbeFigures
+from tests.browser.stage import Stage, staged
+from tests.media.narrow_wire import NarrowWire
+
+SEAT = SeatId("s-suspect")
+
+
+async def measure(stage: Stage) -> tuple[ProbeFigures, ProbeFigures]:
+    told: list[float] = []
+    page = await stage.enter("o-nobody")
+    await page.evaluate(f"window.probeSeat = '{SEAT}'; openProbe()")
+    up = await stage.courtroom.probe(SEAT, "up", lambda share, _: told.append(share))
+    await page.evaluate("quiet()")
+    down = await stage.courtroom.probe(SEAT, "down", lambda share, _: told.append(share))
+    assert told[-1] == 1.0
+    assert all(0 <= share <= 1 for share in told)
+    return up, down
+
+
+async def test_a_narrow_line_is_measured_as_it_is() -> None:
+    async with staged(NarrowWire(up=800_000, down=1_500_000)) as stage:
+        up, down = await measure(stage)
+    assert 680 < up.kbps < 840
+    assert 1350 < down.kbps < 1575
+    for figures in (up, down):
+        assert figures.seconds < 10
+        assert figures.bytes < 10_000_000
+        assert figures.loss < 0.05
+
+
+async def test_a_wide_line_carries_more_than_the_norm() -> None:
+    async with staged() as stage:
+        up, down = await measure(stage)
+    assert up.kbps > 1500
+    assert down.kbps > 3000
+    assert up.rtt_ms is not None
+    assert up.rtt_ms < 100
+
+
+async def test_without_a_probe_connection_there_is_no_figure() -> None:
+    async with staged() as stage:
+        with pytest.raises(ProbeFailed):
+            await stage.courtroom.probe(SEAT, "up", lambda share, kbps: None)
