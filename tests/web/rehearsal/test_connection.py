@@ -1,0 +1,66 @@
+"""A player's media reach the relay as a browser's do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from hearing.participants import SeatId
+from media.packets import Received
+from media.relay.courtroom import Courtroom
+from media.wire.door import Door
+from web.rehearsal.connection import Publishing
+from web.rehearsal.lines import speakers
+from web.rehearsal.picture import Noise
+from web.rehearsal.voice import Voice
+
+SEAT = SeatId("s-player")
+SECONDS = 20
+
+
+@pytest.fixture
+async def courtroom() -> AsyncIterator[Courtroom]:
+    door = await Door.open("0.0.0.0", 0, ["127.0.0.1"])
+    room = Courtroom(door)
+    yield room
+    await room.close()
+    await door.close()
+
+
+async def test_a_player_is_seen_and_heard_by_the_relay(courtroom: Courtroom) -> None:
+    heard: asyncio.Queue[Received] = asyncio.Queue()
+    courtroom.listen(heard.put_nowait)
+    voice = Voice()
+    player = Publishing(voice, Noise(100))
+    try:
+        await player.take(await courtroom.answer(SEAT, await player.offer()))
+        async with asyncio.timeout(SECONDS):
+            await voice.say(speakers()["witness"].lines[0].voice("ru"))
+            codecs: set[str] = set()
+            while codecs != {"opus", "vp8"}:
+                packet = await heard.get()
+                assert packet.seat == SEAT
+                if not packet.is_rtcp:
+                    codecs.add(packet.codec)
+    finally:
+        await player.close()
+
+
+async def test_a_speaking_player_moves_the_level_of_its_seat(courtroom: Courtroom) -> None:
+    heard: asyncio.Queue[Received] = asyncio.Queue()
+    courtroom.listen(heard.put_nowait)
+    voice = Voice()
+    player = Publishing(voice, Noise(100))
+    try:
+        await player.take(await courtroom.answer(SEAT, await player.offer()))
+        async with asyncio.timeout(SECONDS):
+            speaking = asyncio.create_task(voice.say(speakers()["witness"].lines[0].voice("ru")))
+            loudest = 0.0
+            while not speaking.done():
+                packet = await heard.get()
+                loudest = max(loudest, courtroom.levels().get(packet.seat, 0.0))
+            assert loudest > 0.3
+    finally:
+        await player.close()
