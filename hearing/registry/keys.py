@@ -99,9 +99,8 @@ class MasterKey:
         self.fingerprint = derive(secret, "fingerprint").hex()
 
     @classmethod
-    def open(cls, folder: Path) -> MasterKey:
+    def open(cls, path: Path) -> MasterKey:
         """Read the key file, or make it at the first start."""
-        path = folder / MASTER_FILE
         if not path.exists():
             return cls(create_file(path, secrets.token_bytes(KEY_BYTES)))
         if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):

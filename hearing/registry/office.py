@@ -9,7 +9,7 @@ from sqlalchemy import URL, text
 
 from hearing.registry.docket import Docket
 from hearing.registry.journal import Journal
-from hearing.registry.keys import CaseKeys, MasterKey
+from hearing.registry.keys import MASTER_FILE, CaseKeys, MasterKey
 from hearing.registry.seal import Seals
 from hearing.registry.store import Store
 
@@ -28,14 +28,14 @@ class Office:
         self.docket = Docket(store, keys, folder)
 
     @classmethod
-    async def open(cls, folder: Path, url: str | None = None) -> Office:
-        """Open or set up. Without ``url`` the database is a SQLite file in ``folder``.
+    async def open(cls, folder: Path, url: str | None = None, master_key: Path | None = None) -> Office:
+        """Open or set up. Without ``url`` the database is a SQLite file in ``folder``, where the master key lies too.
 
         Raises ``KeyLost`` when the master key is not the one this database was set up with.
         """
         local = _local(folder)
         store = await Store.open(url or local)
-        keys = CaseKeys(store, MasterKey.open(folder))
+        keys = CaseKeys(store, MasterKey.open(master_key or folder / MASTER_FILE))
         await keys.claim_database()
         return cls(store, keys, Seals.open(folder), folder)
 

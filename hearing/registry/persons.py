@@ -104,6 +104,13 @@ class Persons:
             row = (await connection.execute(query.order_by(table.c.account.is_(None), table.c.id))).first()
             return _person(await self._keys.read(connection, case), row) if row else None
 
+    async def identity(self, person: PersonId) -> str:
+        """What the journal may hold of who this is: a hash of the IIN (or else the name) salted with the case's key."""
+        async with self._store.reading() as connection:
+            known = await self._read(connection, person)
+            key = await self._keys.read(connection, known.case)
+        return f"hmac-{key.salted(f'identity {known.iin or known.name}')}"
+
     async def _read(self, connection: AsyncConnection, person: PersonId) -> Person:
         query = select(schema.persons).where(schema.persons.c.id == person)
         row = (await connection.execute(query)).first()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hearing import facts as f
 from hearing.cases import check_digit
-from hearing.participants import Actor, CaseId, PersonId, Role
+from hearing.participants import Actor, CaseId, PersonId, Role, TextRef
 
 NOW = 1_790_000_000.0
 SECRETARY = Actor(PersonId("p-secretary"), Role.COURT_SECRETARY)
@@ -45,3 +45,18 @@ def a_listing(case: CaseId = A_CASE, scheduled_at: float = NOW) -> f.HearingList
         closure_ground=None,
         closure_ruling=None,
     )
+
+
+def sealed_and_closed(case: CaseId = A_CASE) -> list[f.Fact]:
+    """The shortest way from listing to closing that the state machines allow."""
+    return [
+        a_listing(case),
+        f.LobbyOpened(),
+        f.OpeningAnnounced(opens_at=NOW),
+        f.RecordingStarted(),
+        f.Opened(),
+        f.DecisionDrafted("refusal", None, TextRef("t-0"), None, None, None),
+        f.DecisionAnnounced(appeal_until=NOW + 3 * 86400),
+        f.RecordingStopped(),
+        f.Closed(),
+    ]
