@@ -1,0 +1,224 @@
+"""The file people watch, built from tapes after the hearing.
+
+One WebM: the court camera's pictures as they were received (VP8 is copied, never re-encoded; a changed picture size
+stays in the stream, which VP8 in WebM allows and Chromium, Firefox and VLC play), one mixed Opus track that plays by
+default, and the voice of every seat, copied, as a track with its title. Chapters come from the journal. Cues stand at
+the front, so a browser can seek after one range request.
+
+File time is real time while the recorder was rolling; every pause is a seam of one second (:mod:`media.record.cut`).
+``Finished.segments`` is the map between both and what aligns the transcript. Sealed parts are absent unless asked
+for; private talks were never recorded. Runs in a thread or process of its own, never on the event loop.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+from av.container import OutputContainer
+
+from hearing.participants import SeatId
+from media.record.cut import RATE, STEP, Stretch, file_time, shown, spoken, stretches
+from media.record.mix import Encoder, Mixer
+from media.record.timeline import Picture, Timeline, Track
+
+SAMPLES = Fraction(1, RATE)
+MILLISECONDS = Fraction(1, 1000)
+MUXER = {"cues_to_front": "1", "cluster_time_limit": "5000"}
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A moment of the hearing that a viewer may want to jump to."""
+
+    at_ns: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrackFigures:
+    """What a listener should know about one voice before relying on it."""
+
+    seat: SeatId
+    title: str
+    spoken_ns: int
+    silent_ns: int
+    lost_packets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What was made: the files, which wall time lies where in them, and their hash. No files: nothing was recorded."""
+
+    files: tuple[Path, ...]
+    sha256: tuple[str, ...]
+    segments: tuple[Stretch, ...]
+    duration_ns: int
+    size: tuple[int, int] | None
+    tracks: tuple[TrackFigures, ...]
+
+
+def finalise(
+    folder: Path,
+    key: bytes,
+    out: Path,
+    titles: Mapping[SeatId, str],
+    chapters: Sequence[Chapter],
+    *,
+    mix_title: str = "",
+    sealed: bool = False,
+    progress: Callable[[float], None] | None = None,
+) -> Finished:
+    """Build the hearing's file. It appears under its name only when it is whole."""
+    timeline = Timeline(folder, key, sealed=sealed)
+    laid = stretches(timeline.spans)
+    cameras = list(timeline.cameras.values())
+    if not laid or not (timeline.voices or cameras):
+        return Finished((), (), laid, 0, None, ())
+    cut = Cut(laid, dict(timeline.voices), cameras, titles, mix_title)
+    figures = write_webm(out, cut, chapters, progress)
+    size = max((camera.size for camera in cameras if camera.size), default=None)
+    return Finished((out,), (sha256_of(out),), laid, laid[-1].file_end_ns, size, figures)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What goes into one file: which stretches of which tracks, and what they are called."""
+
+    laid: tuple[Stretch, ...]
+    voices: dict[SeatId, Track]
+    cameras: list[Track]
+    titles: Mapping[SeatId, str]
+    mix_title: str | None
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_webm(
+    out: Path, cut: Cut, chapters: Sequence[Chapter], progress: Callable[[float], None] | None = None
+) -> tuple[TrackFigures, ...]:
+    """Write one seekable WebM; ``mix_title`` of ``None`` leaves the mix out."""
+    unfinished = out.with_name(f".{out.name}.unfinished")
+    container = av.open(
+        str(unfinished), "w", format="webm", options={"cues_to_front": "1", "cluster_time_limit": "5000"}
+    )
+    try:
+        figures = _Weaver(container, cut, chapters).run(progress)
+    finally:
+        container.close()
+    with unfinished.open("rb") as file:
+        os.fsync(file.fileno())
+    unfinished.replace(out)
+    return figures
+
+
+class _Weaver:
+    """Weaves picture, mix and voices into one container, 20 ms after 20 ms, so that nothing piles up anywhere."""
+
+    def __init__(self, container: OutputContainer, cut: Cut, chapters: Sequence[Chapter]) -> None:
+        self._container, self._cut = container, cut
+        self._end = cut.laid[-1].file_end_ns
+        self._video = self._add_video()
+        self._mix = self._add_sound(cut.mix_title, default=True) if cut.mix_title is not None else None
+        self._voices = [self._add_sound(cut.titles.get(seat, seat), default=False) for seat in cut.voices]
+        if chapters:
+            container.set_chapters(_chapters(chapters, cut.laid, self._end))
+
+    def _add_video(self) -> Any:
+        sizes = [camera.size for camera in self._cut.cameras if camera.size]
+        if not sizes:
+            return None
+        width, height = max(sizes)
+        return self._container.add_mux_stream("vp8", width=width, height=height, time_base=MILLISECONDS)
+
+    def _add_sound(self, title: str, *, default: bool) -> Any:
+        stream = self._container.add_stream("libopus", rate=RATE, layout="mono")
+        stream.time_base = SAMPLES
+        if title:
+            stream.metadata["title"] = title
+        stream.disposition = av.stream.Disposition.default if default else av.stream.Disposition(0)
+        return stream
+
+    def run(self, progress: Callable[[float], None] | None) -> tuple[TrackFigures, ...]:
+        voices = [spoken(track, self._cut.laid) for track in self._cut.voices.values()]
+        pictures = shown(self._cut.cameras, self._cut.laid) if self._video is not None else iter(())
+        mixer, encoder = Mixer(len(voices)), Encoder()
+        said = [0] * len(voices)
+        waiting = next(pictures, None)
+        mixed = 0
+        total = self._end * RATE // 1_000_000_000
+        for position in range(0, total + STEP, STEP):
+            until = position + STEP
+            while waiting is not None and waiting[0] * RATE // 1_000_000_000 < until:
+                self._put_picture(*waiting)
+                waiting = next(pictures, None)
+            for number, packets in enumerate(voices):
+                said[number] += self._put_voice(number, packets, mixer, until)
+            if self._mix is not None:
+                mixed += self._put_mix(encoder.packets(mixer.block()), mixed)
+            if progress is not None and position % (RATE * 10) == 0:
+                progress(position / max(1, total))
+        if self._mix is not None:
+            self._put_mix(encoder.packets(None), mixed)
+        return tuple(
+            TrackFigures(
+                seat,
+                self._cut.titles.get(seat, seat),
+                samples * 1_000_000_000 // RATE,
+                max(0, self._end - samples * 1_000_000_000 // RATE),
+                track.lost,
+            )
+            for (seat, track), samples in zip(self._cut.voices.items(), said, strict=True)
+        )
+
+    def _put_picture(self, file_ns: int, picture: Picture) -> None:
+        self._put(self._video, picture.data, file_ns // 1_000_000, MILLISECONDS, keyframe=picture.size is not None)
+
+    def _put_voice(self, number: int, packets: Iterator[tuple[bytes, int]], mixer: Mixer, until: int) -> int:
+        said = 0
+        while mixer.reached(number) < until:
+            payload, samples = next(packets, (b"", 0))
+            if not samples:
+                break
+            at = mixer.reached(number)
+            self._put(self._voices[number], payload, at, SAMPLES, duration=samples)
+            mixer.add(number, payload, samples)
+            said += samples if len(payload) > 3 else 0
+        return said
+
+    def _put_mix(self, packets: Iterator[bytes], position: int) -> int:
+        added = 0
+        for payload in packets:
+            self._put(self._mix, payload, position + added, SAMPLES, duration=STEP)
+            added += STEP
+        return added
+
+    def _put(
+        self, stream: Any, payload: bytes, at: int, base: Fraction, *, duration: int = 0, keyframe: bool = True
+    ) -> None:
+        packet = av.Packet(payload)
+        packet.stream, packet.time_base = stream, base
+        packet.pts = packet.dts = at
+        if duration:
+            packet.duration = duration
+        packet.is_keyframe = keyframe
+        self._container.mux_one(packet)
+
+
+def _chapters(chapters: Sequence[Chapter], laid: Sequence[Stretch], end: int) -> list[Any]:
+    placed = [(file_time(laid, chapter.at_ns), chapter.title) for chapter in sorted(chapters, key=lambda c: c.at_ns)]
+    starts = [(at // 1_000_000, title) for at, title in placed if at is not None]
+    ends = [at for at, _ in starts[1:]] + [end // 1_000_000]
+    return [
+        {"id": n + 1, "start": at, "end": max(at, ends[n]), "time_base": MILLISECONDS, "metadata": {"title": title}}
+        for n, (at, title) in enumerate(starts)
+    ]

@@ -1,0 +1,80 @@
+"""SIGKILL at any instant: what was received before is on tape and readable after recovery."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from hearing.participants import SeatId
+from media.record.frames import Flag, TapeName
+from media.record.tape import read_tape, recover
+from media.record.verify import verify_tapes
+from tests.media.record.synthetic import COUNSEL, JUDGE, KEY, SUSPECT
+
+TRIES = 12
+
+
+def kill_one(folder: Path, after: float, silent: bool) -> dict[str, float]:
+    """Kill a recording child, recover, and tell for each track how many seconds before its death are missing."""
+    command = [sys.executable, "-m", "tests.media.record.writing_child", str(folder), "1" if silent else "0"]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE)
+    assert child.stdout is not None
+    told = child.stdout.readline()
+    deadline = time.monotonic() + after
+    while time.monotonic() < deadline:
+        told = child.stdout.readline()
+    child.send_signal(signal.SIGKILL)
+    told = ([told] + [line for line in child.stdout.read().splitlines(True) if line.endswith(b"\n")])[-1]
+    child.wait()
+    child.stdout.close()
+    last_turn, _ = (int(word) for word in told.split())
+    heads = recover(folder, KEY)
+    assert verify_tapes(folder, KEY, heads) == []
+    lost: dict[str, float] = {}
+    for seat, kind, at in ((JUDGE, "audio", 13), (COUNSEL, "audio", 13), (SUSPECT, "audio", 13), (JUDGE, "video", 14)):
+        turns = [
+            int.from_bytes(frame.content[at : at + 4], "big")
+            for frame in read_tape(folder, KEY, TapeName(SeatId(seat), kind, False))
+            if frame.flag is Flag.RTP
+        ]
+        expected = min(last_turn, 50) if silent and seat == SUSPECT else last_turn
+        lost[f"{seat} {kind}"] = max(0, expected - (turns[-1] if turns else -1)) * 0.02
+    return lost
+
+
+@pytest.mark.parametrize("number", range(TRIES))
+def test_a_killed_server_loses_at_most_a_tenth_of_a_second_of_any_track(number: int, tmp_path: Path) -> None:
+    after = random.Random(number).uniform(0.3, 2.5)
+    lost = kill_one(tmp_path, after, silent=number % 2 == 0)
+    assert max(lost.values()) <= 0.1, lost
+
+
+def test_recovery_cuts_a_torn_tail_and_the_tape_goes_on_in_a_new_part(tmp_path: Path) -> None:
+    kill_one(tmp_path, 0.3, silent=False)
+    part = next((tmp_path / "s-judge.audio").glob("*.part"))
+    (tmp_path / "s-judge.audio" / "chain").unlink()
+    whole = part.read_bytes()
+    part.write_bytes(whole[:-7])
+    before = {head.tape: head for head in recover(tmp_path, KEY)}
+    assert verify_tapes(tmp_path, KEY, before.values()) == []
+    assert len(part.read_bytes()) < len(whole) - 7
+    kill_one(tmp_path, 0.3, silent=False)
+    after = {head.tape: head for head in recover(tmp_path, KEY)}
+    assert after["s-judge.audio"].part == before["s-judge.audio"].part + 1
+    assert verify_tapes(tmp_path, KEY, [*before.values(), *after.values()]) == []
+
+
+def test_a_wrong_key_cuts_nothing(tmp_path: Path) -> None:
+    kill_one(tmp_path, 0.3, silent=False)
+    (tmp_path / "s-judge.audio" / "chain").unlink()
+    part = next((tmp_path / "s-judge.audio").glob("*.part"))
+    whole = part.read_bytes()
+    with pytest.raises(Exception, match="does not open with this key"):
+        recover(tmp_path, bytes(32))
+    assert part.read_bytes() == whole
