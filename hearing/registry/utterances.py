@@ -1,0 +1,285 @@
+"""The book of what was said: every version of every hearing's transcript, and the work still owed to it.
+
+Nothing is overwritten. Version 0 grows while the hearing goes on; each pass over the recording is a new, complete
+version. A line and the mark "heard up to here" are written in one transaction, so work done twice after a crash
+finds its line already there: at least once, never doubled.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from hearing.participants import HearingId, SeatId
+from hearing.utterances import LIVE, Utterance, Word
+
+METADATA = sa.MetaData()
+
+LINES = sa.Table(
+    "utterances",
+    METADATA,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("hearing", sa.String(64), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("seat", sa.String(64), nullable=False),
+    sa.Column("start", sa.Double, nullable=False),
+    sa.Column("end", sa.Double, nullable=False),
+    sa.Column("language", sa.String(8), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("words", sa.Text, nullable=False),
+    sa.Column("confidence", sa.Double, nullable=False),
+    sa.Column("no_speech", sa.Double, nullable=False),
+    sa.Column("model", sa.String(200), nullable=False),
+    sa.Index("utterances_in_order", "hearing", "version", "start"),
+)
+VERSIONS = sa.Table(
+    "transcript_versions",
+    METADATA,
+    sa.Column("hearing", sa.String(64), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("made_at", sa.Double, nullable=False),
+    sa.Column("completed_at", sa.Double),
+    sa.Column("digest", sa.String(64)),
+)
+JOBS = sa.Table(
+    "transcript_jobs",
+    METADATA,
+    sa.Column("hearing", sa.String(64), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("seat", sa.String(64), primary_key=True),
+    sa.Column("start_ns", sa.BigInteger, nullable=False),
+    sa.Column("end_ns", sa.BigInteger, nullable=False),
+    sa.Column("language", sa.String(8)),
+    sa.Column("owner", sa.String(64)),
+    sa.Column("leased_until", sa.Double, nullable=False, server_default="0"),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("done", sa.Boolean, nullable=False, server_default=sa.false()),
+)
+MARKS = sa.Table(
+    "transcript_marks",
+    METADATA,
+    sa.Column("hearing", sa.String(64), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("seat", sa.String(64), primary_key=True),
+    sa.Column("settled_ns", sa.BigInteger, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptVersion:
+    """``digest`` is the hash of the canonical JSON once the version is complete."""
+
+    hearing: HearingId
+    version: int
+    made_at: float
+    completed_at: float | None
+    digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One track to be read from tape for one version. ``attempts`` counts the times it was taken up."""
+
+    hearing: HearingId
+    version: int
+    seat: SeatId
+    start_ns: int
+    end_ns: int
+    language: str | None = None
+    attempts: int = 0
+    done: bool = False
+
+
+class UtteranceBook:
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    @classmethod
+    async def open(cls, url: str) -> UtteranceBook:
+        """A book on its own, its tables made: for tests and tools. A court passes the engine of its registry."""
+        book = cls(create_async_engine(url))
+        async with book._engine.begin() as db:
+            await db.run_sync(METADATA.create_all)
+        return book
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+    # Lines -------------------------------------------------------------------------------------------------
+
+    async def add(self, said: Utterance, settled_ns: int | None = None) -> bool:
+        """Write a line and how far its track is heard, together. False if the line was there already."""
+        if said.provisional:
+            raise ValueError("what is provisional is shown, never stored")
+        try:
+            async with self._engine.begin() as db:
+                await db.execute(sa.insert(LINES).values(_row(said)))
+                if settled_ns is not None:
+                    await _mark(db, said.hearing, said.version, said.seat, settled_ns)
+        except IntegrityError:
+            if settled_ns is not None:
+                await self.settle(said.hearing, said.version, said.seat, settled_ns)
+            return False
+        return True
+
+    async def settle(self, hearing: HearingId, version: int, seat: SeatId, settled_ns: int) -> None:
+        """Everything of this track before ``settled_ns`` has been heard. Marks only move forward."""
+        async with self._engine.begin() as db:
+            await _mark(db, hearing, version, seat, settled_ns)
+
+    async def marks(self, hearing: HearingId, version: int = LIVE) -> dict[SeatId, int]:
+        async with self._engine.connect() as db:
+            chosen = sa.select(MARKS.c.seat, MARKS.c.settled_ns).where(
+                MARKS.c.hearing == hearing, MARKS.c.version == version
+            )
+            return {SeatId(row.seat): row.settled_ns for row in await db.execute(chosen)}
+
+    async def lines(self, hearing: HearingId, version: int | None = None) -> list[Utterance]:
+        """The lines of a version in order of time; without one, of the newest complete version or else the live one."""
+        if version is None:
+            complete = [v.version for v in await self.versions(hearing) if v.completed_at is not None]
+            version = complete[-1] if complete else LIVE
+        async with self._engine.connect() as db:
+            chosen = (
+                sa.select(LINES)
+                .where(LINES.c.hearing == hearing, LINES.c.version == version)
+                .order_by(LINES.c.start, LINES.c.seat)
+            )
+            return [_utterance(row) for row in (await db.execute(chosen)).mappings()]
+
+    async def erase(self, hearing: HearingId) -> None:
+        """End of retention: nothing of this hearing's words stays."""
+        async with self._engine.begin() as db:
+            for table in (LINES, VERSIONS, JOBS, MARKS):
+                await db.execute(sa.delete(table).where(table.c.hearing == hearing))
+
+    # Versions ----------------------------------------------------------------------------------------------
+
+    async def versions(self, hearing: HearingId) -> list[TranscriptVersion]:
+        async with self._engine.connect() as db:
+            chosen = sa.select(VERSIONS).where(VERSIONS.c.hearing == hearing).order_by(VERSIONS.c.version)
+            return [
+                TranscriptVersion(HearingId(r.hearing), r.version, r.made_at, r.completed_at, r.digest)
+                for r in await db.execute(chosen)
+            ]
+
+    async def begin_version(self, hearing: HearingId, jobs: Sequence[Job], at: float) -> int:
+        """Begin a pass over the recording, or give the one that is begun and not complete: asking twice is safe."""
+        async with self._engine.begin() as db:
+            newest = (
+                await db.execute(
+                    sa.select(VERSIONS)
+                    .where(VERSIONS.c.hearing == hearing)
+                    .order_by(VERSIONS.c.version.desc())
+                    .limit(1)
+                )
+            ).first()
+            if newest is not None and newest.completed_at is None:
+                return int(newest.version)
+            version = 1 if newest is None else int(newest.version) + 1
+            await db.execute(sa.insert(VERSIONS).values(hearing=hearing, version=version, made_at=at))
+            for job in jobs:
+                await db.execute(
+                    sa.insert(JOBS).values(
+                        hearing=hearing,
+                        version=version,
+                        seat=job.seat,
+                        start_ns=job.start_ns,
+                        end_ns=job.end_ns,
+                        language=job.language,
+                    )
+                )
+            return version
+
+    async def complete_version(self, hearing: HearingId, version: int, digest: str, at: float) -> None:
+        async with self._engine.begin() as db:
+            await db.execute(
+                sa.update(VERSIONS)
+                .where(VERSIONS.c.hearing == hearing, VERSIONS.c.version == version)
+                .values(completed_at=at, digest=digest)
+            )
+
+    # Jobs --------------------------------------------------------------------------------------------------
+
+    async def jobs(self, hearing: HearingId, version: int) -> list[Job]:
+        async with self._engine.connect() as db:
+            chosen = sa.select(JOBS).where(JOBS.c.hearing == hearing, JOBS.c.version == version).order_by(JOBS.c.seat)
+            return [
+                Job(hearing, version, SeatId(r.seat), r.start_ns, r.end_ns, r.language, r.attempts, r.done)
+                for r in await db.execute(chosen)
+            ]
+
+    async def owed(self) -> list[HearingId]:
+        """Hearings whose pass over the recording was begun and is not complete."""
+        async with self._engine.connect() as db:
+            chosen = sa.select(VERSIONS.c.hearing).where(VERSIONS.c.completed_at.is_(None)).distinct()
+            return [HearingId(row.hearing) for row in await db.execute(chosen)]
+
+    async def lease(self, job: Job, owner: str, now: float, seconds: float) -> bool:
+        """Take the job, or keep it. False while another owner's lease runs, or when it is done."""
+        mine_or_free = sa.or_(JOBS.c.owner == owner, JOBS.c.leased_until < now)
+        taken = sa.case((JOBS.c.owner == owner, JOBS.c.attempts), else_=JOBS.c.attempts + 1)
+        async with self._engine.begin() as db:
+            result = await db.execute(
+                sa.update(JOBS)
+                .where(_this(job), JOBS.c.done.is_(False), mine_or_free)
+                .values(owner=owner, leased_until=now + seconds, attempts=taken)
+            )
+            return result.rowcount == 1
+
+    async def job_done(self, job: Job) -> None:
+        async with self._engine.begin() as db:
+            await db.execute(sa.update(JOBS).where(_this(job)).values(done=True, owner=None, leased_until=0))
+
+
+def _this(job: Job) -> sa.ColumnElement[bool]:
+    return sa.and_(JOBS.c.hearing == job.hearing, JOBS.c.version == job.version, JOBS.c.seat == job.seat)
+
+
+async def _mark(db: AsyncConnection, hearing: HearingId, version: int, seat: SeatId, settled_ns: int) -> None:
+    here = sa.and_(MARKS.c.hearing == hearing, MARKS.c.version == version, MARKS.c.seat == seat)
+    known = (await db.execute(sa.select(MARKS.c.settled_ns).where(here))).scalar()
+    if known is None:
+        await db.execute(sa.insert(MARKS).values(hearing=hearing, version=version, seat=seat, settled_ns=settled_ns))
+    elif known < settled_ns:
+        await db.execute(sa.update(MARKS).where(here).values(settled_ns=settled_ns))
+
+
+def _row(said: Utterance) -> dict[str, object]:
+    words = [[w.text, w.start, w.end, w.probability] for w in said.words]
+    return {
+        "id": said.id,
+        "hearing": said.hearing,
+        "version": said.version,
+        "seat": said.seat,
+        "start": said.start,
+        "end": said.end,
+        "language": said.language,
+        "text": said.text,
+        "words": json.dumps(words, ensure_ascii=False),
+        "confidence": said.confidence,
+        "no_speech": said.no_speech,
+        "model": said.model,
+    }
+
+
+def _utterance(row: sa.RowMapping) -> Utterance:
+    return Utterance(
+        id=row["id"],
+        hearing=HearingId(row["hearing"]),
+        seat=SeatId(row["seat"]),
+        start=row["start"],
+        end=row["end"],
+        language=row["language"],
+        text=row["text"],
+        words=tuple(Word(*word) for word in json.loads(row["words"])),
+        confidence=row["confidence"],
+        no_speech=row["no_speech"],
+        model=row["model"],
+        version=row["version"],
+    )

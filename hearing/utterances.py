@@ -1,0 +1,53 @@
+"""What was said, as a value: one stretch of speech of one seat, with its words and how sure the ear was.
+
+The registry keeps these, the transcripts make them; neither may depend on the other, so the noun lives here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from hearing.participants import HearingId, SeatId
+
+DOUBTFUL_BELOW = 0.5
+LIVE = 0
+"""The version written while the hearing goes on. Passes over the recording count from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A recognised word with its time in Unix seconds. Doubtful words are marked, never hidden."""
+
+    text: str
+    start: float
+    end: float
+    probability: float
+
+    @property
+    def doubtful(self) -> bool:
+        return self.probability < DOUBTFUL_BELOW
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One utterance. ``provisional`` ones are shown and never stored; ``model`` names the model with its hash."""
+
+    id: str
+    hearing: HearingId
+    seat: SeatId
+    start: float
+    end: float
+    language: str
+    text: str
+    words: tuple[Word, ...]
+    confidence: float
+    no_speech: float
+    model: str
+    version: int = LIVE
+    provisional: bool = False
+
+
+def utterance_id(hearing: HearingId, version: int, seat: SeatId, start_ns: int) -> str:
+    """The same sound heard twice has the same name, so that doing work again never doubles a line."""
+    return "u-" + hashlib.sha256(f"{hearing}|{version}|{seat}|{start_ns}".encode()).hexdigest()[:24]

@@ -1,0 +1,180 @@
+"""The transcriber with the rehearsal model: real sound, a real worker process, a real book."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hearing.participants import HearingId, SeatId
+from hearing.registry.utterances import UtteranceBook
+from tests.transcripts.voices import MODEL, OATH, noise, silence, spoken
+from transcripts.settings import Condition, SpeechSettings
+from transcripts.transcriber import Transcriber
+from transcripts.utterances import NS, RATE, Pcm, RecordedTrack, Utterance
+
+HEARING = HearingId("h-1")
+JUDGE, WITNESS = SeatId("s-judge"), SeatId("s-witness")
+T0 = 1_800_000_000 * NS
+SETTINGS = SpeechSettings(str(MODEL), threads=1)
+
+
+@pytest.fixture
+async def book(tmp_path: Path) -> AsyncIterator[UtteranceBook]:
+    opened = await UtteranceBook.open(f"sqlite+aiosqlite:///{tmp_path}/book.db")
+    yield opened
+    await opened.close()
+
+
+def speak(transcriber: Transcriber, seat: SeatId, language: str, sound: Pcm, start_ns: int = T0) -> None:
+    """Sound as the relay's ear gives it: 20 ms at a time."""
+    step = RATE // 50
+    for at in range(0, len(sound), step):
+        transcriber.hear(HEARING, seat, language, start_ns + at * NS // RATE, sound[at : at + step])
+
+
+def texts(lines: list[Utterance], seat: SeatId) -> list[str]:
+    return [line.text for line in lines if line.seat == seat]
+
+
+async def test_two_voices_are_written_each_at_its_seat_and_time(book: UtteranceBook) -> None:
+    judge = spoken(("ru", "Свидетель, прочитайте клятву вслух."), ("ru", "Спасибо, вопросов нет."))
+    witness = np.concatenate([silence(6), spoken(("ru", OATH["ru"]))])
+    async with Transcriber(SETTINGS, book) as transcriber:
+        speak(transcriber, JUDGE, "ru", judge)
+        speak(transcriber, WITNESS, "ru", witness)
+        await transcriber.finish(HEARING)
+        assert transcriber.state.condition is Condition.READY
+        assert transcriber.state.rehearsal
+    lines = await book.lines(HEARING)
+    assert texts(lines, JUDGE) == ["Свидетель, прочитайте клятву вслух.", "Спасибо, вопросов нет."]
+    assert texts(lines, WITNESS) == [OATH["ru"]]
+    oath = next(line for line in lines if line.seat == WITNESS)
+    assert abs(oath.start - (T0 / NS + 7)) < 0.4
+    assert abs(oath.end - (T0 / NS + len(witness) / RATE - 1)) < 0.5
+    assert oath.language == "ru"
+    assert oath.model.startswith("rehearsal/asr-test-model@")
+    assert all(oath.start <= word.start <= word.end <= oath.end for word in oath.words)
+    assert [word.text for word in oath.words] == OATH["ru"].split()
+
+
+async def test_the_language_follows_the_speaker_and_not_only_the_hint(book: UtteranceBook) -> None:
+    sound = spoken(("kk", "Менің өтінішхатым жоқ."), ("ru", "Да, права мне понятны."), ("kk", "Рақмет, сұрағым жоқ."))
+    async with Transcriber(SETTINGS, book) as transcriber:
+        speak(transcriber, JUDGE, "kk", sound)
+        await transcriber.finish(HEARING)
+    lines = await book.lines(HEARING)
+    assert [(line.language, line.text) for line in lines] == [
+        ("kk", "Менің өтінішхатым жоқ."),
+        ("ru", "Да, права мне понятны."),
+        ("kk", "Рақмет, сұрағым жоқ."),
+    ]
+
+
+async def test_silence_and_noise_become_no_words(book: UtteranceBook) -> None:
+    async with Transcriber(SETTINGS, book) as transcriber:
+        speak(transcriber, JUDGE, "ru", np.concatenate([silence(10), noise(10, 0.003), noise(10, 0.1)]))
+        speak(transcriber, WITNESS, "kk", np.concatenate([noise(10, 0.03), silence(10)]))
+        await transcriber.finish(HEARING)
+    assert await book.lines(HEARING) == []
+
+
+async def test_captions_come_before_the_line_and_are_never_stored(book: UtteranceBook) -> None:
+    sound = spoken(("kk", OATH["kk"]))
+    step = RATE // 50
+    async with Transcriber(SETTINGS, book) as transcriber:
+        await transcriber.until(Condition.READY)
+        seen: list[Utterance] = []
+        lines = transcriber.utterances()
+        at = 0
+        while not seen and at < len(sound):
+            for _ in range(25):
+                transcriber.hear(HEARING, WITNESS, "kk", T0 + at * NS // RATE, sound[at : at + step])
+                at += step
+            if at > 3 * RATE:
+                async with asyncio.timeout(30):
+                    seen.append(await lines.get())
+        for rest in range(at, len(sound), step):
+            transcriber.hear(HEARING, WITNESS, "kk", T0 + rest * NS // RATE, sound[rest : rest + step])
+        await transcriber.finish(HEARING)
+    assert seen[0].provisional
+    stored = await book.lines(HEARING)
+    assert [line.text for line in stored] == [OATH["kk"]]
+    assert not any(line.provisional for line in stored)
+    assert stored[0].id == seen[0].id
+
+
+async def test_a_worker_killed_mid_utterance_loses_and_doubles_nothing(book: UtteranceBook) -> None:
+    said = [
+        ("ru", "Да, права мне понятны."),
+        ("ru", "Вину не признаю."),
+        ("ru", OATH["ru"]),
+        ("ru", "Возражения есть?"),
+    ]
+    sound = spoken(*said)
+    step = RATE // 50
+    kills = 0
+    async with Transcriber(SETTINGS, book) as transcriber:
+        for at in range(0, len(sound), step):
+            if at % (step * 150) == 0 and kills < 4:
+                await transcriber.until(Condition.READY)
+                pid = transcriber.worker_pid
+                assert pid is not None
+                os.kill(pid, signal.SIGKILL)
+                kills += 1
+                await transcriber.until(Condition.LOADING)
+            transcriber.hear(HEARING, JUDGE, "ru", T0 + at * NS // RATE, sound[at : at + step])
+        await transcriber.until(Condition.READY)
+        first = await transcriber.utterances().get()
+        assert transcriber.worker_pid is not None
+        os.kill(transcriber.worker_pid, signal.SIGKILL)
+        await transcriber.finish(HEARING)
+    assert first.text == said[0][1]
+    assert kills == 4
+    assert [line.text for line in await book.lines(HEARING)] == [text for _, text in said]
+
+
+async def test_without_a_model_the_state_says_so_and_nothing_fails(book: UtteranceBook, tmp_path: Path) -> None:
+    for model in (None, str(tmp_path / "nowhere")):
+        async with Transcriber(SpeechSettings(model), book) as transcriber:
+            speak(transcriber, JUDGE, "ru", silence(1))
+            state = await transcriber.until(Condition.WAITING_FOR_MODEL)
+            assert state.why
+            await transcriber.finish(HEARING)
+    assert await book.lines(HEARING) == []
+
+
+async def test_the_pass_over_the_recording_waits_for_a_model_and_makes_a_complete_version(
+    book: UtteranceBook, tmp_path: Path
+) -> None:
+    said = [("kk", "Құқықтарыңыз түсінікті ме?"), ("kk", "Сот кеңесу бөлмесіне кетеді.")]
+    sound = spoken(*said)
+
+    def read(start_ns: int, end_ns: int) -> Pcm:
+        return sound[(start_ns - T0) * RATE // NS : (end_ns - T0) * RATE // NS]
+
+    tracks = [RecordedTrack(JUDGE, T0, T0 + len(sound) * NS // RATE, read, "kk")]
+    async with Transcriber(SpeechSettings(str(tmp_path / "nowhere")), book) as waiting:
+        asked = asyncio.create_task(waiting.transcribe_recording(HEARING, tracks))
+        await waiting.until(Condition.WAITING_FOR_MODEL)
+        await asyncio.wait([asked], timeout=0.5)
+        assert not asked.done()
+        asked.cancel()
+        await asyncio.wait([asked])
+    async with Transcriber(SETTINGS, book, wall=lambda: 4e9) as transcriber:
+        assert await transcriber.owed() == [HEARING]
+        version = await transcriber.transcribe_recording(HEARING, tracks)
+        again = await transcriber.transcribe_recording(HEARING, tracks)
+    assert (version, again) == (1, 2)
+    lines = await book.lines(HEARING, 1)
+    assert [line.text for line in lines] == [text for _, text in said]
+    assert all(line.version == 1 for line in lines)
+    versions = await book.versions(HEARING)
+    assert [v.completed_at is not None for v in versions] == [True, True]
+    assert versions[0].digest
+    assert [line.text for line in await book.lines(HEARING)] == [text for _, text in said]

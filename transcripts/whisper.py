@@ -1,0 +1,198 @@
+"""The only door to faster-whisper: the voice detector and the recogniser behind two small classes.
+
+One encode serves the language guess, every decode and the word times of an utterance, because on a CPU the encode
+of the 30 s window is nearly the whole price.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from faster_whisper import WhisperModel, download_model
+from faster_whisper.audio import pad_or_trim
+from faster_whisper.tokenizer import Tokenizer
+from faster_whisper.vad import get_vad_model
+
+from transcripts.cutting import FRAME
+from transcripts.doubt import COMPRESSION, compression_ratio, repeats
+from transcripts.models import REHEARSAL
+from transcripts.utterances import RATE, Pcm
+
+_CONTEXT = 64
+_SILENT = 1e-4
+_LONGEST = 30 * RATE
+_PREPEND = "\"'“¿([{-"
+
+
+class NoModel(Exception):
+    """The model cannot be had; the message says why, for the page and the log."""
+
+
+class Voice:
+    """Silero's voice detector over one endless stream, keeping its memory between calls."""
+
+    def __init__(self) -> None:
+        self._session: Any = get_vad_model().session
+        self.forget()
+
+    def forget(self) -> None:
+        self._h = np.zeros((1, 1, 128), np.float32)
+        self._c = np.zeros((1, 1, 128), np.float32)
+        self._context = np.zeros(_CONTEXT, np.float32)
+
+    def __call__(self, pcm: Pcm) -> list[float]:
+        """The probability of speech in each frame of ``pcm``, whose length is a multiple of the frame."""
+        if not len(pcm):
+            return []
+        if float(np.abs(pcm).max()) < _SILENT:
+            self.forget()
+            return [0.0] * (len(pcm) // FRAME)
+        blocks = pcm.reshape(-1, FRAME)
+        before = np.concatenate([self._context[None], blocks[:-1, -_CONTEXT:]])
+        self._context = blocks[-1, -_CONTEXT:].copy()
+        sound = np.concatenate([before, blocks], axis=1)
+        out, self._h, self._c = self._session.run(None, {"input": sound, "h": self._h, "c": self._c})
+        return [float(p) for p in np.asarray(out).reshape(-1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """What the encoder made of one utterance; lives in the worker only."""
+
+    output: Any
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedWord:
+    text: str
+    start: float
+    end: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    language: str
+    text: str
+    words: tuple[DecodedWord, ...]
+    log_probability: float
+    no_speech: float
+
+
+class Recogniser:
+    """One loaded model: sound of one utterance in, words out."""
+
+    def __init__(
+        self, model: str, *, compute_type: str, device: str, threads: int, cache: str | None, download: bool
+    ) -> None:
+        folder = find_model(model, cache=cache, download=download)
+        try:
+            self._model: Any = WhisperModel(str(folder), device=device, compute_type=compute_type, cpu_threads=threads)
+        except (RuntimeError, ValueError, OSError) as why:
+            raise NoModel(f"the model in {folder.name} cannot be loaded: {why}") from why
+        self.name = model_name(model, folder)
+        self._tokenizers: dict[str, Any] = {}
+
+    def encode(self, pcm: Pcm) -> Encoded:
+        features = pad_or_trim(self._model.feature_extractor(pcm[:_LONGEST])[..., :3000])
+        return Encoded(self._model.encode(features), min(len(pcm), _LONGEST) / RATE)
+
+    def languages(self, sound: Encoded) -> dict[str, float]:
+        return {token[2:-2]: float(p) for token, p in self._model.model.detect_language(sound.output)[0]}
+
+    def decode(self, sound: Encoded, language: str, *, beam: int, hotwords: str | None = None) -> Decoded:
+        tokenizer = self._tokenizer(language)
+        prompt = self._model.get_prompt(tokenizer, [], hotwords=hotwords)
+        best = self._generate(sound, prompt, beam=beam)
+        text = self._text(tokenizer, best)
+        if compression_ratio(text) > COMPRESSION or repeats(text):
+            best = self._generate(sound, prompt, beam=beam, no_repeat_ngram_size=3, repetition_penalty=1.1)
+            text = self._text(tokenizer, best)
+        tokens = [token for token in best.sequences_ids[0] if token < tokenizer.eot]
+        return Decoded(
+            language,
+            text,
+            self._words(tokenizer, sound, tokens) if text else (),
+            float(best.scores[0]),
+            float(best.no_speech_prob),
+        )
+
+    def _tokenizer(self, language: str) -> Any:
+        if language not in self._tokenizers:
+            self._tokenizers[language] = Tokenizer(
+                self._model.hf_tokenizer, self._model.model.is_multilingual, task="transcribe", language=language
+            )
+        return self._tokenizers[language]
+
+    def _generate(self, sound: Encoded, prompt: Sequence[int], **how: Any) -> Any:
+        beam = how.pop("beam")
+        return self._model.model.generate(
+            sound.output,
+            [list(prompt)],
+            beam_size=beam,
+            max_length=self._model.max_length,
+            return_scores=True,
+            return_no_speech_prob=True,
+            **how,
+        )[0]
+
+    @staticmethod
+    def _text(tokenizer: Any, result: Any) -> str:
+        return str(tokenizer.decode([t for t in result.sequences_ids[0] if t < tokenizer.eot])).strip()
+
+    def _words(self, tokenizer: Any, sound: Encoded, tokens: list[int]) -> tuple[DecodedWord, ...]:
+        found = self._model.find_alignment(tokenizer, [tokens], sound.output, max(1, int(sound.seconds * 100)))
+        words: list[DecodedWord] = []
+        last = 0.0
+        for item in found[0] if found else ():
+            piece = str(item["word"])
+            if not piece.strip():
+                continue
+            start = min(max(float(item["start"]), last), sound.seconds)
+            end = min(max(float(item["end"]), start), sound.seconds)
+            chance = float(item["probability"])
+            joins = words and (not piece.startswith(" ") or words[-1].text[-1] in _PREPEND)
+            if joins:
+                previous = words.pop()
+                only_marks = not any(c.isalnum() for c in piece)
+                probability = previous.probability if only_marks else min(previous.probability, chance)
+                words.append(DecodedWord(previous.text + piece.strip(), previous.start, end, probability))
+            else:
+                words.append(DecodedWord(piece.strip(), start, end, chance))
+            last = end
+        return tuple(words)
+
+
+def find_model(model: str, *, cache: str | None, download: bool) -> Path:
+    """The folder of a model given by folder or by name, fetched when that is allowed."""
+    folder = Path(model)
+    if folder.is_dir():
+        if not (folder / "model.bin").is_file():
+            raise NoModel(f"there is no model.bin in {folder}")
+        return folder
+    if folder.is_absolute() or model.startswith("."):
+        raise NoModel(f"there is no folder {folder}")
+    try:
+        return Path(download_model(model, cache_dir=cache, local_files_only=not download))
+    except (OSError, ValueError, RuntimeError) as why:
+        raise NoModel(f"the model {model} cannot be had: {type(why).__name__}") from why
+
+
+def model_name(model: str, folder: Path) -> str:
+    """The model's name with a hash of its files, so that a stored line says exactly what heard it."""
+    digest = hashlib.sha256()
+    for file in ("config.json", "model.bin", "tokenizer.json", "preprocessor_config.json"):
+        path = folder / file
+        if path.is_file():
+            digest.update(f"{file}\0{path.stat().st_size}\0".encode())
+            with path.open("rb") as handle:
+                digest.update(hashlib.file_digest(handle, "sha256").digest())
+    label = folder.name if Path(model).is_dir() else model
+    prefix = REHEARSAL if (folder / "reliable.json").is_file() else ""
+    return f"{prefix}{label}@{digest.hexdigest()[:12]}"
