@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -13,19 +12,16 @@ from playwright.async_api import Browser, Page, async_playwright
 from hearing.participants import SeatId
 from media.relay.courtroom import Courtroom, LineUp
 from media.wire.door import Door
+from tests.browser.chromium import executable_path, launch_args
 from tests.browser.rtc_page import PAGE
 from tests.media.narrow_wire import NarrowWire
 
-CHROMIUM = [
-    "--no-sandbox",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-    "--disable-features=WebRtcHideLocalIpsWithMdns",
+AWAKE = [
     "--disable-background-timer-throttling",
     "--disable-backgrounding-occluded-windows",
     "--disable-renderer-backgrounding",
-    "--autoplay-policy=no-user-gesture-required",
 ]
+"""Several pages share one screen; those behind must go on like those in front."""
 
 
 class Stage:
@@ -86,7 +82,7 @@ async def staged(wire: NarrowWire | None = None) -> AsyncIterator[Stage]:
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     port = runner.addresses[0][1]
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM)
+        browser = await playwright.chromium.launch(executable_path=executable_path(), args=launch_args() + AWAKE)
         yield Stage(courtroom, f"http://localhost:{port}", browser)
         await browser.close()
     await courtroom.close()

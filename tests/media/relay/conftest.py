@@ -1,0 +1,50 @@
+"""A door, a courtroom behind it, and two visitors who hear and see each other."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from hearing.floor import Floor
+from hearing.participants import SeatId
+from media.relay.courtroom import Courtroom
+from media.wire.door import Door
+from tests.media.visitor import Visitor
+
+JUDGE, SUSPECT = SeatId("s-judge"), SeatId("s-suspect")
+BOTH = {JUDGE: frozenset({SUSPECT}), SUSPECT: frozenset({JUDGE})}
+TOGETHER = Floor(hears=BOTH, sees=BOTH)
+
+
+@pytest.fixture
+async def door() -> AsyncIterator[Door]:
+    door = await Door.open("127.0.0.1", 0, ["127.0.0.1"])
+    yield door
+    await door.close()
+
+
+@pytest.fixture
+async def courtroom(door: Door) -> AsyncIterator[Courtroom]:
+    courtroom = Courtroom(door)
+    yield courtroom
+    await courtroom.close()
+
+
+@pytest.fixture
+async def judge(courtroom: Courtroom) -> AsyncIterator[Visitor]:
+    visitor = Visitor(courtroom, JUDGE)
+    await visitor.enter()
+    yield visitor
+    await visitor.close()
+
+
+@pytest.fixture
+async def suspect(courtroom: Courtroom, judge: Visitor) -> AsyncIterator[Visitor]:
+    """Enters after the judge, who then learns of the new seat."""
+    visitor = Visitor(courtroom, SUSPECT)
+    await visitor.enter()
+    await judge.offer()
+    courtroom.apply(TOGETHER)
+    yield visitor
+    await visitor.close()

@@ -1,0 +1,205 @@
+"""What passes through a courtroom, packet by packet."""
+
+from __future__ import annotations
+
+import struct
+from itertools import pairwise
+
+from hearing.floor import NOBODY, Floor
+from hearing.participants import SeatId
+from media.packets import Received
+from media.relay.courtroom import Courtroom, LineDown, LineEvent, LineUp
+from media.wire import rtcp
+from media.wire.clock import SECOND, now_ns, to_ntp
+from tests.media.relay.conftest import JUDGE, SUSPECT, TOGETHER
+from tests.media.visitor import Visitor
+
+
+async def test_a_word_reaches_the_other_seat_under_the_listeners_own_numbers(judge: Visitor, suspect: Visitor) -> None:
+    ears: list[Received] = []
+    judge.courtroom.listen(ears.append)
+    for number in range(5):
+        suspect.speak(65533 + number, b"word %d" % number)
+    sound = judge.heard_ssrcs()[0]
+    await judge.until(lambda: len(judge.of(sound)) == 5)
+    assert judge.payloads(sound) == [b"word %d" % number for number in range(5)]
+    numbers = [packet.sequence for packet in judge.of(sound)]
+    assert [(b - a) & 0xFFFF for a, b in pairwise(numbers)] == [1] * 4
+    times = [packet.timestamp for packet in judge.of(sound)]
+    assert [(b - a) & 0xFFFFFFFF for a, b in pairwise(times)] == [960] * 4
+    assert [(r.seat, r.kind, r.codec, r.ssrc) for r in ears] == [(SUSPECT, "audio", "opus", suspect.audio)] * 5
+    assert judge.courtroom.levels()[SUSPECT] == 0.6
+
+
+async def test_a_picture_begins_with_a_key_frame_which_is_asked_for(judge: Visitor, suspect: Visitor) -> None:
+    suspect.show(10)
+    await suspect.until(lambda: len(suspect.asked(rtcp.PSFB, rtcp.PLI)) == 1)
+    suspect.show(11)
+    suspect.show(12, key=True)
+    suspect.show(13)
+    picture = judge.heard_ssrcs()[1]
+    await judge.until(lambda: len(judge.of(picture)) == 2)
+    first, second = judge.of(picture)
+    assert (second.sequence - first.sequence) & 0xFFFF == 1
+
+
+async def test_a_closed_gate_passes_nothing_not_even_a_repetition(judge: Visitor, suspect: Visitor) -> None:
+    sound = judge.heard_ssrcs()[0]
+    suspect.speak(1, b"open")
+    await judge.until(lambda: len(judge.of(sound)) == 1)
+    number = judge.of(sound)[0].sequence
+    judge.courtroom.apply(NOBODY)
+    sent = judge.courtroom.packets_to(JUDGE)
+    ears: list[Received] = []
+    judge.courtroom.listen(ears.append)
+    suspect.speak(2, b"secret")
+    judge.send_report(rtcp.nack(1, sound, [number, number + 1]))
+    suspect.speak(3, b"secret")
+    judge.speak(1, b"secret")
+    await suspect.until(lambda: len(ears) == 3)
+    assert judge.courtroom.packets_to(JUDGE) == sent
+    assert suspect.packets == []
+
+    judge.courtroom.apply(TOGETHER)
+    suspect.speak(4, b"open again")
+    await judge.until(lambda: len(judge.of(sound)) == 2)
+    assert judge.payloads(sound) == [b"open", b"open again"]
+    assert (judge.of(sound)[1].sequence - number) & 0xFFFF == 1
+    judge.send_report(rtcp.nack(1, sound, [number]))
+    suspect.speak(5, b"last")
+    await judge.until(lambda: len(judge.of(sound)) == 3)
+    assert judge.payloads(sound)[-1] == b"last"
+
+
+async def test_hearing_is_not_seeing(judge: Visitor, suspect: Visitor) -> None:
+    judge.courtroom.apply(Floor(hears={JUDGE: frozenset({SUSPECT})}))
+    suspect.show(1, key=True)
+    suspect.speak(1)
+    sound, picture = judge.heard_ssrcs()[:2]
+    await judge.until(lambda: len(judge.of(sound)) == 1)
+    assert judge.of(picture) == []
+
+
+async def test_what_a_listener_lost_is_repeated_from_the_ring(judge: Visitor, suspect: Visitor) -> None:
+    picture, repair = judge.heard_ssrcs()[1:3]
+    seen: list[int] = []
+    judge.drop = lambda packet: packet.ssrc == picture and (seen.append(packet.sequence), len(seen) % 4 == 2)[1]  # type: ignore[func-returns-value]
+    suspect.show(100, key=True)
+    for number in range(101, 110):
+        suspect.show(number, payload=b"%d" % number)
+    await judge.until(lambda: len(seen) == 10)
+    lost = [number for at, number in enumerate(seen, 1) if at % 4 == 2]
+    judge.send_report(rtcp.nack(1, picture, lost))
+    await judge.until(lambda: len(judge.of(repair)) == len(lost))
+    originals = [struct.unpack("!H", payload[:2])[0] for payload in judge.payloads(repair)]
+    assert originals == lost
+    assert [payload[4:] for payload in judge.payloads(repair)] == [b"101", b"105", b"109"]
+
+
+async def test_what_a_publisher_lost_is_asked_for_and_passed_on(judge: Visitor, suspect: Visitor) -> None:
+    ears: list[Received] = []
+    judge.courtroom.listen(ears.append)
+    sound, picture = judge.heard_ssrcs()[:2]
+    suspect.show(1, key=True)
+    for number in (2, 3, 6, 7, 9):
+        suspect.show(number, payload=b"%d" % number)
+    suspect.speak(1, b"one")
+    suspect.speak(3, b"three")
+    await suspect.until(lambda: len(suspect.asked(rtcp.RTPFB, rtcp.NACK)) >= 2)
+    asked = {rtcp.feedback_target(p): rtcp.nacked(p) for p in suspect.asked(rtcp.RTPFB, rtcp.NACK)}
+    assert asked == {suspect.video: [4, 5, 8], suspect.audio: [2]}
+    for at, number in enumerate((4, 5, 8)):
+        suspect.repeat_picture(at, number, b"%d" % number)
+    suspect.speak(2, b"two")
+    await judge.until(lambda: len(judge.of(picture)) == 9 and len(judge.of(sound)) == 3)
+    whole = sorted(judge.of(picture), key=lambda p: (p.sequence - judge.of(picture)[0].sequence) & 0xFFFF)
+    assert [p.data[p.payload_at + 2 :] for p in whole][1:] == [b"%d" % number for number in range(2, 10)]
+    assert sorted(judge.payloads(sound)) == [b"one", b"three", b"two"]
+    repaired = [r for r in ears if r.is_rtx]
+    assert [(r.codec, r.ssrc) for r in repaired] == [("rtx", suspect.video)] * 3
+    assert judge.courtroom.link(SUSPECT).loss_up >= 0
+
+
+async def test_both_streams_of_a_seat_are_reported_on_one_clock(judge: Visitor, suspect: Visitor) -> None:
+    sound, picture = judge.heard_ssrcs()[:2]
+    now = now_ns() - 3600 * SECOND
+    suspect.speak(1)
+    suspect.show(1, key=True)
+    suspect.send_report(rtcp.sender_report(suspect.audio, to_ntp(now), 48000, 1, 1))
+    suspect.send_report(rtcp.sender_report(suspect.video, to_ntp(now), 90000, 1, 1))
+    suspect.speak(2)
+    suspect.show(2)
+    await judge.until(lambda: {rtcp.sender_info(p)[0] for p in judge.reports if p.kind == rtcp.SR} == {sound, picture})  # type: ignore[index]
+    found = {info[0]: info for p in judge.reports if p.kind == rtcp.SR and (info := rtcp.sender_info(p))}
+    assert found[sound][1] == found[picture][1]
+    heard, seen = judge.of(sound)[0], judge.of(picture)[0]
+    elapsed_sound = ((found[sound][2] - heard.timestamp) - (48000 - 960)) & 0xFFFFFFFF
+    elapsed_picture = ((found[picture][2] - seen.timestamp) - (90000 - 3000)) & 0xFFFFFFFF
+    assert abs(elapsed_sound / 48000 - elapsed_picture / 90000) < 0.001
+    assert elapsed_sound / 48000 < 3
+
+
+async def test_key_frames_are_asked_for_at_most_twice_a_second(judge: Visitor, suspect: Visitor) -> None:
+    picture = judge.heard_ssrcs()[1]
+    suspect.show(1, key=True)
+    await judge.until(lambda: len(judge.of(picture)) == 1)
+    asked = len(suspect.asked(rtcp.PSFB, rtcp.PLI))
+    began = now_ns()
+    for wanted in (1, 2):
+        for _ in range(20):
+            judge.send_report(rtcp.picture_loss(1, picture))
+        await suspect.until(lambda n=asked + wanted: len(suspect.asked(rtcp.PSFB, rtcp.PLI)) == n)  # type: ignore[misc]
+    assert now_ns() - began > SECOND // 2
+
+
+async def test_a_reconnected_seat_continues_its_stream(courtroom: Courtroom, judge: Visitor, suspect: Visitor) -> None:
+    sound = judge.heard_ssrcs()[0]
+    suspect.speak(1, b"before")
+    await judge.until(lambda: len(judge.of(sound)) == 1)
+    again = Visitor(courtroom, SUSPECT)
+    await again.enter()
+    again.speak(40000, b"after")
+    await judge.until(lambda: len(judge.of(sound)) == 2)
+    first, second = judge.of(sound)
+    assert (second.sequence - first.sequence) & 0xFFFF == 1
+    assert 0 < (second.timestamp - first.timestamp) & 0xFFFFFFFF < 48000 * 5
+    events = []
+    while not courtroom.line_events().empty():
+        events.append(courtroom.line_events().get_nowait())
+    assert [(type(e), e.seat) for e in events if e.seat == SUSPECT] == [
+        (LineUp, SUSPECT),
+        (LineDown, SUSPECT),
+        (LineUp, SUSPECT),
+    ]
+    await again.close()
+
+
+async def test_a_renegotiation_keeps_the_connection_and_every_section(judge: Visitor, suspect: Visitor) -> None:
+    before = judge.courtroom.mapping(JUDGE)
+    ssrcs, ufrag = judge.heard_ssrcs(), judge.said("ice-ufrag")
+    await judge.offer()
+    assert judge.courtroom.mapping(JUDGE) == before == {"2": (SUSPECT, "audio"), "3": (SUSPECT, "video")}
+    assert (judge.heard_ssrcs(), judge.said("ice-ufrag")) == (ssrcs, ufrag)
+    suspect.speak(1)
+    await judge.until(lambda: len(judge.of(ssrcs[0])) == 1)
+
+
+async def test_a_goodbye_takes_the_line_down_at_once(courtroom: Courtroom, suspect: Visitor) -> None:
+    suspect.speak(1)
+    await suspect.until(lambda: courtroom.connected(SUSPECT))
+    await suspect.dtls.stop()
+    events: list[LineEvent] = []
+    while not events or not isinstance(events[-1], LineDown):
+        events.append(await courtroom.line_events().get())
+    assert events[-1].seat == SUSPECT
+    assert not courtroom.has_peer(SUSPECT)
+
+
+async def test_who_leaves_frees_their_sections(courtroom: Courtroom, judge: Visitor, suspect: Visitor) -> None:
+    courtroom.leave(SUSPECT)
+    assert courtroom.wanted(JUDGE) == []
+    witness = Visitor(courtroom, SeatId("s-witness"))
+    await witness.enter()
+    await judge.offer()
+    assert set(courtroom.mapping(JUDGE).values()) == {("s-witness", "audio"), ("s-witness", "video")}
+    await witness.close()

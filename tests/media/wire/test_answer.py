@@ -1,0 +1,131 @@
+"""The answer, as browsers of both families need it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from media.wire.answer import BadOffer, Sent, Terms, agree, answer
+from media.wire.ice import Credentials
+from media.wire.offer import read
+from media.wire.rtp import AUDIO_LEVEL, MID, TRANSPORT_CC
+from tests.media.sdp import Part, write
+
+TERMS = Terms(Credentials("ours1234", "p" * 24), "AA:BB", ["192.0.2.7", "10.0.0.7"], 3478, {})
+PARTS = [
+    Part("audio", "sendonly", 11),
+    Part("video", "sendonly", 21, 22),
+    Part("audio", "recvonly"),
+    Part("video", "recvonly"),
+    Part("video", "recvonly"),
+]
+SENDS = {"2": Sent("s-judge", 501, 502), "3": Sent("s-judge", 601, 602)}
+
+
+def terms(sends: dict[str, Sent], *, probe: bool = False) -> Terms:
+    return Terms(TERMS.credentials, TERMS.fingerprint, TERMS.addresses, TERMS.port, sends, probe)
+
+
+def blocks(sdp: str) -> list[list[str]]:
+    found: list[list[str]] = [[]]
+    for line in sdp.splitlines():
+        if line.startswith("m="):
+            found.append([])
+        found[-1].append(line)
+    return found
+
+
+def test_a_firefox_shaped_offer_is_read_whole() -> None:
+    offer = read(write(PARTS))
+    assert [section.mid for section in offer.sections] == ["0", "1", "2", "3", "4"]
+    assert offer.session == "5391412541223"
+    assert offer.credentials.ufrag == "abcd1234"
+    video = offer.sections[1]
+    assert (video.ssrcs, dict(video.repairs)) == ((21, 22), {21: 22})
+    codec = video.codec("vp8")
+    assert codec is not None
+    assert codec.payload_type == 120
+    repair = video.repair_of(codec)
+    assert repair is not None
+    assert repair.payload_type == 124
+
+
+def test_the_answer_receives_what_is_published_and_sends_what_we_have() -> None:
+    head, *sections = blocks(answer(read(write(PARTS)), terms(SENDS)))
+    assert "a=ice-lite" in head
+    assert "a=group:BUNDLE 0 1 2 3 4" in head
+    directions = [next(d for d in section if d in ("a=recvonly", "a=sendonly", "a=inactive")) for section in sections]
+    assert directions == ["a=recvonly", "a=recvonly", "a=sendonly", "a=sendonly", "a=inactive"]
+    assert [section[0] for section in sections[:2]] == [
+        "m=audio 9 UDP/TLS/RTP/SAVPF 109",
+        "m=video 9 UDP/TLS/RTP/SAVPF 120 124",
+    ]
+    for section in sections:
+        assert {"a=setup:passive", "a=rtcp-mux", "a=ice-ufrag:ours1234", "a=fingerprint:sha-256 AA:BB"} <= set(section)
+        assert "a=candidate:2 1 udp 2130706429 10.0.0.7 3478 typ host" in section
+    assert "a=msid:s-judge s-judge-audio" in sections[2]
+    assert {"a=msid:s-judge s-judge-video", "a=ssrc-group:FID 601 602", "a=ssrc:601 cname:s-judge"} <= set(sections[3])
+
+
+def test_only_feedback_and_extensions_that_are_really_used_are_agreed() -> None:
+    audio, video, heard, seen, _ = agree(read(write(PARTS)), SENDS)
+    assert dict(audio.extensions or {}) == {MID: 3, AUDIO_LEVEL: 1}
+    assert video.extension(TRANSPORT_CC) == 7
+    assert video.feedback == ("transport-cc", "ccm fir", "nack", "nack pli")
+    assert dict(heard.extensions or {}) == {AUDIO_LEVEL: 1}
+    assert dict(seen.extensions or {}) == {TRANSPORT_CC: 7}
+
+
+def test_a_probe_is_limited_by_our_word_alone() -> None:
+    (up, down) = agree(
+        read(write([Part("video", "sendonly"), Part("video", "recvonly")])), {"1": SENDS["3"]}, probe=True
+    )
+    assert "goog-remb" in up.feedback
+    assert "transport-cc" not in up.feedback
+    assert "transport-cc" in down.feedback
+
+
+def test_a_section_without_a_common_codec_is_refused_and_harms_no_other() -> None:
+    sdp = write(PARTS).replace("VP8", "VP7", 1)
+    head, *sections = blocks(answer(read(sdp), terms(SENDS)))
+    assert sections[1][0].startswith("m=video 0 ")
+    assert "a=group:BUNDLE 0 2 3 4" in head
+
+
+def test_a_data_channel_is_refused() -> None:
+    channel = "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\nc=IN IP4 0.0.0.0\r\na=mid:5\r\na=sctp-port:5000\r\n"
+    sections = blocks(answer(read(write(PARTS) + channel), terms(SENDS)))
+    assert sections[-1][0] == "m=application 0 UDP/DTLS/SCTP webrtc-datachannel"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("v=0", "v=1"),
+        ("a=mid:1", "a=mid:0"),
+        ("a=mid:1\r\n", ""),
+        ("a=ice-ufrag:abcd1234", "a=ice-ufrag:a"),
+        ("a=setup:actpass", "a=setup:passive"),
+        ("a=fingerprint:sha-256", "a=fingerprint:md5"),
+        ("a=ssrc:21 ", "a=ssrc:99999999999 "),
+        ("m=video 9 UDP/TLS/RTP/SAVPF 120 124 121 125 126 127", "m=video 9"),
+        ("o=mozilla", "x=mozilla"),
+    ],
+)
+def test_a_broken_offer_is_said_to_be_broken(old: str, new: str) -> None:
+    with pytest.raises(BadOffer):
+        read(write(PARTS).replace(old, new))
+
+
+@settings(max_examples=40)
+@given(st.data())
+def test_no_damage_to_an_offer_raises_anything_else(data: st.DataObject) -> None:
+    lines = write(PARTS).splitlines()
+    for _ in range(data.draw(st.integers(1, 5))):
+        at = data.draw(st.integers(0, len(lines) - 1))
+        lines[at] = data.draw(st.one_of(st.text(max_size=60), st.just(lines[at][: data.draw(st.integers(0, 40))])))
+    try:
+        answer(read("\r\n".join(lines)), terms({}))
+    except BadOffer:
+        return
