@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -119,6 +119,25 @@ def write_webm(
         os.fsync(file.fileno())
     unfinished.replace(out)
     return figures
+
+
+def write_ogg(out: Path, packets: Iterable[tuple[bytes, int]]) -> None:
+    """Write one voice as Ogg Opus, copied."""
+    unfinished = out.with_name(f".{out.name}.unfinished")
+    container = av.open(str(unfinished), "w", format="ogg")
+    try:
+        stream: Any = container.add_stream("libopus", rate=RATE, layout="mono")
+        position = 0
+        for payload, samples in packets:
+            packet = av.Packet(payload)
+            packet.stream, packet.time_base = stream, SAMPLES
+            packet.pts = packet.dts = position
+            packet.duration = samples
+            container.mux_one(packet)
+            position += samples
+    finally:
+        container.close()
+    unfinished.replace(out)
 
 
 class _Weaver:

@@ -54,7 +54,7 @@ def opus(sound: NDArray[np.int16]) -> list[bytes]:
 
 
 @functools.cache
-def vp8(seconds: float, size: tuple[int, int] = (320, 240), fps: int = 15, keyframe_every: float = 2.0) -> list[bytes]:
+def vp8(seconds: float, size: tuple[int, int] = (160, 120), fps: int = 15, keyframe_every: float = 2.0) -> list[bytes]:
     """VP8 frames whose brightness counts time: the left edge moves across the picture once in ten seconds."""
     encoder = av.CodecContext.create("libvpx", "w")
     encoder.width, encoder.height, encoder.pix_fmt = *size, "yuv420p"
@@ -120,7 +120,7 @@ class Sender:
     def retransmission(self, lost: Received, arrival_ns: int) -> Received:
         head = struct.pack(">BBH", 0x80, 97 | (lost.packet[1] & 0x80), self.seq & 0xFFFF)
         packet = head + lost.packet[4:8] + struct.pack(">I", self.ssrc + 1) + lost.packet[2:4] + lost.packet[12:]
-        return Received(self.seat, "video", arrival_ns, packet, "rtx", self.ssrc, is_rtx=True)
+        return Received(self.seat, self.kind, arrival_ns, packet, "rtx", self.ssrc, is_rtx=True)  # type: ignore[arg-type]
 
 
 def voice(sender: Sender, packets: list[bytes], since_ns: int = START, reports: bool = True) -> Iterator[Received]:

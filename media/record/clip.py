@@ -1,0 +1,91 @@
+"""Pieces of a hearing: the clip of an oath, and the sound of one seat for the transcriber.
+
+Both come from the tapes through the same timeline as the whole file, so a second of a clip is the same second there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hearing.participants import SeatId
+from media.record.cut import Stretch, spoken
+from media.record.ear import OUT_RATE, Downsampler, Heard
+from media.record.finalise import Cut, sha256_of, write_ogg, write_webm
+from media.record.mix import Voice
+from media.record.timeline import Timeline, Track
+
+BACK_NS = 12_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A piece of the hearing as a file. It may begin a little before what was asked: pictures start at a keyframe."""
+
+    file: Path
+    sha256: str
+    start_ns: int
+    end_ns: int
+
+
+def clip(folder: Path, key: bytes, seat: SeatId, start_ns: int, end_ns: int, out: Path) -> Clip:
+    """One seat's voice between two moments: ``.ogg`` for sound alone, ``.webm`` with the court's picture beside it.
+
+    Only what the recorder kept is in it; a pause between the two moments is silence of the same length.
+    """
+    if end_ns <= start_ns:
+        raise ValueError("a clip ends after it begins")
+    timeline = Timeline(folder, key, sealed=True)
+    track = timeline.voices.get(seat)
+    if track is None:
+        raise LookupError("nothing of this seat is on tape")
+    cameras = list(timeline.cameras.values()) if out.suffix == ".webm" else []
+    start_ns = _keyframe_before(cameras, start_ns)
+    laid = (Stretch(start_ns, end_ns, 0),)
+    if out.suffix == ".webm":
+        write_webm(out, Cut(laid, {seat: track}, cameras, {}, None), ())
+    else:
+        write_ogg(out, spoken(track, laid))
+    return Clip(out, sha256_of(out), start_ns, end_ns)
+
+
+def _keyframe_before(cameras: list[Track], start_ns: int) -> int:
+    """The newest keyframe before the start, if it is near."""
+    near = start_ns
+    for camera in cameras:
+        for picture in camera.pictures():
+            if picture.at_ns > start_ns:
+                break
+            if picture.size is not None and start_ns - picture.at_ns <= BACK_NS:
+                near = picture.at_ns
+    return near
+
+
+def sound(folder: Path, key: bytes, seat: SeatId, start_ns: int, end_ns: int) -> Heard:
+    """What a seat said between two moments at 16 kHz, silence where nothing was kept: sample n is start + n/16000 s."""
+    timeline = Timeline(folder, key, sealed=True)
+    track = timeline.voices.get(seat)
+    length = max(0, end_ns - start_ns) * OUT_RATE // 1_000_000_000
+    heard = np.zeros(length, np.float32)
+    if track is None or not length:
+        return heard
+    voice, down = Voice(), Downsampler()
+    at = 0
+    for piece in _pieces(track, voice, Stretch(start_ns, end_ns, 0)):
+        converted = down(piece)
+        converted = converted[: length - at]
+        heard[at : at + len(converted)] = converted
+        at += len(converted)
+    rest = down(None)[: length - at]
+    heard[at : at + len(rest)] = rest
+    return heard
+
+
+def _pieces(track: Track, voice: Voice, stretch: Stretch) -> Iterator[NDArray[np.int16]]:
+    for payload, samples in spoken(track, (stretch,)):
+        decoded = voice.pcm(payload, samples)
+        yield decoded if decoded is not None else np.zeros(samples, np.int16)
