@@ -141,6 +141,13 @@ class Courtroom:
     def listen(self, ear: Callable[[Received], None]) -> None:
         self._board.ears.append(ear)
 
+    def fresh_picture(self, seat: SeatId) -> None:
+        """Ask a seat's camera for a key frame: the recorder wants one where a part of its tape begins."""
+        source = self._sources.get((seat, "video"))
+        if source is not None:
+            source.want_keyframe()
+            source.ask(self._clock())
+
     def line_events(self) -> asyncio.Queue[LineEvent]:
         return self._events
 

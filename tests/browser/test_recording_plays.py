@@ -1,0 +1,118 @@
+"""From two real cameras and microphones over the relay and the tapes to a file that a real Chromium plays and seeks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+from aiohttp import web
+from playwright.async_api import Page
+
+from hearing.floor import NOBODY, Floor
+from hearing.participants import SeatId
+from media.record.finalise import Chapter, Finished, finalise
+from media.record.recorder import Recorder
+from media.record.verify import verify_tapes
+from media.wire.clock import now_ns
+from tests.browser.stage import Stage, eventually, line_up, staged
+
+KEY = bytes(range(32))
+JUDGE, SUSPECT = SeatId("s-judge"), SeatId("s-suspect")
+BOTH = {JUDGE: frozenset({SUSPECT}), SUSPECT: frozenset({JUDGE})}
+TALKING = Floor(hears=BOTH, sees=BOTH, recorded_sound=frozenset({JUDGE, SUSPECT}), recorded_video=JUDGE)
+PLAYER = """<!doctype html><video id="v" src="/hearing.webm" preload="auto" muted></video>"""
+WATCH = """async ([from, to]) => {
+  const v = document.getElementById("v");
+  const ready = (ok, no) => { v.onloadedmetadata = ok; v.onerror = () => no(v.error.message); };
+  if (v.readyState < 1) await new Promise(ready);
+  v.currentTime = from;
+  await new Promise(ok => v.onseeked = ok);
+  const landed = v.currentTime, before = v.getVideoPlaybackQuality().totalVideoFrames;
+  await v.play();
+  await new Promise((ok, no) => {
+    v.ontimeupdate = () => v.currentTime >= to && ok();
+    v.onerror = () => no(v.error.message);
+    setTimeout(() => no("it does not advance: " + v.currentTime), 15000);
+  });
+  v.pause();
+  return {landed, at: v.currentTime, duration: v.duration, width: v.videoWidth,
+          frames: v.getVideoPlaybackQuality().totalVideoFrames - before};
+}"""
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Stage]:
+    async with staged() as found:
+        yield found
+
+
+async def _frames(page: Page, more: int) -> None:
+    encoded = (await page.evaluate("outbound('video')"))["framesEncoded"]
+    await eventually(page, f"(await outbound('video')).framesEncoded > {encoded + more}")
+
+
+async def _hold(stage: Stage, folder: Path) -> None:
+    """A short hearing: five seconds of talk, a recess, five more seconds."""
+    recorder = Recorder(folder, KEY, clock=now_ns, fresh_picture=stage.courtroom.fresh_picture)
+    stage.courtroom.listen(recorder.received)
+    judge, suspect = await stage.enter(JUDGE), await stage.enter(SUSPECT)
+    await line_up(stage.courtroom, JUDGE, SUSPECT)
+    await stage.negotiate(judge, suspect)
+    for floor, frames in ((TALKING, 75), (NOBODY, 30), (TALKING, 75)):
+        stage.courtroom.apply(floor)
+        recorder.apply(floor)
+        await _frames(judge, frames)
+    heads = await recorder.close()
+    assert verify_tapes(folder, KEY, heads) == []
+
+
+async def _play(stage: Stage, file: Path, *moments: tuple[float, float]) -> list[dict[str, Any]]:
+    async def page_source(_: web.Request) -> web.Response:
+        return web.Response(text=PLAYER, content_type="text/html")
+
+    async def recording(_: web.Request) -> web.FileResponse:
+        return web.FileResponse(file)
+
+    app = web.Application()
+    app.router.add_get("/", page_source)
+    app.router.add_get("/hearing.webm", recording)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    page = await (await stage.browser.new_context()).new_page()
+    await page.goto(f"http://localhost:{runner.addresses[0][1]}/")
+    seen = [await page.evaluate(WATCH, list(moment)) for moment in moments]
+    await runner.cleanup()
+    return seen
+
+
+def _streams(file: Path) -> list[tuple[str, str | None]]:
+    with av.open(str(file)) as container:
+        return [(stream.type, stream.metadata.get("title")) for stream in container.streams]
+
+
+async def test_what_two_browsers_said_plays_and_seeks_in_a_third(stage: Stage, tmp_path: Path) -> None:
+    folder = tmp_path / "tapes"
+    await _hold(stage, folder)
+    titles = {JUDGE: "Судья", SUSPECT: "Подозреваемый"}
+    made: Finished = await asyncio.to_thread(
+        finalise, folder, KEY, tmp_path / "hearing.webm", titles, [Chapter(0, "Ашылу")], mix_title="Барлығы"
+    )
+    assert _streams(made.files[0]) == [
+        ("video", None),
+        ("audio", "Барлығы"),
+        ("audio", "Судья"),
+        ("audio", "Подозреваемый"),
+    ]
+    assert len(made.segments) == 2
+    again = made.segments[1].file_ns / 1e9
+    first, second, back = await _play(stage, made.files[0], (0.0, 1.5), (again + 1.5, again + 3.0), (0.5, 1.0))
+    for seen, asked in ((first, 0.0), (second, again + 1.5), (back, 0.5)):
+        assert seen["landed"] == pytest.approx(asked, abs=0.05)
+        assert seen["frames"] > 5
+        assert seen["width"] == 320
+        assert seen["duration"] == pytest.approx(made.duration_ns / 1e9, abs=0.2)
