@@ -16,6 +16,9 @@ from media.wire.answer import Agreed, Sent
 from media.wire.clock import SECOND
 from media.wire.peer import Peer
 
+KEPT = 128
+"""About two and a half seconds of sound."""
+
 _U16 = struct.Struct("!H")
 
 
@@ -53,6 +56,8 @@ class Feed:
     repair_number: int = field(default_factory=lambda: secrets.randbits(15))
     packets: int = 0
     octets: int = 0
+    kept: dict[int, tuple[int, bytes]] = field(default_factory=dict)
+    """Recent datagrams, where RTX is not agreed (sound)."""
     resent: int = 0
     lost: float = 0.0
     jitter: float = 0.0
@@ -115,8 +120,11 @@ class Feed:
             self._extensions(level, at_ns),
             packet.padding > 0,
         )
-        if not self.peer.send_rtp(head + packet.data[packet.payload_at :]):
+        sealed = self.peer.send_rtp(head + packet.data[packet.payload_at :])
+        if sealed is None:
             return False
+        if self.repair_type < 0:
+            self.kept[out % KEPT] = (out, sealed)
         if out > self.last_number:
             self.last_number, self.last_time, self.last_ns = out, timestamp, at_ns
         self.packets += 1
@@ -125,9 +133,9 @@ class Feed:
         return True
 
     def resend(self, number: int, packet: rtp.Rtp, at_ns: int) -> bool:
-        """Repeat a packet: as RTX where agreed, else as it was."""
+        """Repeat a packet: as RTX where agreed, else the very datagram."""
         if self.repair_type < 0:
-            return self.send(number, packet, -1, at_ns)
+            return self._repeat(number + self.number_offset)
         self.repair_number = (self.repair_number + 1) & 0xFFFF
         head = rtp.header(
             self.repair_type,
@@ -139,8 +147,17 @@ class Feed:
             packet.padding > 0,
         )
         original = _U16.pack((number + self.number_offset) & 0xFFFF)
-        if not self.peer.send_rtp(head + original + packet.data[packet.payload_at :]):
+        if self.peer.send_rtp(head + original + packet.data[packet.payload_at :]) is None:
             return False
+        self.resent += 1
+        self.peer.media_packets_sent += 1
+        return True
+
+    def _repeat(self, out: int) -> bool:
+        number, datagram = self.kept.get(out % KEPT, (-1, b""))
+        if number != out:
+            return False
+        self.peer.send_sealed(datagram)
         self.resent += 1
         self.peer.media_packets_sent += 1
         return True

@@ -194,15 +194,20 @@ class Peer:
 
     # -- packets out -------------------------------------------------------------------------------------------------
 
-    def send_rtp(self, packet: bytes) -> bool:
+    def send_rtp(self, packet: bytes) -> bytes | None:
+        """Seal and send; returns the datagram, or None when nothing could be sent."""
         if self._seal is None or self.state is not PeerState.CONNECTED:
-            return False
+            return None
         sealed = self._seal.seal_rtp(packet)
-        if sealed is None:
-            return False
-        self._line.send(sealed)
-        self.sent_bytes += len(sealed)
-        return True
+        if sealed is not None:
+            self.send_sealed(sealed)
+        return sealed
+
+    def send_sealed(self, datagram: bytes) -> None:
+        """Repeat a datagram exactly. A sequence number must never be sealed twice with other content (AES-GCM)."""
+        if self.state is PeerState.CONNECTED:
+            self._line.send(datagram)
+            self.sent_bytes += len(datagram)
 
     def send_rtcp(self, compound: bytes) -> None:
         if self._seal is None or self.state is not PeerState.CONNECTED:

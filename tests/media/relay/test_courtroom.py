@@ -11,6 +11,7 @@ from media.packets import Received
 from media.relay.courtroom import Courtroom, LineDown, LineEvent, LineUp
 from media.wire import rtcp
 from media.wire.clock import SECOND, now_ns, to_ntp
+from media.wire.door import Door
 from tests.media.relay.conftest import JUDGE, SUSPECT, TOGETHER
 from tests.media.visitor import Visitor
 
@@ -94,6 +95,40 @@ async def test_what_a_listener_lost_is_repeated_from_the_ring(judge: Visitor, su
     originals = [struct.unpack("!H", payload[:2])[0] for payload in judge.payloads(repair)]
     assert originals == lost
     assert [payload[4:] for payload in judge.payloads(repair)] == [b"101", b"105", b"109"]
+
+
+async def test_lost_sound_is_repeated_as_the_very_same_packet(judge: Visitor, suspect: Visitor) -> None:
+    sound = judge.heard_ssrcs()[0]
+    for number in range(1, 4):
+        suspect.speak(number, b"word %d" % number)
+    await judge.until(lambda: len(judge.of(sound)) == 3)
+    second = judge.of(sound)[1]
+    judge.allow_repeats()
+    judge.send_report(rtcp.nack(1, sound, [second.sequence]))
+    await judge.until(lambda: len(judge.of(sound)) == 4)
+    assert judge.of(sound)[3].data == second.data
+
+
+async def test_a_line_that_falls_silent_is_down_after_three_seconds(door: Door) -> None:
+    shift = 0
+    courtroom = Courtroom(door, clock=lambda: now_ns() + shift)
+    visitor = Visitor(courtroom, JUDGE)
+    await visitor.enter()
+    visitor.speak(1)
+    assert isinstance(await courtroom.line_events().get(), LineUp)
+    await visitor.until(lambda: courtroom.link(JUDGE).rtt_ms is not None)
+    shift = int(2.5 * SECOND)
+    await visitor.until(lambda: visitor.checks > 1)
+    assert courtroom.line_events().empty()
+    visitor.deaf = True
+    shift += int(3.2 * SECOND)
+    event = await courtroom.line_events().get()
+    assert isinstance(event, LineDown)
+    assert event.why == "silent"
+    visitor.speak(2)
+    assert isinstance(await courtroom.line_events().get(), LineUp)
+    await courtroom.close()
+    await visitor.close()
 
 
 async def test_what_a_publisher_lost_is_asked_for_and_passed_on(judge: Visitor, suspect: Visitor) -> None:
