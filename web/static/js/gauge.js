@@ -1,0 +1,60 @@
+// @ts-check
+/** The link in figures, against the line that the order draws. */
+
+import { h, icon } from "./dom.js";
+import { me } from "./parts.js";
+import { hour, mbit, number, word } from "./words.js";
+
+/** @param {any} page */
+export function linkTest(page) {
+  const probe = page.probe.now;
+  const link = me(page)?.link ?? null;
+  const fresh = page.probe.running || probe.phase === "done";
+  const up = fresh ? probe.up_kbps : (link?.up_kbps ?? null);
+  const down = fresh ? probe.down_kbps : (link?.down_kbps ?? null);
+  const norm = page.view.hearing.norm_kbps ?? 1000;
+  const top = Math.max(norm * 4, Math.ceil(Math.max(up ?? 0, down ?? 0) / 1000) * 1000);
+  const busy = (/** @type {string} */ phase) => (probe.phase === phase ? probe.progress : null);
+  return h("div", { class: "link-test", key: "gauge" },
+    h("div", { class: "gauges" },
+      bar("up", up, top, busy("up")), bar("down", down, top, busy("down")),
+      h("p", { class: "limit", style: { left: `${(norm / top) * 100}%` } }, h("span", null, word("gauge.limit", { norm: mbit(norm) }))),
+      h("p", { class: "scale", "aria-hidden": "true" }, [0, 1, 2, 3, 4].map((i) => h("span", { style: { left: `${i * 25}%` } }, i ? mbit((top * i) / 4) : "0")))),
+    page.probe.running ? h("p", { class: "soft", role: "status" }, word(`probe.${probe.phase}`)) : null,
+    probe.phase === "failed" ? verdict("warn", "caution", word("probe.failed"), probe.why ?? word("probe.failed.help")) : null,
+    link && !page.probe.running ? figures(link) : null,
+    link && !page.probe.running && probe.phase !== "failed" ? judged(page, link, norm) : null);
+}
+
+/** @param {string} way @param {number|null} kbps @param {number} top @param {number|null} progress */
+function bar(way, kbps, top, progress) {
+  const text = kbps === null ? "—" : mbit(kbps);
+  const width = kbps === null ? 0 : Math.min(100, (kbps / top) * 100);
+  const meter = { role: "meter", "aria-labelledby": `g-${way}`, "aria-valuemin": "0", "aria-valuemax": String(top / 1000), "aria-valuenow": String((kbps ?? 0) / 1000), "aria-valuetext": kbps === null ? word("gauge.none") : `${text} ${word("mbit")}` };
+  return h("div", { class: "gauge", key: way },
+    h("p", { class: "gauge-head" }, h("span", { id: `g-${way}` }, word(`gauge.${way}`)), h("strong", null, text, " ", h("small", null, word("mbit")))),
+    h("div", { class: "bar", ...meter }, h("i", { style: { width: `${width}%` } })),
+    h("div", { class: "progress", hidden: progress === null }, h("i", { style: { width: `${(progress ?? 0) * 100}%` } })));
+}
+
+/** @param {any} link */
+function figures(link) {
+  return h("dl", { class: "facts" },
+    h("div", null, h("dt", null, word("gauge.delay")), h("dd", null, word("ms", { n: Math.round(link.rtt_ms ?? 0) }))),
+    h("div", null, h("dt", null, word("gauge.loss")), h("dd", null, `${number((link.loss ?? 0) * 100, 1)} %`)),
+    link.at ? h("div", null, h("dt", null, word("gauge.at")), h("dd", null, hour(link.at))) : null);
+}
+
+/** @param {any} page @param {any} link @param {number} norm */
+function judged(page, link, norm) {
+  const enough = Math.min(link.up_kbps, link.down_kbps) >= norm;
+  if (enough) return verdict("check-ring", "good", word("verdict.good"), word("verdict.kept"));
+  if (me(page)?.override) return verdict("gavel", "good", word("verdict.override"), word("verdict.kept"));
+  return h("div", { class: "verdict caution" }, icon("warn"), h("div", null, h("strong", null, word("verdict.bad", { norm: mbit(norm) })),
+    h("ul", { class: "advice" }, [1, 2, 3].map((n) => h("li", null, word(`advice.${n}`)))), h("p", null, word("verdict.judge"))));
+}
+
+/** @param {string} sign @param {string} cls @param {string} title @param {string} text */
+function verdict(sign, cls, title, text) {
+  return h("p", { class: `verdict ${cls}` }, icon(sign), h("span", null, h("strong", null, title), " ", text));
+}

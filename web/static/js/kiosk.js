@@ -1,0 +1,118 @@
+// @ts-check
+/**
+ * A suspect before a facility's screen: one sentence and one big button at a time, nothing to type. Help and the wish
+ * to talk with the lawyer are always there.
+ */
+
+import { h, icon } from "./dom.js";
+import { linkTest } from "./gauge.js";
+import { lamps } from "./lamps.js";
+import { behind, levelBar } from "./lobby.js";
+import { me, offerButton, offerOf, plate, selfPicture, silhouette, video } from "./parts.js";
+import { hour, lang, word } from "./words.js";
+
+const LANGUAGES = [["kk", "Қазақша"], ["ru", "Русский"], ["en", "English"]];
+const OWN = new Set(["acknowledge_rules", "report_devices"]);
+
+/** @param {any} page */
+export function kiosk(page) {
+  const step = kioskStep(page);
+  const scene = STEPS[step](page);
+  return {
+    name: `kiosk-${step}`, cls: "dark kiosk", bench: kioskBench(page, ["recording", "heard", "link"]),
+    main: h("div", { class: "kiosk-main", key: "kiosk" },
+      h("div", { class: "say", key: step, "data-step": step }, h("h1", null, scene.title), scene.text ? h("p", { class: "kiosk-text" }, scene.text) : null, scene.more ?? null, scene.button ?? null, scene.second ?? null),
+      pictureNow(page)),
+    desk: kioskDesk(page),
+  };
+}
+
+/** @param {any} page @param {string[]} shown */
+export function kioskBench(page, shown) {
+  return [
+    h("nav", { class: "voices", key: "voices", "aria-label": word("language") },
+      LANGUAGES.map(([code, name]) => h("a", { href: `?lang=${code}`, lang: code, "aria-current": code === lang ? "true" : null, key: code }, name))),
+    lamps(page, shown),
+  ];
+}
+
+/** @param {any} page */
+export function kioskDesk(page) {
+  const always = (page.view.may ?? []).filter((/** @type {any} */ o) => !OWN.has(o.act) && o.tone !== "alarm");
+  const alarms = (page.view.may ?? []).filter((/** @type {any} */ o) => o.tone === "alarm");
+  return [
+    h("div", { key: "always" }, always.filter((/** @type {any} */ o) => o.act !== "ask_help").map((/** @type {any} */ o) => offerButton(page, o)), alarms.map((/** @type {any} */ o) => offerButton(page, o))),
+    h("div", { key: "help" }, always.filter((/** @type {any} */ o) => o.act === "ask_help").map((/** @type {any} */ o) => offerButton(page, o))),
+  ];
+}
+
+/** @param {any} page */
+function kioskStep(page) {
+  const done = behind(page);
+  const d = page.devices;
+  if (!page.here.started && !(done.rules && done.devices)) return "start";
+  if (!done.rules) return "rules";
+  if (!done.devices) {
+    if (!d.settled) return "opening";
+    if (d.camera !== "ok" || d.microphone !== "ok") return "broken";
+    return !page.here.sawSelf ? "see" : !page.here.spoke ? "speak" : "sound";
+  }
+  return done.link && page.here.step !== "link" ? "wait" : "link";
+}
+
+/** @param {any} page @param {string} text @param {() => void} go @param {string} id */
+function next(page, text, go, id) {
+  return h("button", { type: "button", class: `btn next ${page.cut ? "asleep" : ""}`, "data-local": id, "aria-disabled": page.cut ? "true" : null, onclick: () => page.cut || go() }, text, icon("arrow"));
+}
+
+/** @param {any} page */
+function clock(page) {
+  const begins = page.view.hearing.scheduled_at;
+  return h("p", { class: "hour" }, h("span", null, word("kiosk.now"), " ", h("strong", null, h("time", null, hour(page.now())))),
+    begins ? h("span", null, word("lobby.begins", { time: hour(begins) })) : null);
+}
+
+/** @type {Record<string, (page: any) => {title: string, text?: any, more?: any, button?: any, second?: any}>} */
+const STEPS = {
+  start: (page) => ({ title: word("kiosk.start"), more: clock(page), button: next(page, word("kiosk.ready"), () => page.startKiosk(), "ready") }),
+  rules: (page) => ({
+    title: word("kiosk.rules"), text: word("kiosk.rules.text"),
+    button: next(page, word("kiosk.understood"), () => page.take(offerOf(page, "acknowledge_rules")), "understood"),
+  }),
+  opening: () => ({ title: word("kiosk.opening"), text: word("devices.asking") }),
+  broken: (page) => ({
+    title: word("kiosk.broken"), text: page.devices.trouble("camera") ?? page.devices.trouble("microphone") ?? "",
+    button: next(page, word("kiosk.retry"), () => page.openDevices(), "retry"),
+    second: offerOf(page, "report_devices") ? h("button", { type: "button", class: "btn", onclick: () => page.reportDevices() }, word("kiosk.without")) : null,
+  }),
+  see: (page) => ({ title: word("kiosk.see"), button: next(page, word("kiosk.see.yes"), () => page.remember("sawSelf", true), "see") }),
+  speak: (page) => ({
+    title: word("kiosk.speak"), text: word(page.devices.voiceHeard ? "kiosk.speak.heard" : "kiosk.speak.wait"), more: levelBar(page),
+    button: next(page, word("kiosk.onward"), () => page.remember("spoke", true), "spoke"),
+  }),
+  sound: (page) => ({
+    title: word("kiosk.sound"),
+    button: page.here.rang ? next(page, word("kiosk.sound.yes"), () => { page.heardSound(true); page.reportDevices(); }, "heard") : next(page, word("loudspeaker.play"), () => page.ring(), "ring"),
+    second: page.here.rang ? h("div", { class: "acts tight" }, h("button", { type: "button", class: "btn", onclick: () => page.ring() }, word("loudspeaker.again")),
+      h("button", { type: "button", class: "btn", onclick: () => { page.heardSound(false); page.reportDevices(); } }, word("loudspeaker.no"))) : null,
+  }),
+  link: (page) => ({
+    title: word(page.probe.running ? "kiosk.link.running" : me(page)?.link ? "kiosk.link.bad" : "kiosk.link"),
+    more: linkTest(page), button: page.probe.running ? null : next(page, word(me(page)?.link ? "probe.again" : "probe.start"), () => page.measure(), "probe"),
+  }),
+  wait: (page) => ({
+    title: word(me(page)?.attendance === "admitted" ? "kiosk.admitted" : "kiosk.wait"),
+    text: word(page.view.hearing.talk === page.view.you.seat ? "talk.text" : "kiosk.wait.text"), more: clock(page),
+  }),
+};
+
+/** Oneself, or the secretary while she talks with us. @param {any} page */
+function pictureNow(page) {
+  const talking = page.view.hearing.talk && page.view.hearing.talk === page.view.you.seat;
+  const seat = [...page.media.pictures.keys()].find((s) => s !== page.view.you.seat);
+  if (talking && seat) {
+    return h("figure", { class: "picture", key: "talk" }, page.media.flowing.has(seat) ? video(page.media.pictures.get(seat), plate(page, seat)) : silhouette(""),
+      h("figcaption", null, h("span", null, plate(page, seat) || word("secretary"))));
+  }
+  return selfPicture(page, word("kiosk.self"));
+}

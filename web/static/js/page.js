@@ -1,0 +1,368 @@
+// @ts-check
+/**
+ * The live page: one state, drawn again whenever something arrives. What is shown follows the view that the court sent;
+ * what may be pressed follows its offers. The page itself knows no rule of procedure.
+ */
+
+import { Captions } from "./captions.js";
+import { Devices } from "./devices.js";
+import { paint } from "./dom.js";
+import { ask } from "./forms.js";
+import { kiosk } from "./kiosk.js";
+import { lobby } from "./lobby.js";
+import { ending, notices } from "./notices.js";
+import { oathPage } from "./oath.js";
+import { me, offerButton } from "./parts.js";
+import { Probe } from "./probe.js";
+import { room } from "./room.js";
+import { Hearing } from "./rtc.js";
+import { Line } from "./socket.js";
+import { mbit, word } from "./words.js";
+
+const IN_SESSION = new Set(["countdown", "open", "paused_by_loss", "recess", "private_talk", "deliberation", "announced"]);
+const OATH_ON_PAGE = new Set(["warned", "shown", "heard"]);
+/** A voice this loud for this long takes the large picture. */
+const LOUD = 0.12;
+const HOLD = 1200;
+
+/** @param {string} id */
+const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+export class LivePage {
+  /** @param {{observer?: boolean, path: string}} how */
+  constructor({ observer = false, path }) {
+    this.observer = observer;
+    /** @type {any} */
+    this.view = null;
+    this.arrived = 0;
+    /** What this device remembers for itself: opened step, pinned picture, ticks. @type {Record<string, any>} */
+    this.here = {};
+    /** @type {Set<string>} */
+    this.busy = new Set();
+    /** @type {Set<Element>} */
+    this.meters = new Set();
+    this.captions = new Captions();
+    /** @type {any} */
+    this.link = null;
+    this.refusal = "";
+    this.cut = false;
+    /** @type {string|null} */
+    this.over = null;
+    /** @type {string|null} */
+    this.speaking = null;
+    /** @type {string|null} */
+    this.lastSpeaker = null;
+    this.loudSince = { seat: "", at: 0 };
+    this.drawing = false;
+    this.scene = "";
+    this.phase = "";
+    const change = () => this.redraw();
+    this.devices = new Devices({ change, level: () => this.showLevel() });
+    this.line = new Line(path, { message: (m) => void this.message(m), state: (state, reason) => this.lineIs(state, reason) });
+    const send = (/** @type {any} */ m) => this.line.send(m);
+    this.media = new Hearing({ send, change, publishes: !observer, sounds: part("sounds") });
+    this.probe = new Probe({ send, change });
+    this.status = "";
+  }
+
+  start() {
+    this.line.open();
+    setInterval(() => this.view && this.redraw(), 1000);
+    addEventListener("keydown", (e) => e.key === "Escape" && this.here.menu && this.menu(false));
+    addEventListener("click", (e) => {
+      if (this.media.blocked) this.media.unblock();
+      if (this.here.menu && !(/** @type {Element} */ (e.target).closest(".more"))) this.menu(false);
+    });
+  }
+
+  /** The court's clock, by its last message. */
+  now() {
+    return this.view ? this.view.now + (performance.now() - this.arrived) / 1000 : Date.now() / 1000;
+  }
+
+  norm() {
+    return mbit(this.view?.hearing?.norm_kbps ?? 1000);
+  }
+
+  // --- what arrives ---
+
+  /** @param {any} m */
+  async message(m) {
+    if (m.t === "view") this.takeView(m);
+    else if (m.t === "caption") this.captions.add(m);
+    else if (m.t === "rtc.wanted") await this.media.want(m);
+    else if (m.t === "rtc.answer") await (m.probe ? this.probe.answer(m) : this.media.answer(m));
+    else if (m.t === "rtc.again") await this.media.again();
+    else if (m.t === "rtc.levels") this.hear(m.levels);
+    else if (m.t === "rtc.link") this.link = m;
+    else if (m.t === "rtc.probe") this.probe.take(m);
+    this.redraw();
+  }
+
+  /** @param {any} view */
+  takeView(view) {
+    const first = this.view === null;
+    this.view = view;
+    this.arrived = performance.now();
+    this.captions.begin(view.hearing.captions ?? []);
+    if (first) this.prepare();
+    if (this.phase && this.phase !== view.hearing.phase) this.say(view.hearing.phase_label ?? "");
+    this.phase = view.hearing.phase;
+  }
+
+  /** Someone who comes back is heard again without a click. */
+  prepare() {
+    if (this.observer) return;
+    const mine = me(this);
+    const staff = ["judge", "secretary"].includes(this.view.you.layout);
+    if (mine?.devices_ok || mine?.attendance === "admitted" || staff) {
+      this.here.started = true;
+      void this.openDevices();
+    }
+  }
+
+  /** @param {import("./socket.js").LineState} state @param {string|null} reason */
+  lineIs(state, reason) {
+    this.cut = state === "lost";
+    this.over = state === "over" ? reason : null;
+    if (state !== "open") this.probe.abort(false);
+    if (state === "over") this.media.drop();
+    if (state === "open") {
+      this.status = "";
+      if (this.view) this.refusal = "";
+    }
+    this.redraw();
+  }
+
+  /** @param {Record<string, number>} levels */
+  hear(levels) {
+    const own = this.view?.you?.seat;
+    const [seat, level] = Object.entries(levels ?? {}).reduce((best, one) => (one[1] > best[1] ? one : best), ["", 0]);
+    const now = performance.now();
+    this.speaking = level > LOUD ? seat : null;
+    if (level > LOUD && seat !== own) {
+      if (this.loudSince.seat !== seat) this.loudSince = { seat, at: now };
+      if (!this.lastSpeaker || now - this.loudSince.at >= HOLD) this.lastSpeaker = seat;
+    }
+  }
+
+  // --- what people do ---
+
+  /** @param {any} offer */
+  nameOf(offer) {
+    return `${offer.act} ${offer.person ?? ""} ${JSON.stringify(offer.with ?? {})}`;
+  }
+
+  /** Press of an offer. @param {any} offer */
+  take(offer) {
+    if (!offer) return;
+    if (this.cut || !offer.ready) {
+      this.refuse(this.cut ? word("cut.text") : (offer.why ?? ""));
+      return;
+    }
+    this.menu(false);
+    if (offer.fields?.length || offer.confirm) void ask(offer, (values) => this.send(offer, values, true));
+    else void this.send(offer, {}, false);
+  }
+
+  /** @param {any} offer @param {Record<string, any>} values @param {boolean} inForm a form shows the refusal itself */
+  async send(offer, values, inForm) {
+    const name = this.nameOf(offer);
+    if (this.busy.has(name)) return { ok: false, why: "" };
+    this.busy.add(name);
+    this.redraw();
+    const target = offer.with ?? (offer.person ? { person: offer.person } : {});
+    const outcome = await this.line.act(offer.act, { ...target, ...values });
+    this.busy.delete(name);
+    if (outcome.ok) this.refusal = "";
+    else if (!inForm) this.refuse(outcome.why);
+    this.redraw();
+    return outcome;
+  }
+
+  /** @param {string} why */
+  refuse(why) {
+    this.refusal = why;
+    part("alarm").textContent = why;
+    this.redraw();
+  }
+
+  forgive() {
+    this.refusal = "";
+    part("alarm").textContent = "";
+    part("main").focus();
+    this.redraw();
+  }
+
+  /** @param {boolean} open */
+  menu(open) {
+    if (!!this.here.menu === open) return;
+    const inside = document.activeElement?.closest(".more");
+    this.here.menu = open;
+    this.draw();
+    if (open) /** @type {HTMLElement|null} */ (document.querySelector("#more-list button"))?.focus();
+    else if (inside) document.getElementById("more")?.focus();
+  }
+
+  /** @param {string} person */
+  unfold(person) {
+    this.remember("row", this.here.row === person ? null : person);
+  }
+
+  /** @param {string} seat */
+  pin(seat) {
+    this.remember("pinned", this.here.pinned === seat ? null : seat);
+  }
+
+  /** @param {string} step */
+  goTo(step) {
+    this.remember("step", step);
+    if (step === "devices" && this.devices.camera === "idle") void this.openDevices();
+    this.focusScene();
+  }
+
+  /** @param {string} key @param {any} value */
+  remember(key, value) {
+    this.here[key] = value;
+    this.draw();
+  }
+
+  async openDevices() {
+    await this.devices.open();
+    await this.media.bring(this.devices.microphoneTrack, this.devices.cameraTrack);
+    this.redraw();
+  }
+
+  /** @param {"audioinput"|"videoinput"|"audiooutput"} kind @param {string} id */
+  async chooseDevice(kind, id) {
+    await this.devices.choose(kind, id);
+    if (kind === "audiooutput") this.media.listenOn(id);
+    else await this.media.bring(this.devices.microphoneTrack, this.devices.cameraTrack);
+  }
+
+  /** @param {"mic"|"camera"} kind */
+  async toggle(kind) {
+    const d = this.devices;
+    if (kind === "mic" ? d.microphone !== "ok" : d.camera !== "ok" && d.camera !== "off") {
+      await this.openDevices();
+      return;
+    }
+    if (kind === "mic") d.mute(!d.muted);
+    else {
+      await d.show(d.camera !== "ok");
+      await this.media.bring(d.microphoneTrack, d.cameraTrack);
+    }
+  }
+
+  async startKiosk() {
+    this.here.started = true;
+    await this.openDevices();
+  }
+
+  async ring() {
+    await this.devices.ring();
+    this.remember("rang", true);
+  }
+
+  /** @param {boolean} yes */
+  heardSound(yes) {
+    this.remember("soundHeard", yes);
+  }
+
+  async reportDevices() {
+    const d = this.devices;
+    const fields = { camera: d.camera === "ok", microphone: d.microphone === "ok" && d.voiceHeard, loudspeaker: this.here.soundHeard === true, labels: await d.labels() };
+    this.here.step = null;
+    const outcome = await this.line.act("report_devices", fields);
+    if (!outcome.ok) this.refuse(outcome.why);
+    else if (this.view.you.layout === "kiosk") void this.measure();
+    this.redraw();
+  }
+
+  async measure() {
+    this.here.step = this.view.you.layout === "kiosk" ? null : "link";
+    await this.probe.start();
+  }
+
+  /** What is still to do after the end (delivery of the ruling, signatures): offers again. */
+  closing() {
+    return (this.view.may ?? []).map((/** @type {any} */ o) => offerButton(this, o));
+  }
+
+  // --- what is seen ---
+
+  redraw() {
+    if (this.drawing) return;
+    this.drawing = true;
+    queueMicrotask(() => {
+      this.drawing = false;
+      this.draw();
+    });
+  }
+
+  /** Which scene the view calls for. */
+  pick() {
+    if (this.over) return ending(this, this.over);
+    const { hearing, you } = this.view;
+    const mine = me(this);
+    const attendance = you.attendance ?? mine?.attendance;
+    if (hearing.phase === "closed" || hearing.phase === "vacated") return ending(this, hearing.phase);
+    if (this.observer) return room(this);
+    if (attendance === "removed" || attendance === "released") return ending(this, attendance);
+    if (["judge", "secretary"].includes(you.layout)) return room(this);
+    if (hearing.oath?.person === you.person && OATH_ON_PAGE.has(mine?.oath) && hearing.phase === "open") return oathPage(this);
+    const alone = hearing.phase === "private_talk" && hearing.private_talk?.includes(you.person);
+    const inside = alone || (["admitted", "lost"].includes(attendance) && IN_SESSION.has(hearing.phase) && !(hearing.phase === "private_talk" && !hearing.opened_at));
+    if (inside) return room(this);
+    return you.layout === "kiosk" ? kiosk(this) : lobby(this);
+  }
+
+  draw() {
+    if (!this.view && !this.over) {
+      paint(part("line"), notices(this));
+      return;
+    }
+    this.meters.clear();
+    const scene = this.pick();
+    const classes = `live ${scene.cls}`.trim();
+    if (document.body.className !== classes) document.body.className = classes;
+    paint(part("bench"), scene.bench);
+    paint(part("line"), this.over ? [] : notices(this));
+    paint(part("main"), scene.main);
+    const desk = part("desk");
+    desk.hidden = !scene.desk;
+    desk.setAttribute("aria-label", word("desk"));
+    paint(desk, scene.desk ?? []);
+    if (this.scene && this.scene !== scene.name) this.focusScene();
+    this.scene = scene.name;
+    this.tellStatus();
+  }
+
+  /** A new scene begins at its beginning, for eyes and for ears. */
+  focusScene() {
+    if (document.querySelector("dialog[open]")) return;
+    part("main").focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }
+
+  /** Whether our microphone and camera are on, when that changed. */
+  tellStatus() {
+    if (this.observer || this.line.state !== "open" || !this.devices.settled) return;
+    const now = { t: "rtc.status", mic: this.devices.microphone === "ok" && !this.devices.muted, camera: this.devices.camera === "ok" };
+    const text = JSON.stringify(now);
+    if (text === this.status) return;
+    this.status = text;
+    this.line.send(now);
+  }
+
+  /** The level bars move by themselves, ten times a second, without drawing the page. */
+  showLevel() {
+    for (const meter of document.querySelectorAll(".level > i")) /** @type {HTMLElement} */ (meter).style.width = `${Math.round(this.devices.level * 100)}%`;
+  }
+
+  /** @param {string} text */
+  say(text) {
+    part("say").textContent = text;
+  }
+}
+

@@ -1,0 +1,112 @@
+// @ts-check
+/**
+ * The link test over the real media path, on a second short connection. We only send noise and receive padding; what
+ * counts is measured by the court, and nothing that this page says enters the figures.
+ *
+ * @typedef {{phase: "off"|"up"|"down"|"done"|"failed", progress: number, up_kbps: number|null, down_kbps: number|null, why: string|null}} ProbeState
+ */
+
+const WIDTH = 640;
+const HEIGHT = 360;
+const CHUNK = 16384;
+
+export class Probe {
+  /** @param {{send: (m: any) => void, change: () => void}} hooks */
+  constructor(hooks) {
+    this.hooks = hooks;
+    /** @type {ProbeState} */
+    this.now = { phase: "off", progress: 0, up_kbps: null, down_kbps: null, why: null };
+    /** @type {RTCPeerConnection|null} */
+    this.pc = null;
+    /** @type {RTCRtpSender|null} */
+    this.sender = null;
+    /** @type {MediaStreamTrack|null} */
+    this.track = null;
+    this.noise = 0;
+  }
+
+  get running() {
+    return this.now.phase === "up" || this.now.phase === "down";
+  }
+
+  async start() {
+    if (this.running) return;
+    this.become({ phase: "up", progress: 0, up_kbps: null, down_kbps: null, why: null });
+    this.track = this.makeNoise();
+    const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
+    this.pc = pc;
+    const encodings = [{ maxBitrate: 6_000_000, scaleResolutionDownBy: 1 }];
+    this.sender = pc.addTransceiver(this.track, { direction: "sendonly", sendEncodings: encodings }).sender;
+    pc.addTransceiver("video", { direction: "recvonly" });
+    await pc.setLocalDescription(await pc.createOffer());
+    this.hooks.send({ t: "rtc.offer", probe: true, sdp: pc.localDescription?.sdp });
+  }
+
+  /** @param {{sdp: string}} answer */
+  async answer(answer) {
+    if (!this.pc || this.pc.signalingState !== "have-local-offer") return;
+    await this.pc.setRemoteDescription({ type: "answer", sdp: answer.sdp });
+    this.hooks.send({ t: "rtc.probe", direction: "start" });
+  }
+
+  /** @param {any} news */
+  take(news) {
+    if (!this.running) return;
+    if (news.phase === "down") this.hush();
+    if (news.phase === "done" || news.phase === "failed") this.end();
+    this.become({
+      phase: news.phase ?? this.now.phase,
+      progress: news.progress ?? (news.phase === this.now.phase ? this.now.progress : 0),
+      up_kbps: news.up_kbps ?? this.now.up_kbps,
+      down_kbps: news.down_kbps ?? this.now.down_kbps,
+      why: news.why ?? null,
+    });
+  }
+
+  /** The line was lost, or the person asked to stop. @param {boolean} told whether the court can still hear it */
+  abort(told) {
+    if (!this.running) return;
+    if (told) this.hooks.send({ t: "rtc.probe", direction: "abort" });
+    this.end();
+    this.become({ ...this.now, phase: "failed", why: null });
+  }
+
+  hush() {
+    clearInterval(this.noise);
+    this.noise = 0;
+    void this.sender?.replaceTrack(null).catch(() => {});
+  }
+
+  end() {
+    this.hush();
+    this.track?.stop();
+    this.pc?.close();
+    this.pc = null;
+    this.sender = null;
+    this.track = null;
+  }
+
+  /** @param {ProbeState} state */
+  become(state) {
+    this.now = state;
+    this.hooks.change();
+  }
+
+  /** A picture that cannot be compressed, so that it fills the link. */
+  makeNoise() {
+    const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height: HEIGHT });
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    const image = context.createImageData(WIDTH, HEIGHT);
+    const words = new Uint32Array(image.data.buffer);
+    const draw = () => {
+      for (let from = 0; from < words.length; from += CHUNK) crypto.getRandomValues(words.subarray(from, from + CHUNK));
+      for (let i = 0; i < words.length; i += 1) words[i] |= 0xff000000;
+      context.putImageData(image, 0, 0);
+    };
+    draw();
+    this.noise = setInterval(draw, 33);
+    const track = canvas.captureStream(30).getVideoTracks()[0];
+    track.contentHint = "motion";
+    return track;
+  }
+}

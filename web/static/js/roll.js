@@ -1,0 +1,78 @@
+// @ts-check
+/** Who is here and how they stand: one line a person in the hearing, every check at a glance before it. */
+
+import { h, icon } from "./dom.js";
+import { linkWord, offerButton, offers, presence } from "./parts.js";
+import { mbit, number, word } from "./words.js";
+
+/** @param {any} page @param {boolean} wide the secretary's and the judge's readiness view */
+export function roll(page, wide) {
+  const { hearing } = page.view;
+  const people = hearing.people;
+  if (!people.length && !hearing.observers) return null;
+  return h("section", { class: `roll panel ${wide ? "wide" : ""}`, key: "roll", "aria-labelledby": "roll-h" },
+    h("h2", { id: "roll-h" }, word(wide ? "roll.ready" : "roll"), h("span", { class: "soft small" }, word("mbit"))),
+    h("ul", { tabindex: people.length > 7 ? "0" : null, "aria-labelledby": people.length > 7 ? "roll-h" : null },
+      people.map((/** @type {any} */ p) => person(page, p, wide)), observers(hearing)),
+    quorum(hearing.quorum));
+}
+
+/** @param {any} page @param {any} p @param {boolean} wide */
+function person(page, p, wide) {
+  const at = presence(p);
+  const acts = offers(page, "roll", p.person);
+  const open = wide || page.here.row === p.person;
+  const speaks = page.speaking === p.seat && p.connected;
+  const notes = [p.name, p.person === page.view.you.person ? word("you") : null, speaks ? word("speaks") : at.word].filter(Boolean).join(" · ");
+  const needs = p.help || p.talk_asked || p.hand;
+  return h("li", { key: p.person, class: [speaks ? "on-floor" : "", needs ? "asks" : "", open && acts.length ? "unfolded" : ""].filter(Boolean).join(" ") || null, "data-person": p.person },
+    h("div", { class: "row-head" },
+      icon(at.sign, at.cls),
+      h("span", { class: "who" }, h("strong", null, p.role_label), h("span", { class: "soft small" }, notes)),
+      signs(p), linkFigure(p.link, page),
+      acts.length && !wide ? h("button", { type: "button", class: "btn quiet square", "aria-expanded": String(open), "aria-label": word("roll.acts", { who: p.role_label }), onclick: () => page.unfold(p.person) }, icon("more")) : null),
+    wide ? checks(p) : null,
+    open && acts.length ? h("div", { class: "row-acts" }, acts.map((o) => offerButton(page, o))) : null);
+}
+
+/** Hand, call for help, wish for the lawyer, silence: each with its word. @param {any} p */
+function signs(p) {
+  const list = [
+    p.hand ? ["hand", "sign.hand"] : null, p.help ? ["bell", "sign.help"] : null, p.talk_asked ? ["talk", "sign.talk"] : null,
+    p.muted ? ["lock", "sign.muted"] : p.mic === false && p.connected ? ["mic-off", "sign.mic"] : null,
+  ].filter((s) => s !== null);
+  return h("span", { class: "signs-row" }, list.map(([sign, id]) => h("span", { class: `sign ${sign}`, title: word(id), key: sign }, icon(sign), h("span", { class: "unseen" }, word(id)))));
+}
+
+/** @param {any} link @param {any} page */
+function linkFigure(link, page) {
+  if (!link) return h("span", { class: "link" });
+  const { cls, word: verdict } = linkWord(link, page.view.hearing.norm_kbps ?? 0);
+  const low = Math.min(link.up_kbps ?? 0, link.down_kbps ?? 0);
+  return h("span", { class: `link num ${cls}` }, mbit(low), h("small", null, verdict));
+}
+
+/** The five things that must be so before the door opens. @param {any} p */
+function checks(p) {
+  const list = /** @type {[string, boolean][]} */ ([
+    ["rules", !!p.rules_ok], ["devices", !!p.devices_ok], ["link", !!p.link && (p.link.verdict === "good" || !!p.override)], ["identity", !!p.identity], ["inside", p.attendance === "admitted"],
+  ]);
+  return h("ul", { class: "checks" }, list.map(([name, ok]) => h("li", { key: name, class: ok ? "ok" : name === "link" && p.link ? "wrong" : null },
+    icon(ok ? "check" : name === "link" && p.link ? "warn" : "ring-dash"), h("span", null, word(`check.${name}.short`)), h("span", { class: "unseen" }, word(ok ? "check.ok" : "check.no")))));
+}
+
+/** @param {any} hearing */
+function observers(hearing) {
+  if (!hearing.observers) return null;
+  return h("li", { key: "observers" }, h("div", { class: "row-head" }, icon("eye", "soft"),
+    h("span", { class: "who" }, h("strong", null, word("observers")), h("span", { class: "soft small" }, word("observers.n", { n: number(hearing.observers) }))), h("span"), h("span")));
+}
+
+/** @param {any} q */
+function quorum(q) {
+  if (!q) return null;
+  const need = q.need ?? [];
+  const here = need.filter((/** @type {any} */ n) => n.present).length;
+  return h("p", { class: `quorum ${q.met ? "" : "unmet"}`, key: "quorum" }, icon(q.met ? "check-ring" : "warn"),
+    h("span", null, h("strong", null, word(q.met ? "quorum.met" : "quorum.unmet")), need.length ? ` · ${here}/${need.length}` : "", !q.met && q.why ? h("span", { class: "soft" }, ` ${q.why}`) : null));
+}

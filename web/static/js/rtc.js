@@ -1,0 +1,256 @@
+// @ts-check
+/**
+ * One connection to the hearing. The browser always offers; the server says how many sections it wants us to be able
+ * to receive and whose picture or voice arrives in which. Phases change nothing here: who may not be heard sends nothing.
+ *
+ * @typedef {{seat: string, kind: "audio"|"video"}} Source
+ */
+
+const REPORT_EVERY = 5000;
+
+export class Hearing {
+  /**
+   * @param {{send: (m: any) => void, change: () => void, publishes: boolean, sounds: HTMLElement}} hooks
+   */
+  constructor(hooks) {
+    this.hooks = hooks;
+    /** @type {RTCPeerConnection|null} */
+    this.pc = null;
+    this.wanted = { audio: 0, video: 0 };
+    this.asked = false;
+    /** Set once getUserMedia has settled, in whichever way. */
+    this.ready = !hooks.publishes;
+    /** @type {MediaStreamTrack|null} */
+    this.microphone = null;
+    /** @type {MediaStreamTrack|null} */
+    this.camera = null;
+    /** @type {Record<string, Source>} */
+    this.tracks = {};
+    /** @type {Map<string, MediaStream>} */
+    this.pictures = new Map();
+    /** @type {Map<string, HTMLAudioElement>} */
+    this.voices = new Map();
+    this.offering = false;
+    this.offerAgain = false;
+    this.blocked = false;
+    this.speaker = "";
+    /** Seats whose picture flows at this moment. @type {Set<string>} */
+    this.flowing = new Set();
+    /** @type {{up: number, down: number, at: number}|null} */
+    this.counted = null;
+    setInterval(() => this.report(), REPORT_EVERY);
+  }
+
+  /** @returns {"none"|"connecting"|"connected"|"weak"|"failed"} */
+  get state() {
+    if (!this.pc) return "none";
+    const state = this.pc.connectionState;
+    if (state === "connected") return "connected";
+    if (state === "disconnected") return "weak";
+    return state === "failed" || state === "closed" ? "failed" : "connecting";
+  }
+
+  /** Our devices are settled, with or without tracks. @param {MediaStreamTrack|null} microphone @param {MediaStreamTrack|null} camera */
+  async bring(microphone, camera) {
+    this.microphone = microphone;
+    this.camera = camera;
+    this.ready = true;
+    const [mic, cam] = this.pc ? this.pc.getTransceivers() : [];
+    if (mic && cam && this.hooks.publishes) await Promise.all([mic.sender.replaceTrack(microphone), cam.sender.replaceTrack(camera)]);
+    else await this.offer();
+  }
+
+  /** @param {{audio: number, video: number}} wanted */
+  async want(wanted) {
+    this.wanted = { audio: wanted.audio, video: wanted.video };
+    this.asked = true;
+    await this.offer();
+  }
+
+  /** A connection from nothing, with the same tracks: the server restarted, or the line was lost for good. */
+  async again() {
+    this.drop();
+    await this.offer();
+  }
+
+  drop() {
+    if (this.pc) {
+      this.pc.onconnectionstatechange = null;
+      this.pc.close();
+    }
+    this.pc = null;
+    this.offering = false;
+    this.offerAgain = false;
+    this.counted = null;
+    this.tracks = {};
+    this.flowing.clear();
+    this.pictures.clear();
+    for (const voice of this.voices.values()) voice.remove();
+    this.voices.clear();
+    this.hooks.change();
+  }
+
+  build() {
+    const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
+    if (this.hooks.publishes) {
+      pc.addTransceiver(this.microphone ?? "audio", { direction: "sendonly" });
+      pc.addTransceiver(this.camera ?? "video", { direction: "sendonly", sendEncodings: [{ maxBitrate: 900_000 }] });
+    }
+    pc.onconnectionstatechange = () => {
+      if (pc !== this.pc) return;
+      if (pc.connectionState === "failed" || pc.connectionState === "closed") void this.again();
+      this.hooks.change();
+    };
+    this.pc = pc;
+    return pc;
+  }
+
+  async offer() {
+    if (!this.asked || !this.ready) return;
+    if (this.offering) {
+      this.offerAgain = true;
+      return;
+    }
+    const pc = this.pc ?? this.build();
+    if (!this.widen(pc) && pc.signalingState === "stable" && pc.currentRemoteDescription) return;
+    this.offering = true;
+    const offer = await pc.createOffer();
+    // Chromium asks for lost sound again only if the offer says so.
+    const sdp = (offer.sdp || "").replace(/a=rtpmap:(\d+) opus\/48000\/2\r\n/g, "$&a=rtcp-fb:$1 nack\r\n");
+    await pc.setLocalDescription({ type: "offer", sdp });
+    if (pc === this.pc) this.hooks.send({ t: "rtc.offer", sdp: pc.localDescription?.sdp });
+  }
+
+  /** Add the receive sections that are missing. @param {RTCPeerConnection} pc */
+  widen(pc) {
+    const have = { audio: 0, video: 0 };
+    for (const t of pc.getTransceivers()) {
+      if (t.direction === "recvonly") have[/** @type {"audio"|"video"} */ (t.receiver.track.kind)] += 1;
+    }
+    let added = false;
+    for (const kind of /** @type {("audio"|"video")[]} */ (["audio", "video"])) {
+      for (let n = have[kind]; n < this.wanted[kind]; n += 1) {
+        pc.addTransceiver(kind, { direction: "recvonly" });
+        added = true;
+      }
+    }
+    return added;
+  }
+
+  /** @param {{sdp: string, tracks: Record<string, Source>}} answer */
+  async answer(answer) {
+    const pc = this.pc;
+    if (!pc || pc.signalingState !== "have-local-offer") return;
+    await pc.setRemoteDescription({ type: "answer", sdp: answer.sdp });
+    this.offering = false;
+    this.map(pc, answer.tracks || {});
+    if (this.offerAgain) {
+      this.offerAgain = false;
+      await this.offer();
+    }
+  }
+
+  /** @param {RTCPeerConnection} pc @param {Record<string, Source>} tracks */
+  map(pc, tracks) {
+    this.tracks = tracks;
+    const seen = new Set();
+    const heard = new Set();
+    for (const t of pc.getTransceivers()) {
+      const source = t.mid === null ? undefined : tracks[t.mid];
+      if (!source || t.direction !== "recvonly") continue;
+      const track = t.receiver.track;
+      if (source.kind === "video") {
+        seen.add(source.seat);
+        if (this.pictures.get(source.seat)?.getTracks()[0] !== track) this.pictures.set(source.seat, new MediaStream([track]));
+        const flows = () => {
+          if (track.muted) this.flowing.delete(source.seat);
+          else this.flowing.add(source.seat);
+          this.hooks.change();
+        };
+        track.onmute = flows;
+        track.onunmute = flows;
+        flows();
+      } else {
+        heard.add(source.seat);
+        this.voice(source.seat, track);
+      }
+    }
+    for (const seat of [...this.pictures.keys()]) if (!seen.has(seat)) this.pictures.delete(seat);
+    for (const [seat, voice] of [...this.voices]) {
+      if (heard.has(seat)) continue;
+      voice.remove();
+      this.voices.delete(seat);
+    }
+    this.hooks.change();
+  }
+
+  /** @param {string} seat @param {MediaStreamTrack} track */
+  voice(seat, track) {
+    let audio = this.voices.get(seat);
+    if (!audio) {
+      audio = document.createElement("audio");
+      audio.autoplay = true;
+      this.hooks.sounds.append(audio);
+      this.voices.set(seat, audio);
+      if (this.speaker) this.route(audio);
+    }
+    const stream = /** @type {MediaStream|null} */ (audio.srcObject);
+    if (stream?.getTracks()[0] !== track) audio.srcObject = new MediaStream([track]);
+    audio.play().catch((error) => this.notPlaying(error));
+  }
+
+  /** @param {DOMException} error */
+  notPlaying(error) {
+    if (error.name !== "NotAllowedError" || this.blocked) return;
+    this.blocked = true;
+    this.hooks.change();
+  }
+
+  /** The browser wants a click before it lets us sound. Call from one. */
+  unblock() {
+    this.blocked = false;
+    for (const voice of this.voices.values()) voice.play().catch((error) => this.notPlaying(error));
+    this.hooks.change();
+  }
+
+  /** @param {string} deviceId */
+  listenOn(deviceId) {
+    this.speaker = deviceId;
+    for (const voice of this.voices.values()) this.route(voice);
+  }
+
+  /** @param {HTMLAudioElement} audio */
+  route(audio) {
+    if ("setSinkId" in audio) audio.setSinkId(this.speaker).catch(() => {});
+  }
+
+  /** Figures for the court's register of links: what went through since the last report. */
+  async report() {
+    const pc = this.pc;
+    if (!pc || pc.connectionState !== "connected") return;
+    const sum = { up: 0, down: 0, lost: 0, got: 0, frames: 0, rtt: 0 };
+    for (const s of (await pc.getStats()).values()) {
+      if (s.type === "inbound-rtp") {
+        sum.down += s.bytesReceived || 0;
+        sum.lost += Math.max(0, s.packetsLost || 0);
+        sum.got += s.packetsReceived || 0;
+        sum.frames += s.framesDecoded || 0;
+      } else if (s.type === "outbound-rtp") sum.up += s.bytesSent || 0;
+      else if (s.type === "candidate-pair" && s.nominated) sum.rtt = (s.currentRoundTripTime || 0) * 1000;
+    }
+    const at = performance.now();
+    const before = this.counted;
+    this.counted = { up: sum.up, down: sum.down, at };
+    if (!before || pc !== this.pc) return;
+    const kbps = (/** @type {number} */ now, /** @type {number} */ then) => Math.max(0, Math.round(((now - then) * 8) / (at - before.at)));
+    this.hooks.send({
+      t: "rtc.report",
+      up_kbps: kbps(sum.up, before.up),
+      down_kbps: kbps(sum.down, before.down),
+      rtt_ms: Math.round(sum.rtt),
+      packets_lost: sum.lost,
+      packets_received: sum.got,
+      frames_decoded: sum.frames,
+    });
+  }
+}

@@ -1,0 +1,21 @@
+// @ts-check
+/** A place in the public gallery: receive only. The token travels in the fragment and never reaches a log. */
+
+import { LivePage } from "./page.js";
+
+const place = /** @type {HTMLElement} */ (document.getElementById("page"));
+const token = location.hash.slice(1);
+
+async function enter() {
+  if (token) {
+    history.replaceState(null, "", location.pathname + location.search);
+    await fetch("/api/v1/observers/exchange", {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRF-Token": place.dataset.csrf ?? "" },
+      body: JSON.stringify({ hearing: place.dataset.hearing, token }),
+    });
+  }
+  new LivePage({ path: `/ws/${place.dataset.hearing}?watch=1`, observer: true }).start();
+}
+
+void enter();
