@@ -17,19 +17,19 @@ for (const link of document.querySelectorAll("a.keeps-pass")) {
   });
 }
 
-/** @param {string} pass */
+/** @param {Record<string, string>} pass the secret of a link, or a code typed by hand */
 async function exchange(pass) {
   state.textContent = word("enter.checking");
   field.removeAttribute("aria-invalid");
   try {
     const answer = await fetch("/api/v1/passes/exchange", {
       method: "POST",
-      headers: { "Content-Type": "application/json", "X-CSRF-Token": main.dataset.csrf ?? "" },
-      body: JSON.stringify({ pass }),
+      headers: { "Content-Type": "application/json", "X-CSRF": main.dataset.csrf ?? "" },
+      body: JSON.stringify(pass),
     });
     const body = await answer.json().catch(() => ({}));
     if (answer.ok) {
-      location.assign(body.location ?? `/sit/${body.hearing}`);
+      location.assign(body.location ?? body.to ?? `/sit/${body.hearing}`);
       return;
     }
     say(body.why ?? word(answer.status === 429 ? "enter.slow" : "enter.wrong"));
@@ -48,17 +48,17 @@ function say(text) {
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const typed = field.value.trim();
-  if (typed) void exchange(typed);
+  if (typed) void exchange({ code: typed });
   else say(word("enter.empty"));
 });
 
 if (secret) {
   history.replaceState(null, "", location.pathname + location.search);
-  void exchange(secret);
+  void exchange({ secret });
 }
 addEventListener("hashchange", () => {
   secret = location.hash.slice(1);
   if (!secret) return;
   history.replaceState(null, "", location.pathname + location.search);
-  void exchange(secret);
+  void exchange({ secret });
 });

@@ -55,12 +55,12 @@ function heard(page) {
   const by = page.view.you.heard_by ?? guess(page);
   const silent = page.cut || page.media.state !== "connected" || page.devices.muted || mine?.muted || page.devices.microphone !== "ok" || !by.length;
   if (silent) return { sign: "ear", tone: "", label, strong: word("heard.nobody") };
-  const others = new Set(page.view.hearing.people.filter((/** @type {any} */ p) => p.connected && p.seat !== page.view.you.seat).map((/** @type {any} */ p) => p.seat));
+  const others = new Set(page.view.hearing.people.filter((/** @type {any} */ p) => p.connected && p.attendance === "admitted" && p.seat !== page.view.you.seat).map((/** @type {any} */ p) => p.seat));
   const all = [...others].every((seat) => by.includes(seat));
   if (all && others.size > 1) return { sign: "ear", tone: "good", label, strong: word("heard.all") };
   const names = by.flatMap((/** @type {string} */ seat) => atSeat(page, seat).map((p) => p.role_label));
   if (names.length && names.length < 3) return { sign: "ear", tone: "good", label: word("heard.by"), strong: names.join(", ") };
-  return { sign: "ear", tone: "good", label: word("heard.by"), strong: word("heard.some", { n: by.length }) };
+  return { sign: "ear", tone: "good", label: word("heard.many"), strong: word("heard.some", { n: names.length || by.length }) };
 }
 
 /** Only until the server tells: in an open hearing the admitted hear each other. @param {any} page @returns {string[]} */

@@ -15,7 +15,7 @@ export function behind(page) {
   const mine = me(page) ?? {};
   const norm = page.view.hearing.norm_kbps ?? 0;
   const enough = mine.link && Math.min(mine.link.up_kbps, mine.link.down_kbps) >= norm;
-  return { rules: !!mine.rules_ok, devices: !!mine.devices_ok, link: !!enough || !!mine.override, wait: false };
+  return { rules: !!mine.rules_ok || !offerOf(page, "acknowledge_rules"), devices: !!mine.devices_ok || !offerOf(page, "report_devices"), link: !!enough || !!mine.override, wait: false };
 }
 
 /** @param {any} page */
@@ -157,12 +157,12 @@ function wait(page) {
   const { hearing, you } = page.view;
   const mine = me(page) ?? {};
   const called = hearing.phase !== "lobby" && hearing.phase !== "listed";
-  const text = mine.attendance === "sent_back" ? "wait.sent_back" : you.role.startsWith("witness") ? "wait.witness" : called ? "wait.running" : "wait.lobby";
+  const text = hearing.phase === "listed" ? "wait.listed" : mine.attendance === "admitted" ? "wait.admitted" : mine.attendance === "sent_back" ? "wait.sent_back" : you.role.startsWith("witness") ? "wait.witness" : called ? "wait.running" : "wait.lobby";
   const present = hearing.waiting ?? hearing.people.filter((/** @type {any} */ p) => p.connected).length;
   return [
     h("p", { class: "big" }, word(text)),
     h("ul", { class: "rules" },
-      h("li", null, icon("no-record"), h("span", null, word("wait.norecord"))),
+      h("li", null, icon("no-record"), h("span", null, word(hearing.recording?.state === "rolling" ? "wait.recording" : "wait.norecord"))),
       h("li", null, icon("ear"), h("span", null, word("wait.unheard"))),
       present ? h("li", null, icon("person"), h("span", null, word("wait.present", { n: present }))) : null,
       h("li", null, icon("clock"), h("span", null, word("wait.stay")))),

@@ -18,9 +18,9 @@ export function notices(page) {
   }
   if (page.media.blocked) push("blocked", "caution", "sound", word("blocked.title"), word("blocked.text"), h("button", { type: "button", class: "btn next", onclick: () => page.media.unblock() }, word("blocked.go")));
   if (!page.cut && page.media.state === "failed") push("media", "caution", "link-off", word("media.title"), word("media.text"));
-  if (hearing.recording?.state === "failed") push("tape", "danger", "warn", word("tape.title"), hearing.recording.why ?? word("tape.text"));
+  if (hearing.recording?.state === "failed") push("tape", "danger", "warn", word("tape.title"), [hearing.recording.why, word("tape.text")].filter(Boolean).join(". "));
   if (hearing.phase === "paused_by_loss") push("paused", "caution", "pause", word("paused.title"), gapText(page));
-  else if (hearing.gap && hearing.gap.repair !== "done") push("gap", "caution", "note", word("gap.title"), gapText(page));
+  else if (hearing.gap?.repair === "due") push("gap", "caution", "note", word("gap.title"), gapText(page));
   if (hearing.part_closed) push("part", "caution", "lock", word("part.title"), word("part.text"));
   if (me(page)?.muted) push("muted", "", "mic-off", word("muted.title"), word(hearing.mute_locked ? "muted.locked" : "muted.text"));
   for (const kind of /** @type {("microphone"|"camera")[]} */ (["microphone", "camera"])) {
@@ -34,7 +34,7 @@ function gapText(page) {
   const { gap, people } = page.view.hearing;
   if (!gap) return word("paused.text");
   const ids = [gap.who].flat().filter(Boolean);
-  const who = ids.map((/** @type {string} */ id) => people.find((/** @type {any} */ p) => p.person === id)?.role_label ?? shortPlate(page, id) ?? "").filter(Boolean).join(", ");
+  const who = ids.map((/** @type {string} */ id) => people.find((/** @type {any} */ p) => p.person === id)?.role_label || shortPlate(page, id) || id).join(", ");
   return word(gap.to ? "gap.text" : "gap.running", { who: who || word("someone"), from: hour(gap.from), to: gap.to ? hour(gap.to) : "" });
 }
 

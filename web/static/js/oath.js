@@ -21,12 +21,13 @@ function progress(oath) {
 export function oathPage(page) {
   const { oath } = page.view.hearing;
   const { words, last, heard, next } = progress(oath);
+  const stage = oath.state === "warned" ? "listen" : oath.state === "heard" ? "wait" : "read";
   const judge = courtSeat(page);
   const stream = judge && page.media.flowing.has(judge) ? page.media.pictures.get(judge) : null;
   return {
     name: "oath", cls: "dark oath-page", bench: bench(page, { title: false }),
     main: h("div", { class: "oath-main", key: "oath" },
-      h("div", { class: "oath-head" }, h("div", null, h("h1", null, word("oath.read")), h("p", null, word("oath.read.help"))),
+      h("div", { class: "oath-head" }, h("div", null, h("h1", null, word(`oath.${stage}`)), h("p", null, word(`oath.${stage}.help`))),
         h("figure", { class: "picture" }, stream ? video(stream, plate(page, judge)) : silhouette(""), h("figcaption", null, judge ? plate(page, judge) : word("court")))),
       h("p", { class: "oath", lang: oath.language }, marked(words, last, true)),
       h("p", { class: "heard", role: "status" }, h("span", null, icon("seal"), h("strong", null, verdictText(oath) ?? word("oath.heard", { n: heard, all: words.length }))),
@@ -51,6 +52,7 @@ export function oathPanel(page) {
 
 /** @param {any} oath */
 function verdictText(oath) {
+  if (oath.state === "accepted" || oath.state === "refused") return word(`oath.state.${oath.state}`);
   const id = oath.verdict ? `oath.verdict.${String(oath.verdict).toLowerCase()}` : "";
   return id && known(id) ? word(id) : null;
 }

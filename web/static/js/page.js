@@ -302,15 +302,16 @@ export class LivePage {
 
   /** Which scene the view calls for. */
   pick() {
-    if (this.over) return ending(this, this.over);
+    const ended = ["closed", "vacated"].includes(this.view?.hearing.phase);
+    if (this.over && !ended) return ending(this, this.observer && this.over !== "malformed" ? "observer_out" : this.over);
     const { hearing, you } = this.view;
     const mine = me(this);
     const attendance = you.attendance ?? mine?.attendance;
-    if (hearing.phase === "closed" || hearing.phase === "vacated") return ending(this, hearing.phase);
+    if (ended) return ending(this, hearing.phase);
     if (this.observer) return room(this);
     if (attendance === "removed" || attendance === "released") return ending(this, attendance);
     if (["judge", "secretary"].includes(you.layout)) return room(this);
-    if (hearing.oath?.person === you.person && OATH_ON_PAGE.has(mine?.oath) && hearing.phase === "open") return oathPage(this);
+    if (hearing.oath?.wording && hearing.oath.person === you.person && OATH_ON_PAGE.has(mine?.oath) && hearing.phase === "open") return oathPage(this);
     const alone = hearing.phase === "private_talk" && hearing.private_talk?.includes(you.person);
     const inside = alone || (["admitted", "lost"].includes(attendance) && IN_SESSION.has(hearing.phase) && !(hearing.phase === "private_talk" && !hearing.opened_at));
     if (inside) return room(this);

@@ -12,7 +12,7 @@ export function roll(page, wide) {
   if (!people.length && !hearing.observers) return null;
   return h("section", { class: `roll panel ${wide ? "wide" : ""}`, key: "roll", "aria-labelledby": "roll-h" },
     h("h2", { id: "roll-h" }, word(wide ? "roll.ready" : "roll"), h("span", { class: "soft small" }, word("mbit"))),
-    h("ul", { tabindex: people.length > 7 ? "0" : null, "aria-labelledby": people.length > 7 ? "roll-h" : null },
+    h("ul", { tabindex: "0", "aria-labelledby": "roll-h" },
       people.map((/** @type {any} */ p) => person(page, p, wide)), observers(hearing)),
     quorum(hearing.quorum));
 }

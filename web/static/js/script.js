@@ -16,7 +16,7 @@ export function script(page) {
   const now = steps.find((/** @type {any} */ s) => s.state === "now") ?? steps.find((/** @type {any} */ s) => s.state === "next");
   return h("section", { class: "script panel", key: "script", "aria-labelledby": "script-h" },
     h("h2", { id: "script-h" }, word("script")),
-    h("ol", null, steps.map((/** @type {any} */ s) => h("li", { key: s.step, class: s.state === "next" ? null : s.state, "aria-current": s.state === "now" ? "step" : null },
+    h("ol", { tabindex: "0", "aria-labelledby": "script-h" }, steps.map((/** @type {any} */ s) => h("li", { key: s.step, class: s.state === "next" ? null : s.state, "aria-current": s.state === "now" ? "step" : null },
       s.state === "done" ? icon("check") : s.state === "now" ? icon("play") : h("span"),
       h("span", null, s.state === "done" ? h("span", { class: "unseen" }, `${word("script.done")}: `) : null, s.label),
       s.at ? h("time", { class: s.state === "done" ? "soft" : null }, hour(s.at)) : null))),

@@ -9,13 +9,13 @@ const token = location.hash.slice(1);
 async function enter() {
   if (token) {
     history.replaceState(null, "", location.pathname + location.search);
-    await fetch("/api/v1/observers/exchange", {
+    await fetch("/api/v1/passes/exchange", {
       method: "POST",
-      headers: { "Content-Type": "application/json", "X-CSRF-Token": place.dataset.csrf ?? "" },
-      body: JSON.stringify({ hearing: place.dataset.hearing, token }),
+      headers: { "Content-Type": "application/json", "X-CSRF": place.dataset.csrf ?? "" },
+      body: JSON.stringify({ observer: token }),
     });
   }
-  new LivePage({ path: `/ws/${place.dataset.hearing}?watch=1`, observer: true }).start();
+  new LivePage({ path: `/ws/${place.dataset.hearing}`, observer: true }).start();
 }
 
 void enter();

@@ -1,0 +1,47 @@
+"""One Chromium for all page tests; a fresh context for each, with a camera and a microphone that are made up."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import web
+from playwright.async_api import Browser, BrowserContext, async_playwright
+
+from tests.browser.chromium import executable_path, launch_args
+from tests.browser.fake_court import FakeCourt
+
+
+@pytest.fixture
+async def court() -> AsyncIterator[FakeCourt]:
+    fake = FakeCourt()
+    runner = web.AppRunner(fake.app())
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    fake.base = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield fake
+    await fake.hang_up(1000)
+    await runner.cleanup()
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=executable_path(), args=launch_args())
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def laptop(chromium: Browser) -> AsyncIterator[BrowserContext]:
+    context = await chromium.new_context(viewport={"width": 1366, "height": 768}, permissions=["camera", "microphone"])
+    yield context
+    await context.close()
+
+
+@pytest.fixture
+async def phone(chromium: Browser) -> AsyncIterator[BrowserContext]:
+    context = await chromium.new_context(viewport={"width": 360, "height": 740}, permissions=["camera", "microphone"])
+    yield context
+    await context.close()

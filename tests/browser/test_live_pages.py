@@ -1,0 +1,323 @@
+"""The live pages in a real browser, in every state of a hearing that the court can send."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import BrowserContext, Page
+
+from tests.browser.fake_court import FakeCourt
+from tests.browser.fake_views import NOW, STATES, judge, lobby
+
+CONTROLS: dict[str, tuple[str, ...]] = {
+    "lobby-rules": ("acknowledge_rules", "ask_help", "ask_private_talk"),
+    "lobby-devices": ("report_devices", "ask_help"),
+    "kiosk-start": ("ask_private_talk", "ask_help"),
+    "kiosk-room": ("ask_private_talk", "raise_hand", "allege_torture", "ask_help"),
+    "secretary-lobby": ("announce_opening", "begin_talk", "confirm_identity", "admit"),
+    "secretary-talk": ("end_talk",),
+    "judge-lobby": ("override_link",),
+    "judge-open": ("take_step", "begin_recess", "begin_private_talk", "allege_torture"),
+    "judge-oath": ("accept_oath", "repeat_oath", "refuse_oath"),
+    "judge-paused": ("resume_after_loss",),
+    "judge-gap": ("repair_gap",),
+    "judge-recess": ("end_recess",),
+    "judge-deliberation": ("decide", "return_from_deliberation"),
+    "judge-announced": ("close_hearing",),
+    "counsel-open": ("raise_hand", "ask_private_talk", "allege_torture"),
+    "counsel-private": ("end_private_talk",),
+    "witness-oath": ("ask_help",),
+    "observer-open": (),
+    "counsel-closed": (),
+}
+TEXTS: dict[str, str] = {
+    "lobby-weak": "1,0 Мбит/с-тен төмен",
+    "lobby-talk": "Хатшы сізбен сөйлесіп тұр",
+    "lobby-witness": "Сізді шақырғанша күтіңіз",
+    "judge-countdown": "Отырыс ашылады",
+    "judge-failing": "Жазба жүріп тұрған жоқ",
+    "prosecutor-private": "оңаша сөйлесіп жатыр",
+    "counsel-deliberation": "Сот кеңесу бөлмесінде",
+    "counsel-muted": "Микрофоныңызды сот өшірді",
+    "witness-released": "Рақмет, сіз боссыз",
+    "counsel-closed": "9f2c41d0",
+    "kiosk-recess": "Үзіліс",
+}
+
+
+async def arrive(context: BrowserContext, court: FakeCourt, state: str, lang: str = "kk", media: str = "") -> Page:
+    page = await context.new_page()
+    place = "watch" if state.startswith("observer") else "sit"
+    await page.goto(f"{court.base}/{place}/{state}?lang={lang}{media}")
+    await page.locator(".lamps li, .ending h1").first.wait_for()
+    return page
+
+
+async def faults(page: Page) -> list[str]:
+    found = await Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+    return [f"{v['id']}: {n['html'][:120]}" for v in found.response["violations"] for n in v["nodes"]]
+
+
+async def test_every_state_shows_its_controls_and_has_no_accessibility_fault(
+    court: FakeCourt, laptop: BrowserContext
+) -> None:
+    wrong: dict[str, Any] = {}
+    for state in STATES:
+        page = await arrive(laptop, court, state)
+        for act in CONTROLS.get(state, ()):
+            button = page.locator(f"button[data-act={act}]").first
+            if not await button.is_visible():
+                wrong[f"{state} {act}"] = "not there"
+        if state in TEXTS and TEXTS[state] not in await page.locator("#page").inner_text():
+            wrong[f"{state} text"] = TEXTS[state]
+        if found := await faults(page):
+            wrong[state] = found
+        await page.close()
+    assert wrong == {}
+
+
+async def test_nothing_scrolls_sideways_on_a_phone_and_targets_are_large(
+    court: FakeCourt, phone: BrowserContext
+) -> None:
+    wrong: dict[str, Any] = {}
+    for state in STATES:
+        page = await arrive(phone, court, state, "ru")
+        wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        small = await page.evaluate(
+            """[...document.querySelectorAll("button, a.btn, select, .pick")]
+            .filter(b => b.offsetParent && !b.closest(".skip"))
+            .filter(b => b.getBoundingClientRect().height < 43.5).map(b => b.outerHTML.slice(0, 100))"""
+        )
+        if wide > 0 or small:
+            wrong[state] = (wide, small)
+        await page.close()
+    assert wrong == {}
+
+
+async def test_no_text_is_missing_in_any_language(court: FakeCourt, laptop: BrowserContext) -> None:
+    for lang in ("kk", "ru", "en"):
+        page = await arrive(laptop, court, "judge-open", lang)
+        bare = await page.evaluate(
+            """(async () => { const {known} = await import("/static/js/words.js");
+            const used = new Set();
+            for (const name of ["lobby","kiosk","room","roll","script","desk","notices","oath","lamps","gauge","parts",
+                                "forms","captions","devices","page","enter","words"]) {
+              const text = await (await fetch(`/static/js/${name}.js`)).text();
+              for (const m of text.matchAll(/\\bword\\("([^"]+)"/g)) used.add(m[1]);
+            }
+            return [...used].filter(id => !known(id)); })()"""
+        )
+        assert bare == []
+        await page.close()
+
+
+async def test_a_press_asks_for_the_offered_act_with_what_the_offer_says(
+    court: FakeCourt, laptop: BrowserContext
+) -> None:
+    page = await arrive(laptop, court, "judge-open")
+    await page.locator("button[data-act=take_step]").click()
+    asked = await court.until(t="act", act="take_step")
+    assert asked["step"] == "suspect_heard"
+
+
+async def test_an_offer_that_is_not_ready_tells_why_and_asks_for_nothing(
+    court: FakeCourt, laptop: BrowserContext
+) -> None:
+    page = await arrive(laptop, court, "judge-lobby")
+    button = page.locator("button[data-act=announce_opening]")
+    assert await button.get_attribute("aria-disabled") == "true"
+    await button.click(force=True)
+    await page.locator("#line .notice", has_text="Кворум жоқ").wait_for()
+    assert not [m for m in court.heard if m.get("act") == "announce_opening"]
+
+
+async def test_a_refusal_is_shown_at_its_field_and_the_form_stays(court: FakeCourt, laptop: BrowserContext) -> None:
+    court.refuse["decide"] = ("Кепіл сомасын немесе себебін көрсетіңіз", "bail_tenge")
+    page = await arrive(laptop, court, "judge-deliberation")
+    await page.locator("button[data-act=decide]").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.locator(".go").click()
+    assert await dialog.locator(".bad").count() == 2
+    await dialog.locator("textarea").fill("Негіздер")
+    await dialog.locator("input[name=days]").fill("60")
+    await dialog.locator(".go").click()
+    asked = await court.until(t="act", act="decide")
+    assert (asked["outcome"], asked["reasons"], asked["days"]) == ("sanction", "Негіздер", 60)
+    await dialog.get_by_text("Кепіл сомасын немесе себебін").wait_for()
+    assert await faults(page) == []
+    court.refuse.clear()
+    await dialog.locator(".go").click()
+    await dialog.wait_for(state="detached")
+
+
+async def test_closing_for_ever_is_asked_once_more(court: FakeCourt, laptop: BrowserContext) -> None:
+    page = await arrive(laptop, court, "judge-announced")
+    await page.locator("button[data-act=close_hearing]").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_text("біржола жабылады").wait_for()
+    await page.keyboard.press("Escape")
+    await dialog.wait_for(state="detached")
+    assert not [m for m in court.heard if m.get("act") == "close_hearing"]
+
+
+async def test_an_act_without_an_answer_is_asked_again_under_the_same_number(
+    court: FakeCourt, laptop: BrowserContext
+) -> None:
+    court.silent = True
+    page = await arrive(laptop, court, "judge-open")
+    await page.locator("button[data-act=begin_recess]").click()
+    first = await court.until(t="act", act="begin_recess")
+    court.heard.clear()
+    court.silent = False
+    await court.hang_up(1012)
+    again = await court.until(t="act", act="begin_recess")
+    assert again["id"] == first["id"]
+    await page.locator("#line .notice.danger").wait_for(state="detached")
+
+
+async def test_a_lost_line_is_said_and_nobody_is_shown_as_hearing(court: FakeCourt, laptop: BrowserContext) -> None:
+    page = await arrive(laptop, court, "judge-open")
+    await page.locator("[data-lamp=microphone]", has_text="қосулы").wait_for()
+    assert "бәрі" in await page.locator("[data-lamp=heard]").inner_text()
+    await page.context.set_offline(True)
+    await court.hang_up(1012)
+    await page.locator("#line .notice.danger").wait_for()
+    assert "ешкім" in await page.locator("[data-lamp=heard]").inner_text()
+    await page.context.set_offline(False)
+    await page.locator("#line .notice.danger").wait_for(state="detached")
+
+
+async def test_final_close_codes_end_the_page_with_a_sentence(court: FakeCourt, laptop: BrowserContext) -> None:
+    for code, text in ((4401, "Қайта кіру"), (4404, "Мұндай отырыс"), (4409, "басқа бетте"), (4410, "шығарылдыңыз")):
+        page = await arrive(laptop, court, f"close-{code}")
+        assert text in await page.locator("h1").inner_text()
+        assert await faults(page) == []
+        await page.close()
+
+
+async def test_the_rules_must_be_ticked(court: FakeCourt, phone: BrowserContext) -> None:
+    page = await arrive(phone, court, "lobby-rules")
+    go = page.locator("button[data-act=acknowledge_rules]")
+    await go.click()
+    await page.get_by_text("Алдымен осы белгіні қойыңыз").wait_for()
+    await page.locator("#tick").check()
+    await go.click()
+    await court.until(t="act", act="acknowledge_rules")
+
+
+async def test_devices_are_tried_and_reported_as_they_are(court: FakeCourt, laptop: BrowserContext) -> None:
+    page = await arrive(laptop, court, "lobby-devices")
+    await page.locator("[data-local=open]").click()
+    await page.locator(".check.ok", has_text="көріп тұрсыз").wait_for()
+    await page.locator(".check.ok", has_text="сөз айтыңыз").wait_for()
+    await page.locator("[data-local=ring]").click()
+    await page.locator("[data-local=heard]").click()
+    assert await faults(page) == []
+    await page.locator("button[data-act=report_devices]").click()
+    said = await court.until(t="act", act="report_devices")
+    assert (said["camera"], said["microphone"], said["loudspeaker"]) == (True, True, True)
+    assert all(len(label) == 16 for label in said["labels"])
+
+
+async def test_the_link_is_measured_by_the_court_alone(court: FakeCourt, laptop: BrowserContext) -> None:
+    page = await arrive(laptop, court, "lobby-link")
+    await page.locator("[data-local=probe]").click()
+    offer = await court.until(t="rtc.offer", probe=True)
+    assert offer["sdp"].count("m=video") == 2
+    await court.push({"t": "rtc.probe", "phase": "up", "progress": 0.5, "up_kbps": 2400})
+    await page.get_by_text("2,4").first.wait_for()
+    await court.push({"t": "rtc.probe", "phase": "done", "progress": 1, "up_kbps": 2400, "down_kbps": 3100})
+    await page.get_by_text("3,1").first.wait_for()
+
+
+async def test_a_kiosk_goes_from_sentence_to_sentence_without_typing(court: FakeCourt, laptop: BrowserContext) -> None:
+    page = await arrive(laptop, court, "kiosk-start")
+    await page.locator("[data-local=ready]").click()
+    await page.locator("[data-local=understood]").click()
+    await court.until(t="act", act="acknowledge_rules")
+    court.changes["kiosk-start"] = STATES["kiosk-start"]("kk")
+    view = STATES["kiosk-start"]("kk")
+    view["hearing"]["people"][0]["rules_ok"] = True
+    await court.push(view)
+    for step in ("see", "spoke", "ring", "heard"):
+        await page.locator(f"[data-local={step}]").click()
+    said = await court.until(t="act", act="report_devices")
+    assert said["camera"]
+    assert said["loudspeaker"]
+    await court.until(t="rtc.offer", probe=True)
+
+
+async def test_the_witness_sees_gold_under_what_was_heard_and_the_judge_sees_the_doubts(
+    court: FakeCourt, laptop: BrowserContext
+) -> None:
+    witness = await arrive(laptop, court, "witness-oath", "ru")
+    assert (await witness.locator(".oath mark").inner_text()).startswith("Я клянусь суду")
+    assert await witness.locator(".oath .to-say").inner_text() == "правду,"
+    assert "Услышано слов: 11" in await witness.locator(".heard").inner_text()
+    bench = await arrive(laptop, court, "judge-oath", "ru")
+    assert await bench.locator(".doubt.altered").count() == 1
+    assert await bench.locator(".doubt.missing").count() == 1
+
+
+async def test_captions_replace_provisional_text_and_name_the_speaker(court: FakeCourt, laptop: BrowserContext) -> None:
+    page = await arrive(laptop, court, "counsel-open")
+    said = {"t": "caption", "seat": "s-suspect", "language": "kk", "at": NOW}
+    await court.push(said | {"text": "Мен", "final": False})
+    await page.locator(".captions .provisional", has_text="Мен").wait_for()
+    await court.push(said | {"text": "Мен келісемін", "final": True, "at": NOW + 1})
+    await page.locator(".captions p", has_text="Күдікті: Мен келісемін").wait_for()
+    assert await page.locator(".captions .provisional").count() == 0
+
+
+async def test_a_judge_reaches_everything_with_the_keyboard(court: FakeCourt, laptop: BrowserContext) -> None:
+    page = await arrive(laptop, court, "judge-open")
+    await page.locator("[data-lamp=microphone]", has_text="қосулы").wait_for()
+    wanted = await page.evaluate("document.querySelectorAll('#page button, #page a[href]').length")
+    reached = set()
+    for _ in range(wanted + 12):
+        await page.keyboard.press("Tab")
+        reached.add(await page.evaluate("[...document.querySelectorAll('*')].indexOf(document.activeElement)"))
+    buttons = await page.evaluate(
+        "[...document.querySelectorAll('*')].flatMap((e, i) => e.matches('#page button, #page a[href]') ? [i] : [])"
+    )
+    assert set(buttons) <= reached
+    await page.locator("#more").focus()
+    await page.keyboard.press("Enter")
+    assert await page.evaluate("document.activeElement.dataset.act") == "mute_all"
+    await page.keyboard.press("Escape")
+    assert await page.evaluate("document.activeElement.id") == "more"
+
+
+async def test_focus_and_a_playing_picture_survive_every_new_view(court: FakeCourt, laptop: BrowserContext) -> None:
+    page = await arrive(laptop, court, "judge-open")
+    await page.locator("[data-seat=s-prosecutor] video").wait_for()
+    await page.locator("button[data-act=begin_recess]").focus()
+    await page.evaluate("window.kept = document.querySelector('[data-seat=s-prosecutor] video')")
+    view = judge("kk")
+    view["may"].insert(1, view["may"].pop(2))
+    view["hearing"]["people"].reverse()
+    await court.push(view)
+    await court.push({"t": "rtc.levels", "levels": {"s-suspect": 0.9}})
+    await page.locator(".tile.speaking[data-seat=s-suspect]").wait_for()
+    assert await page.evaluate("document.activeElement.dataset.act") == "begin_recess"
+    assert await page.evaluate("kept.isConnected && !kept.paused")
+
+
+async def test_a_pass_travels_in_the_fragment_and_leads_to_the_seat(court: FakeCourt, phone: BrowserContext) -> None:
+    page = await phone.new_page()
+    await page.goto(f"{court.base}/enter?lang=kk#wrong")
+    await page.get_by_text("no such pass").wait_for()
+    assert page.url.endswith("/enter?lang=kk")
+    assert await faults(page) == []
+    await page.locator("#code").fill("RIGHT")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/sit/lobby-rules")
+    assert (await court.until(t="exchange", code="RIGHT"))["t"] == "exchange"
+
+
+async def test_a_person_who_waits_is_told_nothing_of_the_others(court: FakeCourt, laptop: BrowserContext) -> None:
+    court.changes["lobby-wait"] = lobby("kk")
+    page = await arrive(laptop, court, "lobby-wait")
+    assert "Күтіп отырғандар: 3" in await page.locator("main").inner_text()
+    assert await page.locator(".roll").count() == 0
