@@ -2,7 +2,8 @@
 
 Nothing is overwritten. Version 0 grows while the hearing goes on; each pass over the recording is a new, complete
 version. A line and the mark "heard up to here" are written in one transaction, so work done twice after a crash
-finds its line already there: at least once, never doubled.
+finds its line already there: at least once, never doubled. Words are sealed with the case's key, like everything
+that tells of a person: forgetting that key forgets them.
 """
 
 from __future__ import annotations
@@ -10,19 +11,22 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hearing.participants import HearingId, SeatId
+from hearing.participants import CaseId, HearingId, SeatId
+from hearing.registry import schema
+from hearing.registry.errors import NotFound
+from hearing.registry.keys import CaseKeys, seal, unseal
+from hearing.registry.store import Store
 from hearing.utterances import LIVE, Utterance, Word
-
-METADATA = sa.MetaData()
 
 LINES = sa.Table(
     "utterances",
-    METADATA,
+    schema.metadata,
     sa.Column("id", sa.String(40), primary_key=True),
     sa.Column("hearing", sa.String(64), nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
@@ -30,16 +34,15 @@ LINES = sa.Table(
     sa.Column("start", sa.Double, nullable=False),
     sa.Column("end", sa.Double, nullable=False),
     sa.Column("language", sa.String(8), nullable=False),
-    sa.Column("text", sa.Text, nullable=False),
-    sa.Column("words", sa.Text, nullable=False),
     sa.Column("confidence", sa.Double, nullable=False),
     sa.Column("no_speech", sa.Double, nullable=False),
     sa.Column("model", sa.String(200), nullable=False),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
     sa.Index("utterances_in_order", "hearing", "version", "start"),
 )
 VERSIONS = sa.Table(
     "transcript_versions",
-    METADATA,
+    schema.metadata,
     sa.Column("hearing", sa.String(64), primary_key=True),
     sa.Column("version", sa.Integer, primary_key=True),
     sa.Column("made_at", sa.Double, nullable=False),
@@ -48,7 +51,7 @@ VERSIONS = sa.Table(
 )
 JOBS = sa.Table(
     "transcript_jobs",
-    METADATA,
+    schema.metadata,
     sa.Column("hearing", sa.String(64), primary_key=True),
     sa.Column("version", sa.Integer, primary_key=True),
     sa.Column("seat", sa.String(64), primary_key=True),
@@ -62,7 +65,7 @@ JOBS = sa.Table(
 )
 MARKS = sa.Table(
     "transcript_marks",
-    METADATA,
+    schema.metadata,
     sa.Column("hearing", sa.String(64), primary_key=True),
     sa.Column("version", sa.Integer, primary_key=True),
     sa.Column("seat", sa.String(64), primary_key=True),
@@ -95,20 +98,29 @@ class Job:
     done: bool = False
 
 
+class HearingKeys(Protocol):
+    """Where the key for a hearing's words comes from."""
+
+    async def of_hearing(self, db: AsyncConnection, hearing: HearingId) -> bytes: ...
+
+
+class KeysOfCases:
+    """The key of the case that the hearing belongs to. Raises ``NotFound`` or ``Destroyed``."""
+
+    def __init__(self, keys: CaseKeys) -> None:
+        self._keys = keys
+
+    async def of_hearing(self, db: AsyncConnection, hearing: HearingId) -> bytes:
+        case = await db.scalar(sa.select(schema.hearings.c.case).where(schema.hearings.c.id == hearing))
+        if case is None:
+            raise NotFound(hearing)
+        return (await self._keys.read(db, CaseId(case))).fields
+
+
 class UtteranceBook:
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
-
-    @classmethod
-    async def open(cls, url: str) -> UtteranceBook:
-        """A book on its own, its tables made: for tests and tools. A court passes the engine of its registry."""
-        book = cls(create_async_engine(url))
-        async with book._engine.begin() as db:
-            await db.run_sync(METADATA.create_all)
-        return book
-
-    async def close(self) -> None:
-        await self._engine.dispose()
+    def __init__(self, store: Store, keys: HearingKeys) -> None:
+        self._store = store
+        self._keys = keys
 
     # Lines -------------------------------------------------------------------------------------------------
 
@@ -117,8 +129,9 @@ class UtteranceBook:
         if said.provisional:
             raise ValueError("what is provisional is shown, never stored")
         try:
-            async with self._engine.begin() as db:
-                await db.execute(sa.insert(LINES).values(_row(said)))
+            async with self._store.writing() as db:
+                key = await self._keys.of_hearing(db, said.hearing)
+                await db.execute(sa.insert(LINES).values(_row(said, key)))
                 if settled_ns is not None:
                     await _mark(db, said.hearing, said.version, said.seat, settled_ns)
         except IntegrityError:
@@ -129,11 +142,11 @@ class UtteranceBook:
 
     async def settle(self, hearing: HearingId, version: int, seat: SeatId, settled_ns: int) -> None:
         """Everything of this track before ``settled_ns`` has been heard. Marks only move forward."""
-        async with self._engine.begin() as db:
+        async with self._store.writing() as db:
             await _mark(db, hearing, version, seat, settled_ns)
 
     async def marks(self, hearing: HearingId, version: int = LIVE) -> dict[SeatId, int]:
-        async with self._engine.connect() as db:
+        async with self._store.reading() as db:
             chosen = sa.select(MARKS.c.seat, MARKS.c.settled_ns).where(
                 MARKS.c.hearing == hearing, MARKS.c.version == version
             )
@@ -144,24 +157,26 @@ class UtteranceBook:
         if version is None:
             complete = [v.version for v in await self.versions(hearing) if v.completed_at is not None]
             version = complete[-1] if complete else LIVE
-        async with self._engine.connect() as db:
+        async with self._store.reading() as db:
             chosen = (
                 sa.select(LINES)
                 .where(LINES.c.hearing == hearing, LINES.c.version == version)
                 .order_by(LINES.c.start, LINES.c.seat)
             )
-            return [_utterance(row) for row in (await db.execute(chosen)).mappings()]
+            rows = (await db.execute(chosen)).mappings().all()
+            key = await self._keys.of_hearing(db, hearing) if rows else b""
+            return [_utterance(row, key) for row in rows]
 
     async def erase(self, hearing: HearingId) -> None:
         """End of retention: nothing of this hearing's words stays."""
-        async with self._engine.begin() as db:
+        async with self._store.writing() as db:
             for table in (LINES, VERSIONS, JOBS, MARKS):
                 await db.execute(sa.delete(table).where(table.c.hearing == hearing))
 
     # Versions ----------------------------------------------------------------------------------------------
 
     async def versions(self, hearing: HearingId) -> list[TranscriptVersion]:
-        async with self._engine.connect() as db:
+        async with self._store.reading() as db:
             chosen = sa.select(VERSIONS).where(VERSIONS.c.hearing == hearing).order_by(VERSIONS.c.version)
             return [
                 TranscriptVersion(HearingId(r.hearing), r.version, r.made_at, r.completed_at, r.digest)
@@ -170,7 +185,7 @@ class UtteranceBook:
 
     async def begin_version(self, hearing: HearingId, jobs: Sequence[Job], at: float) -> int:
         """Begin a pass over the recording, or give the one that is begun and not complete: asking twice is safe."""
-        async with self._engine.begin() as db:
+        async with self._store.writing() as db:
             newest = (
                 await db.execute(
                     sa.select(VERSIONS)
@@ -197,7 +212,7 @@ class UtteranceBook:
             return version
 
     async def complete_version(self, hearing: HearingId, version: int, digest: str, at: float) -> None:
-        async with self._engine.begin() as db:
+        async with self._store.writing() as db:
             await db.execute(
                 sa.update(VERSIONS)
                 .where(VERSIONS.c.hearing == hearing, VERSIONS.c.version == version)
@@ -207,7 +222,7 @@ class UtteranceBook:
     # Jobs --------------------------------------------------------------------------------------------------
 
     async def jobs(self, hearing: HearingId, version: int) -> list[Job]:
-        async with self._engine.connect() as db:
+        async with self._store.reading() as db:
             chosen = sa.select(JOBS).where(JOBS.c.hearing == hearing, JOBS.c.version == version).order_by(JOBS.c.seat)
             return [
                 Job(hearing, version, SeatId(r.seat), r.start_ns, r.end_ns, r.language, r.attempts, r.done)
@@ -216,7 +231,7 @@ class UtteranceBook:
 
     async def owed(self) -> list[HearingId]:
         """Hearings whose pass over the recording was begun and is not complete."""
-        async with self._engine.connect() as db:
+        async with self._store.reading() as db:
             chosen = sa.select(VERSIONS.c.hearing).where(VERSIONS.c.completed_at.is_(None)).distinct()
             return [HearingId(row.hearing) for row in await db.execute(chosen)]
 
@@ -224,7 +239,7 @@ class UtteranceBook:
         """Take the job, or keep it. False while another owner's lease runs, or when it is done."""
         mine_or_free = sa.or_(JOBS.c.owner == owner, JOBS.c.leased_until < now)
         taken = sa.case((JOBS.c.owner == owner, JOBS.c.attempts), else_=JOBS.c.attempts + 1)
-        async with self._engine.begin() as db:
+        async with self._store.writing() as db:
             result = await db.execute(
                 sa.update(JOBS)
                 .where(_this(job), JOBS.c.done.is_(False), mine_or_free)
@@ -233,7 +248,7 @@ class UtteranceBook:
             return result.rowcount == 1
 
     async def job_done(self, job: Job) -> None:
-        async with self._engine.begin() as db:
+        async with self._store.writing() as db:
             await db.execute(sa.update(JOBS).where(_this(job)).values(done=True, owner=None, leased_until=0))
 
 
@@ -250,7 +265,7 @@ async def _mark(db: AsyncConnection, hearing: HearingId, version: int, seat: Sea
         await db.execute(sa.update(MARKS).where(here).values(settled_ns=settled_ns))
 
 
-def _row(said: Utterance) -> dict[str, object]:
+def _row(said: Utterance, key: bytes) -> dict[str, object]:
     words = [[w.text, w.start, w.end, w.probability] for w in said.words]
     return {
         "id": said.id,
@@ -260,15 +275,15 @@ def _row(said: Utterance) -> dict[str, object]:
         "start": said.start,
         "end": said.end,
         "language": said.language,
-        "text": said.text,
-        "words": json.dumps(words, ensure_ascii=False),
         "confidence": said.confidence,
         "no_speech": said.no_speech,
         "model": said.model,
+        "sealed": seal(key, json.dumps({"text": said.text, "words": words}).encode(), f"utterance {said.id}"),
     }
 
 
-def _utterance(row: sa.RowMapping) -> Utterance:
+def _utterance(row: sa.RowMapping, key: bytes) -> Utterance:
+    spoken = json.loads(unseal(key, row["sealed"], f"utterance {row['id']}"))
     return Utterance(
         id=row["id"],
         hearing=HearingId(row["hearing"]),
@@ -276,8 +291,8 @@ def _utterance(row: sa.RowMapping) -> Utterance:
         start=row["start"],
         end=row["end"],
         language=row["language"],
-        text=row["text"],
-        words=tuple(Word(*word) for word in json.loads(row["words"])),
+        text=spoken["text"],
+        words=tuple(Word(*word) for word in spoken["words"]),
         confidence=row["confidence"],
         no_speech=row["no_speech"],
         model=row["model"],

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hearing.participants import HearingId, SeatId
+from hearing.registry.store import Store
 from hearing.registry.utterances import UtteranceBook
 from tests.transcripts.voices import MODEL, OATH, noise, silence, spoken
 from transcripts.settings import Condition, SpeechSettings
@@ -24,11 +26,16 @@ T0 = 1_800_000_000 * NS
 SETTINGS = SpeechSettings(str(MODEL), threads=1)
 
 
+class OneKey:
+    async def of_hearing(self, db: AsyncConnection, hearing: HearingId) -> bytes:
+        return bytes(32)
+
+
 @pytest.fixture
 async def book(tmp_path: Path) -> AsyncIterator[UtteranceBook]:
-    opened = await UtteranceBook.open(f"sqlite+aiosqlite:///{tmp_path}/book.db")
-    yield opened
-    await opened.close()
+    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path}/book.db")
+    yield UtteranceBook(store, OneKey())
+    await store.close()
 
 
 def speak(transcriber: Transcriber, seat: SeatId, language: str, sound: Pcm, start_ns: int = T0) -> None:
