@@ -16,7 +16,7 @@ from tests.hearing.registry.appender import H
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.mark.parametrize("accepted_before_the_kill", [1, 7, 40])
+@pytest.mark.parametrize("accepted_before_the_kill", [1, 25])
 async def test_no_accepted_fact_is_lost_when_the_process_is_killed(
     url: str, tmp_path: Path, accepted_before_the_kill: int
 ) -> None:
