@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -25,7 +25,8 @@ from av.container import OutputContainer
 
 from hearing.participants import SeatId
 from media.record.cut import RATE, STEP, Stretch, file_time, shown, spoken, stretches
-from media.record.mix import Encoder, Mixer
+from media.record.mix import MixTrack, Said
+from media.record.rtp import OPUS_SILENCE
 from media.record.timeline import Picture, Timeline, Track
 
 SAMPLES = Fraction(1, RATE)
@@ -170,24 +171,32 @@ class _Weaver:
     def run(self, progress: Callable[[float], None] | None) -> tuple[TrackFigures, ...]:
         voices = [spoken(track, self._cut.laid) for track in self._cut.voices.values()]
         pictures = shown(self._cut.cameras, self._cut.laid) if self._video is not None else iter(())
-        mixer, encoder = Mixer(len(voices)), Encoder()
-        said = [0] * len(voices)
-        waiting = next(pictures, None)
+        reached, said = [0] * len(voices), [0] * len(voices)
+        batch: list[Said] = []
+        mix = MixTrack(len(voices)) if self._mix is not None else None
         mixed = 0
+        waiting = next(pictures, None)
         total = self._end * RATE // 1_000_000_000
-        for position in range(0, total + STEP, STEP):
-            until = position + STEP
+        blocks = -(-total // STEP)
+        for block in range(blocks):
+            until = (block + 1) * STEP
             while waiting is not None and waiting[0] * RATE // 1_000_000_000 < until:
                 self._put_picture(*waiting)
                 waiting = next(pictures, None)
             for number, packets in enumerate(voices):
-                said[number] += self._put_voice(number, packets, mixer, until)
-            if self._mix is not None:
-                mixed += self._put_mix(encoder.packets(mixer.block()), mixed)
-            if progress is not None and position % (RATE * 10) == 0:
-                progress(position / max(1, total))
-        if self._mix is not None:
-            self._put_mix(encoder.packets(None), mixed)
+                while reached[number] < until:
+                    payload, samples = next(packets, (OPUS_SILENCE, STEP))
+                    self._put(self._voices[number], payload, reached[number], SAMPLES, duration=samples)
+                    batch.append((number, payload, samples))
+                    reached[number] += samples
+                    said[number] += samples if payload != OPUS_SILENCE else 0
+            if mix is not None and (until % RATE == 0 or block == blocks - 1):
+                mixed += self._put_mix(mix.hand_over(batch, (until - 1) % RATE // STEP + 1), mixed)
+                batch = []
+            if progress is not None and until % (RATE * 10) == 0:
+                progress(until / total)
+        if mix is not None:
+            self._put_mix(mix.finish(), mixed)
         return tuple(
             TrackFigures(
                 seat,
@@ -202,19 +211,7 @@ class _Weaver:
     def _put_picture(self, file_ns: int, picture: Picture) -> None:
         self._put(self._video, picture.data, file_ns // 1_000_000, MILLISECONDS, keyframe=picture.size is not None)
 
-    def _put_voice(self, number: int, packets: Iterator[tuple[bytes, int]], mixer: Mixer, until: int) -> int:
-        said = 0
-        while mixer.reached(number) < until:
-            payload, samples = next(packets, (b"", 0))
-            if not samples:
-                break
-            at = mixer.reached(number)
-            self._put(self._voices[number], payload, at, SAMPLES, duration=samples)
-            mixer.add(number, payload, samples)
-            said += samples if len(payload) > 3 else 0
-        return said
-
-    def _put_mix(self, packets: Iterator[bytes], position: int) -> int:
+    def _put_mix(self, packets: Iterable[bytes], position: int) -> int:
         added = 0
         for payload in packets:
             self._put(self._mix, payload, position + added, SAMPLES, duration=STEP)

@@ -7,6 +7,7 @@ Packets of pure silence, most of a hearing with seven listeners, are not decoded
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import av
 import numpy as np
@@ -69,7 +70,7 @@ class Mixer:
 
     def __init__(self, voices: int) -> None:
         self._ring = np.zeros(RATE * 2, np.int32)
-        self._taken = 0
+        self.taken = 0
         self._reached = [0] * voices
         self._voices = [Voice() for _ in range(voices)]
 
@@ -93,16 +94,16 @@ class Mixer:
 
     def block(self) -> Pcm:
         """The next 20 ms of all voices together."""
-        start = self._taken % len(self._ring)
+        start = self.taken % len(self._ring)
         piece = self._ring[start : start + STEP]
         mixed = np.clip(piece, -32768, 32767).astype(np.int16)
         piece[:] = 0
-        self._taken += STEP
+        self.taken += STEP
         return mixed
 
 
 class Encoder:
-    """Opus for the mix. Silence costs nothing here either."""
+    """Opus for the mix."""
 
     def __init__(self) -> None:
         encoder = av.CodecContext.create("libopus", "w")
@@ -122,3 +123,42 @@ class Encoder:
             self._position += len(block)
         for packet in self._encoder.encode(frame):
             yield bytes(packet)
+
+
+Said = tuple[int, bytes, int]
+"""A voice's number, its packet, and how many samples that is."""
+
+
+class MixTrack:
+    """Decodes, adds and encodes a second at a time, in a thread beside the one that reads tapes: both codecs leave
+    Python alone while they work, so the second core is used."""
+
+    def __init__(self, voices: int) -> None:
+        self._mixer, self._encoder = Mixer(voices), Encoder()
+        self._thread = ThreadPoolExecutor(1, "mix")
+        self._running: Future[list[bytes]] | None = None
+
+    def hand_over(self, said: list[Said], blocks: int) -> list[bytes]:
+        """Begin with the next blocks; what comes back is the sound of the ones before."""
+        ready = self._running.result() if self._running is not None else []
+        self._running = self._thread.submit(self._mix, said, blocks)
+        return ready
+
+    def finish(self) -> list[bytes]:
+        """Everything that is still to come."""
+        ready = self._running.result() if self._running is not None else []
+        self._thread.shutdown()
+        return ready + list(self._encoder.packets(None))
+
+    def _mix(self, said: list[Said], blocks: int) -> list[bytes]:
+        packets: list[bytes] = []
+        at = 0
+        for _ in range(blocks):
+            until = self._mixer.taken + STEP
+            while at < len(said) and self._mixer.reached(said[at][0]) < until:
+                self._mixer.add(*said[at])
+                at += 1
+            packets += self._encoder.packets(self._mixer.block())
+        for late in said[at:]:
+            self._mixer.add(*late)
+        return packets

@@ -13,13 +13,14 @@ OPUS_SILENCE = b"\xf8\xff\xfe"
 """A whole Opus packet of 20 ms of silence (CELT, full band, mono)."""
 
 _HEAD = struct.Struct(">BBHII")
+_CLOCK = struct.Struct(">II")
 _SENDER = struct.Struct(">IQI")
 _OPUS_MS_TENTHS = (
     *(100, 200, 400, 600) * 3,
     *(100, 200) * 2,
     *(25, 50, 100, 200) * 4,
 )
-_VP8_KEYFRAME = b"\x9d\x01\x2a"
+VP8_KEYFRAME = b"\x9d\x01\x2a"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,11 @@ def parse_rtp(packet: bytes) -> Rtp | None:
     if start > end:
         return None
     return Rtp(second & 127, bool(second & 128), seq, timestamp, ssrc, packet[start:end])
+
+
+def rtp_clock(packet: bytes) -> tuple[int, int] | None:
+    """Timestamp and SSRC only."""
+    return _CLOCK.unpack_from(packet, 4) if len(packet) >= 12 and packet[0] >> 6 == 2 else None
 
 
 def unwrap_rtx(rtx: Rtp, media_ssrc: int) -> Rtp | None:
@@ -116,7 +122,7 @@ def vp8_payload(payload: bytes) -> tuple[bool, bytes] | None:
 
 def vp8_size(frame: bytes) -> tuple[int, int] | None:
     """Width and height if this frame is a keyframe."""
-    if len(frame) < 10 or frame[0] & 1 or frame[3:6] != _VP8_KEYFRAME:
+    if len(frame) < 10 or frame[0] & 1 or frame[3:6] != VP8_KEYFRAME:
         return None
     width, height = struct.unpack_from("<HH", frame, 6)
     return width & 0x3FFF, height & 0x3FFF

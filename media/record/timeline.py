@@ -22,11 +22,13 @@ from hearing.participants import SeatId
 from media.record.clocks import Sighting, StreamClock, sighting
 from media.record.frames import FLOOR_TAPE, Flag, Frame, TapeName
 from media.record.rtp import (
+    VP8_KEYFRAME,
     Rtp,
     Unwrapper,
     opus_samples,
     parse_rtp,
     parse_sender_reports,
+    rtp_clock,
     unwrap_rtx,
     vp8_payload,
     vp8_size,
@@ -96,7 +98,7 @@ class Track:
         self.last_ns: int | None = None
         self.lost = 0
         self.size: tuple[int, int] | None = None
-        self.arrivals: list[int] = []
+        self.rests: list[tuple[int, int]] = []
         self._seen = self._look()
         rate = CLOCKS[self.kind]
         self._clocks = {ssrc: StreamClock(rate, seen.arrivals, seen.stamps) for ssrc, seen in self._seen.items()}
@@ -110,14 +112,15 @@ class Track:
         streams: dict[int, _Seen] = {}
         for frame in self._frames():
             if frame.flag is Flag.RTP:
-                rtp = parse_rtp(frame.content)
-                if rtp is not None:
-                    seen = streams.setdefault(rtp.ssrc, _Seen())
+                found = rtp_clock(frame.content)
+                if found is not None:
+                    stamp, ssrc = found
+                    seen = streams.setdefault(ssrc, _Seen())
                     seen.arrivals.append(frame.arrival_ns)
-                    seen.stamps.append(seen.unwrap(rtp.timestamp))
+                    seen.stamps.append(seen.unwrap(stamp))
                     self._note_arrival(frame.arrival_ns)
                     if self.kind == "video":
-                        self._note_size(rtp.payload)
+                        self._note_size(frame.content)
             elif frame.flag is Flag.RTCP:
                 for report in parse_sender_reports(frame.content):
                     seen_by = streams.get(report.ssrc)
@@ -130,22 +133,24 @@ class Track:
     def _note_arrival(self, arrival_ns: int) -> None:
         if self.first_ns is None:
             self.first_ns = arrival_ns
-        if not self.arrivals or arrival_ns - self.arrivals[-1] > HOLD_NS:
-            self.arrivals.append(arrival_ns)
+        if self.last_ns is not None and arrival_ns - self.last_ns > HOLD_NS:
+            self.rests.append((self.last_ns, arrival_ns))
         self.last_ns = arrival_ns
 
-    def _note_size(self, payload: bytes) -> None:
-        read = vp8_payload(payload)
+    def _note_size(self, packet: bytes) -> None:
+        rtp = parse_rtp(packet) if VP8_KEYFRAME in packet else None
+        read = vp8_payload(rtp.payload) if rtp is not None else None
         size = vp8_size(read[1]) if read is not None and read[0] else None
         if size is not None and (self.size is None or size > self.size):
             self.size = size
 
     def last_before(self, ns: int) -> int | None:
-        """The last arrival before a moment, to within a second; exact at the end of the track."""
-        if self.last_ns is not None and self.last_ns < ns:
+        """The last arrival before a moment; within a second if packets came all the time."""
+        if self.first_ns is None or self.last_ns is None or ns <= self.first_ns:
+            return None
+        if self.last_ns < ns:
             return self.last_ns
-        earlier = [arrival for arrival in self.arrivals if arrival < ns]
-        return earlier[-1] if earlier else None
+        return next((last for last, first in self.rests if last < ns <= first), ns)
 
     def follow(self, voice: Track) -> None:
         """Keep this picture in step with the same participant's voice."""

@@ -150,7 +150,9 @@ def arriving(*streams: Iterable[Received]) -> list[Received]:
     return sorted((packet for stream in streams for packet in stream), key=lambda r: r.arrival_ns)
 
 
-def tape_it(folder: Path, packets: Iterable[Received], floors: Iterable[tuple[int, Floor]]) -> None:
+def tape_it(
+    folder: Path, packets: Iterable[Received], floors: Iterable[tuple[int, Floor]], crashed_before: int | None = None
+) -> None:
     """Write tapes directly, without the recorder's threads: time is only what the packets say."""
     disk = LocalDisk()
     tapes: dict[TapeName, Tape] = {}
@@ -159,7 +161,7 @@ def tape_it(folder: Path, packets: Iterable[Received], floors: Iterable[tuple[in
     for at, floor in rules:
         kept = {
             "at": at,
-            "fresh": False,
+            "fresh": at == crashed_before,
             "sound": sorted(floor.recorded_sound),
             "video": floor.recorded_video,
             "sealed": floor.sealed,

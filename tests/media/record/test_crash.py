@@ -11,11 +11,24 @@ from pathlib import Path
 
 import pytest
 
+from hearing.floor import NOBODY
 from hearing.participants import SeatId
 from media.record.frames import Flag, TapeName
 from media.record.tape import read_tape, recover
+from media.record.timeline import Timeline
 from media.record.verify import verify_tapes
-from tests.media.record.synthetic import COUNSEL, JUDGE, KEY, SUSPECT
+from tests.media.record.synthetic import (
+    COUNSEL,
+    FLOOR,
+    JUDGE,
+    KEY,
+    SECOND,
+    START,
+    SUSPECT,
+    Sender,
+    tape_it,
+    voice,
+)
 
 TRIES = 12
 
@@ -78,3 +91,15 @@ def test_a_wrong_key_cuts_nothing(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="does not open with this key"):
         recover(tmp_path, bytes(32))
     assert part.read_bytes() == whole
+
+
+def test_time_between_a_crash_and_the_new_recorder_is_no_part_of_the_file(tmp_path: Path) -> None:
+    """Nobody wrote the end of the first stretch: it ends with the last packet that reached a tape."""
+    talk = [b"\xf8" + bytes([n]) * 40 for n in range(250)]
+    sender = Sender(SUSPECT, "audio", 1)
+    packets = [*voice(sender, talk), *voice(sender, talk, START + 60 * SECOND)]
+    floors = [(START, FLOOR), (START + 59 * SECOND, FLOOR), (START + 66 * SECOND, NOBODY)]
+    tape_it(tmp_path, packets, floors, crashed_before=START + 59 * SECOND)
+    first, second = Timeline(tmp_path, KEY).spans
+    assert (first.end_ns - START) / SECOND == pytest.approx(5.0, abs=0.05)
+    assert second.start_ns == START + 59 * SECOND
