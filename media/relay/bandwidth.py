@@ -1,7 +1,8 @@
 """What we tell senders about the line to us, so that their video grows to what the line carries and no further.
 
-A browser that agreed on transport-wide feedback runs its own estimator on the arrival times that we report. One that
-did not is given a plain limit (REMB) twice a second, and its own reaction to loss does the rest.
+A browser that agreed on transport-wide feedback runs its own estimator on the arrival times that we report. Every
+browser is also given a plain limit (REMB) twice a second: the more people publish, the less each may send, because a
+hearing must be bearable on a line of 1 Mbit/s.
 """
 
 from __future__ import annotations
@@ -12,6 +13,18 @@ from media.wire.clock import MILLISECOND
 FEEDBACK_NS = 60 * MILLISECOND
 LIMIT_NS = 500 * MILLISECOND
 MOST_WAITING = 500
+
+VIDEO_BITS = (1_000_000, 1_000_000, 1_000_000, 600_000, 450_000, 350_000)
+"""What one picture may take, by the number of seats that publish; the last holds for all larger numbers."""
+
+FEWEST_BITS = 250_000
+CAMERA_BITS = 600_000
+"""The court camera never gets less: its picture is the one that stays."""
+
+
+def video_limit(publishing: int, court_camera: bool) -> int:
+    bits = VIDEO_BITS[publishing] if publishing < len(VIDEO_BITS) else FEWEST_BITS
+    return max(bits, CAMERA_BITS) if court_camera else bits
 
 
 class Arrivals:

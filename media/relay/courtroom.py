@@ -12,6 +12,7 @@ from collections.abc import Callable
 from hearing.floor import NOBODY, Floor
 from hearing.participants import SeatId
 from media.packets import Kind, Received
+from media.relay.bandwidth import video_limit
 from media.relay.feed import Feed
 from media.relay.forwarder import Forwarder, PythonForwarder
 from media.relay.lines import LineDown, LineEvent, LineUp, LinkFigures, ObserverId, Wanted, Who, observes
@@ -266,6 +267,7 @@ class Courtroom:
 
     def _beat(self) -> None:
         self._timer = None
+        self._keep_beating()
         now = self._clock()
         for source in self._sources.values():
             source.missing(now)
@@ -280,11 +282,12 @@ class Courtroom:
             self._second_ns = now
             self._every_second(now)
         self._check_lines(now)
-        self._keep_beating()
 
     def _every_second(self, now: int) -> None:
+        publishing = sum(1 for member in self._members.values() if member.up and member.published)
         for member in self._members.values():
             peer = member.peer
+            member.allow(video_limit(publishing, peer.who == self._floor.recorded_video))
             if peer.state is PeerState.CONNECTED and now - peer.heard_ns < SECOND * 2:
                 self._up(member)
             member.send_reports(self._sources, self._board.clocks, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from media.packets import Kind
-from media.relay.bandwidth import Arrivals, Limit
+from media.relay.bandwidth import Arrivals, Limit, video_limit
 from media.relay.feed import Feed
 from media.relay.lines import LinkFigures
 from media.relay.reception import Reception
@@ -15,7 +15,6 @@ from media.wire.answer import Agreed
 from media.wire.clock import SECOND, from_ntp, to_ntp
 from media.wire.peer import Peer
 
-VIDEO_BITS = 1_000_000
 MOST_STREAMS = 64
 FRESH_NS = 10 * SECOND
 REPORTS_AT_ONCE = 12
@@ -30,7 +29,7 @@ class Member:
         self._feeds_by_ssrc: dict[int, Feed] = {}
         self._streams: dict[int, tuple[Source, bool]] = {}
         self._arrivals = Arrivals()
-        self._limit = Limit(VIDEO_BITS)
+        self._limit = Limit(video_limit(1, False))
         self._rtt_ns: int | None = None
         self._counted = (0, 0, 0)
         self.up_kbps = 0.0
@@ -136,6 +135,10 @@ class Member:
         packet = self._limit.feedback(self.peer.ssrc, limited, now_ns)
         if packet is not None:
             self.peer.send_rtcp(packet)
+
+    def allow(self, bits: int) -> None:
+        """How much this member's picture may take."""
+        self._limit.bits = bits
 
     def send_reports(self, sources: Mapping[tuple[str, Kind], Source], clocks: Mapping[str, int], now_ns: int) -> None:
         """One compound with a sender report for every stream that this member is fed, and one about what it sends."""

@@ -95,8 +95,6 @@ def _agree(section: Section, send: bool, probe: bool) -> Agreed:
         wished.remove(rtp.TRANSPORT_CC)
     if rtp.TRANSPORT_CC not in wished or rtp.TRANSPORT_CC not in section.extensions:
         feedback = [f for f in feedback if f != "transport-cc"]
-    elif "transport-cc" in feedback and not probe:
-        feedback = [f for f in feedback if f != "goog-remb"]
     if "transport-cc" not in feedback and rtp.TRANSPORT_CC in wished:
         wished.remove(rtp.TRANSPORT_CC)
         if use != "receive":

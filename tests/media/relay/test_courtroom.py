@@ -187,6 +187,24 @@ async def test_key_frames_are_asked_for_at_most_twice_a_second(judge: Visitor, s
     assert now_ns() - began > SECOND // 2
 
 
+async def test_the_more_people_publish_the_less_each_picture_may_take(judge: Visitor, suspect: Visitor) -> None:
+    def limits(visitor: Visitor) -> set[int]:
+        found = visitor.asked(rtcp.PSFB, rtcp.REMB)
+        fields = [int.from_bytes(packet.body[12:16]) for packet in found]
+        return {(field & 0x3FFFF) << (field >> 18 & 63) for field in fields}
+
+    others = [Visitor(suspect.courtroom, SeatId(f"s-{number}")) for number in range(2)]
+    for other in others:
+        await other.enter()
+    judge.courtroom.apply(Floor(recorded_video=JUDGE))
+    judge.show(1, key=True)
+    suspect.show(1, key=True)
+    await suspect.until(lambda: any(440_000 < bits <= 450_000 for bits in limits(suspect)))
+    await judge.until(lambda: any(590_000 < bits <= 600_000 for bits in limits(judge)))
+    for other in others:
+        await other.close()
+
+
 async def test_a_reconnected_seat_continues_its_stream(courtroom: Courtroom, judge: Visitor, suspect: Visitor) -> None:
     sound = judge.heard_ssrcs()[0]
     suspect.speak(1, b"before")

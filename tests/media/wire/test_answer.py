@@ -72,7 +72,7 @@ def test_only_feedback_and_extensions_that_are_really_used_are_agreed() -> None:
     audio, video, heard, seen, _ = agree(read(write(PARTS)), SENDS)
     assert dict(audio.extensions or {}) == {MID: 3, AUDIO_LEVEL: 1}
     assert video.extension(TRANSPORT_CC) == 7
-    assert video.feedback == ("transport-cc", "ccm fir", "nack", "nack pli")
+    assert video.feedback == ("goog-remb", "transport-cc", "ccm fir", "nack", "nack pli")
     assert dict(heard.extensions or {}) == {AUDIO_LEVEL: 1}
     assert dict(seen.extensions or {}) == {TRANSPORT_CC: 7}
 
