@@ -56,7 +56,7 @@ async def tamper(office: Office, *statements: str) -> None:
             await connection.execute(text("DROP TRIGGER entries_no_update"))
             await connection.execute(text("DROP TRIGGER entries_no_delete"))
         else:
-            await connection.execute(text("ALTER TABLE entries DISABLE TRIGGER USER"))
+            await connection.execute(text("SET LOCAL session_replication_role = replica"))
         for statement in statements:
             await connection.execute(text(statement))
 
