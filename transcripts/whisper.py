@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from faster_whisper import WhisperModel, download_model
-from faster_whisper.audio import pad_or_trim
+from faster_whisper.audio import decode_audio, pad_or_trim
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.vad import get_vad_model
 
@@ -167,6 +167,11 @@ class Recogniser:
                 words.append(DecodedWord(piece.strip(), start, end, chance))
             last = end
         return tuple(words)
+
+
+def read_sound(path: Path) -> Pcm:
+    """A sound file of any common form as 16 kHz mono."""
+    return np.asarray(decode_audio(str(path), sampling_rate=RATE), np.float32)
 
 
 def find_model(model: str, *, cache: str | None, download: bool) -> Path:

@@ -133,7 +133,7 @@ class UtteranceBook:
                 key = await self._keys.of_hearing(db, said.hearing)
                 await db.execute(sa.insert(LINES).values(_row(said, key)))
                 if settled_ns is not None:
-                    await _mark(db, said.hearing, said.version, said.seat, settled_ns)
+                    await self._mark(db, said.hearing, said.version, said.seat, settled_ns)
         except IntegrityError:
             if settled_ns is not None:
                 await self.settle(said.hearing, said.version, said.seat, settled_ns)
@@ -143,7 +143,14 @@ class UtteranceBook:
     async def settle(self, hearing: HearingId, version: int, seat: SeatId, settled_ns: int) -> None:
         """Everything of this track before ``settled_ns`` has been heard. Marks only move forward."""
         async with self._store.writing() as db:
-            await _mark(db, hearing, version, seat, settled_ns)
+            await self._mark(db, hearing, version, seat, settled_ns)
+
+    async def _mark(self, db: AsyncConnection, hearing: HearingId, version: int, seat: SeatId, settled_ns: int) -> None:
+        mark = {"hearing": hearing, "version": version, "seat": seat, "settled_ns": settled_ns}
+        await self._store.insert_or_keep(db, MARKS, mark)
+        here = sa.and_(MARKS.c.hearing == hearing, MARKS.c.version == version, MARKS.c.seat == seat)
+        behind = MARKS.c.settled_ns < settled_ns
+        await db.execute(sa.update(MARKS).where(here, behind).values(settled_ns=settled_ns))
 
     async def marks(self, hearing: HearingId, version: int = LIVE) -> dict[SeatId, int]:
         async with self._store.reading() as db:
@@ -254,15 +261,6 @@ class UtteranceBook:
 
 def _this(job: Job) -> sa.ColumnElement[bool]:
     return sa.and_(JOBS.c.hearing == job.hearing, JOBS.c.version == job.version, JOBS.c.seat == job.seat)
-
-
-async def _mark(db: AsyncConnection, hearing: HearingId, version: int, seat: SeatId, settled_ns: int) -> None:
-    here = sa.and_(MARKS.c.hearing == hearing, MARKS.c.version == version, MARKS.c.seat == seat)
-    known = (await db.execute(sa.select(MARKS.c.settled_ns).where(here))).scalar()
-    if known is None:
-        await db.execute(sa.insert(MARKS).values(hearing=hearing, version=version, seat=seat, settled_ns=settled_ns))
-    elif known < settled_ns:
-        await db.execute(sa.update(MARKS).where(here).values(settled_ns=settled_ns))
 
 
 def _row(said: Utterance, key: bytes) -> dict[str, object]:

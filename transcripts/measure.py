@@ -1,0 +1,28 @@
+"""The core of ``tyndau evaluate FOLDER``: the same ear as in a hearing, over clips with known texts, in one process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from transcripts.evaluate import Score, clips, evaluate
+from transcripts.recognition import Ear
+from transcripts.settings import SpeechSettings
+from transcripts.track import Track
+from transcripts.utterances import Pcm
+from transcripts.whisper import read_sound
+from transcripts.worker import load_ear
+
+
+def hear_all(ear: Ear, pcm: Pcm, language: str) -> str:
+    """Cut, recognise and doubt as in a hearing; the text of the whole sound."""
+    track = Track(0, language, live=False)
+    pieces = [*track.feed(1, pcm), *track.finish()]
+    readings = [ear.read(piece, language, final=True) for piece in pieces]
+    return " ".join(r.decoded.text for r in readings if r.doubt is None)
+
+
+def measure(folder: Path, settings: SpeechSettings) -> tuple[str, list[Score]]:
+    """The model's name and its scores. Raises ``transcripts.whisper.NoModel`` when it cannot be had."""
+    ear = load_ear(settings.wish())
+    found = clips(folder, settings.languages)
+    return ear.name, evaluate(found, lambda pcm, language: hear_all(ear, pcm, language), read_sound)
