@@ -1,0 +1,88 @@
+"""The record under stress, as a table: killed writers, the recorder's cost, and how fast the file is made.
+
+``python -m benchmarks.bench_record [--kills 100] [--minutes 2]`` from the repository's root.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import tempfile
+import time
+from pathlib import Path
+
+from hearing.floor import NOBODY, Floor
+from hearing.participants import SeatId
+from media.record.finalise import finalise
+from media.record.recorder import Recorder
+from tests.media.record.synthetic import KEY, SECOND, START, Sender, arriving, beeps, film, opus, tape_it, voice, vp8
+from tests.media.record.test_crash import kill_one
+
+SEATS = [SeatId(f"s-{n}") for n in range(8)]
+FLOOR = Floor(recorded_sound=frozenset(SEATS), recorded_video=SEATS[0])
+
+
+def kills(tries: int) -> str:
+    worst = 0.0
+    for number in range(tries):
+        with tempfile.TemporaryDirectory() as folder:
+            lost = kill_one(Path(folder), random.Random(number).uniform(0.2, 3.0), silent=number % 2 == 0)
+            worst = max(worst, *lost.values())
+    return f"{tries} of {tries} readable, worst loss {worst:.2f} s (bar 0.10 s)"
+
+
+async def cost(seconds: int) -> str:
+    """Eight voices and 110 picture packets a second in real time: the share of one core."""
+    with tempfile.TemporaryDirectory() as folder:
+        recorder = Recorder(Path(folder), KEY, clock=time.time_ns)
+        recorder.apply(FLOOR)
+        senders = [Sender(seat, "audio", n) for n, seat in enumerate(SEATS)]
+        camera = Sender(SEATS[0], "video", 99)
+        turns = [
+            [s.packet(START, b"\xf8" * 80) for s in senders]
+            + [camera.packet(START, b"\x10\x00" * 550) for _ in range(2)]
+            for _ in range(50 * seconds)
+        ]
+        loop = asyncio.get_running_loop()
+        begin, idle = loop.time(), time.process_time()
+        for number, turn in enumerate(turns):
+            for packet in turn:
+                recorder.received(packet)
+            await asyncio.sleep(max(0.0, begin + number * 0.02 - loop.time()))
+        spent, wall = time.process_time() - idle, loop.time() - begin
+        await recorder.close()
+    return f"{100 * spent / wall:.1f} % of a core, the event loop's own waking included (bar 3 %)"
+
+
+def making(minutes: int) -> str:
+    seconds = minutes * 60
+    speech = opus(beeps(10, range(10), length=0.9))
+    pictures = vp8(12, (640, 360))
+    voices = [
+        voice(Sender(seat, "audio", n + 1), [speech[i % 500] for i in range(seconds * 50)])
+        for n, seat in enumerate(SEATS)
+    ]
+    frames = (pictures * (seconds // 12 + 1))[: seconds * 15]
+    with tempfile.TemporaryDirectory() as folder:
+        base = Path(folder)
+        packets = arriving(*voices, film(Sender(SEATS[0], "video", 50), frames))
+        tape_it(base / "tapes", packets, [(START, FLOOR), (START + seconds * SECOND, NOBODY)])
+        before, cpu = time.monotonic(), time.process_time()
+        finalise(base / "tapes", KEY, base / "hearing.webm", {}, [])
+        wall, cpu = time.monotonic() - before, time.process_time() - cpu
+    return f"{seconds / wall:.0f} x real time with 8 voices ({seconds / cpu:.0f} x per core; bar 40 x on two cores)"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--minutes", type=int, default=2)
+    asked = parser.parse_args()
+    print(f"recording cost   {asyncio.run(cost(20))}")
+    print(f"making the file  {making(asked.minutes)}")
+    print(f"SIGKILL          {kills(asked.kills)}")
+
+
+if __name__ == "__main__":
+    main()
