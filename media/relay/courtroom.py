@@ -114,29 +114,37 @@ class Courtroom:
         return await probe.measure(direction, beside, progress)
 
     def wanted(self, who: Who) -> list[Wanted]:
-        """The receiving sections that this member's browser should have: two for every other seat that publishes."""
-        return [Wanted(SeatId(seat), kind) for seat, kind in self._sources if seat != who]
+        """The receiving sections that this member's browser should have: two for every other seat that publishes.
+
+        A seat that has left keeps the sections it was given, dead, so that the number only grows and a newcomer always
+        makes the browser offer again.
+        """
+        member = self._members.get(who)
+        given = [(feed.source, feed.kind) for feed in member.feeds.values()] if member is not None else []
+        dead = [key for key in given if key not in self._sources]
+        return [Wanted(SeatId(seat), kind) for seat, kind in (*self._sources, *dead) if seat != who]
 
     def mapping(self, who: Who) -> dict[str, tuple[SeatId, str]]:
         member = self._members.get(who)
         if member is None:
             return {}
-        return {mid: (SeatId(feed.source), feed.kind) for mid, feed in member.feeds.items() if feed.payload_type >= 0}
+        return {
+            mid: (SeatId(feed.source), feed.kind)
+            for mid, feed in member.feeds.items()
+            if feed.payload_type >= 0 and (feed.source, feed.kind) in self._sources
+        }
 
     def candidate(self, who: Who, candidate: str) -> None:
         """ICE-lite learns where a browser is from its checks; candidates add nothing."""
 
     def leave(self, who: Who) -> None:
-        """This member is gone for good: its connection ends, its sections in other browsers become free."""
+        """This member is gone for good: its connection ends, nobody is fed from it any more."""
         for known in (self._members.get(who), self._probes.get(who)):
             if known is not None:
                 known.peer.close()
         for kind in CLOCK_RATES:
-            source = self._sources.pop((who, kind), None)
-            for feed in source.feeds if source is not None else ():
-                member = self._by_peer.get(feed.peer)
-                if member is not None:
-                    member.feeds.pop(feed.mid, None)
+            self._sources.pop((who, kind), None)
+        self._gate()
         self._board.clocks.pop(who, None)
 
     def listen(self, ear: Callable[[Received], None]) -> None:
@@ -188,7 +196,9 @@ class Courtroom:
     def _register(self, who: str, offer: Offer) -> None:
         for part in agree(offer, {}):
             if part.use == "receive" and part.kind is not None and (who, part.kind) not in self._sources:
-                self._sources[who, part.kind] = Source(who, part.kind)
+                source = self._sources[who, part.kind] = Source(who, part.kind)
+                feeds = (feed for member in self._members.values() for feed in member.feeds.values())
+                source.feeds = [feed for feed in feeds if feed.source == who and feed.kind == part.kind]
 
     def _assign(self, member: Member, offer: Offer) -> dict[str, Sent]:
         """Give every receiving section a source; what it has, it keeps."""
@@ -203,7 +213,7 @@ class Courtroom:
                     member.feeds[section.mid] = feed
                     source.feeds.append(feed)
                     break
-        return {mid: feed.sent() for mid, feed in member.feeds.items()}
+        return {mid: feed.sent() for mid, feed in member.feeds.items() if (feed.source, feed.kind) in self._sources}
 
     def _may(self, who: str, feed: Feed) -> bool:
         if observes(who):
@@ -217,9 +227,11 @@ class Courtroom:
         now = self._clock()
         for member in self._members.values():
             for feed in member.feeds.values():
-                opened = self._may(member.peer.who, feed) and member.peer.state is PeerState.CONNECTED
-                if opened and not feed.open:
-                    self._sources[feed.source, feed.kind].want_keyframe()
+                source = self._sources.get((feed.source, feed.kind))
+                live = source is not None and member.peer.state is PeerState.CONNECTED
+                opened = live and self._may(member.peer.who, feed)
+                if source is not None and opened and not feed.open:
+                    source.want_keyframe()
                 feed.gate(opened)
         for source in self._sources.values():
             source.gated()

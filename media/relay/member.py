@@ -144,7 +144,8 @@ class Member:
         """One compound with a sender report for every stream that this member is fed, and one about what it sends."""
         pairs: list[tuple[bytes, int, str]] = []
         for feed in self.feeds.values():
-            reception = sources[feed.source, feed.kind].reception
+            source = sources.get((feed.source, feed.kind))
+            reception = source.reception if source is not None else None
             report = self._sender_report(feed, reception, clocks.get(feed.source), now_ns)
             if report is not None:
                 pairs.append((report, feed.ssrc, feed.source))

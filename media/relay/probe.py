@@ -46,7 +46,7 @@ SKIP = 0.2
 
 SATURATED = 0.92
 GENTLE = 0.7
-LIFE_NS = 60 * SECOND
+LIFE_NS = 120 * SECOND
 
 
 class ProbeFailed(Exception):
@@ -76,7 +76,7 @@ def probe_sends(offer: Offer) -> dict[str, Sent]:
 
 
 class Probe:
-    """One probe connection. It lives a minute at most."""
+    """One probe connection. It lives two minutes at most."""
 
     def __init__(self, peer: Peer, clock: Callable[[], int]) -> None:
         self.peer = peer

@@ -248,11 +248,26 @@ async def test_a_goodbye_takes_the_line_down_at_once(courtroom: Courtroom, suspe
     assert not courtroom.has_peer(SUSPECT)
 
 
-async def test_who_leaves_frees_their_sections(courtroom: Courtroom, judge: Visitor, suspect: Visitor) -> None:
+async def test_who_leaves_is_fed_to_nobody_and_a_newcomer_gets_new_sections(
+    courtroom: Courtroom, judge: Visitor, suspect: Visitor
+) -> None:
+    before = len(courtroom.wanted(JUDGE))
     courtroom.leave(SUSPECT)
-    assert courtroom.wanted(JUDGE) == []
+    assert courtroom.mapping(JUDGE) == {}
+    assert len(courtroom.wanted(JUDGE)) == before
     witness = Visitor(courtroom, SeatId("s-witness"))
     await witness.enter()
+    assert len(courtroom.wanted(JUDGE)) == before + 2
     await judge.offer()
-    assert set(courtroom.mapping(JUDGE).values()) == {("s-witness", "audio"), ("s-witness", "video")}
+    assert courtroom.mapping(JUDGE) == {"4": ("s-witness", "audio"), "5": ("s-witness", "video")}
+
+    again = Visitor(courtroom, SUSPECT)
+    await again.enter()
+    await judge.offer()
+    assert len(courtroom.wanted(JUDGE)) == before + 2
+    assert courtroom.mapping(JUDGE)["2"] == (SUSPECT, "audio")
+    sound = judge.heard_ssrcs()[0]
+    again.speak(1, b"back")
+    await judge.until(lambda: judge.payloads(sound) == [b"back"])
+    await again.close()
     await witness.close()
