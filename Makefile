@@ -15,7 +15,7 @@ help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 run: packages-run $(RUN_READY) ## serve a rehearsal hearing on http://localhost:8080
-	TYNDAU_REHEARSAL=true TYNDAU_LOG_FORMAT=plain $(PY) -m web
+	TYNDAU_REHEARSAL=true TYNDAU_DATA=data/rehearsal TYNDAU_LOG_FORMAT=plain $(PY) -m web
 
 test: packages-test $(DEV_READY) chromium ## run all tests, in real browsers too
 	$(PY) -m pytest
