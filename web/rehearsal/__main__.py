@@ -10,9 +10,12 @@ import asyncio
 import json
 import sys
 
+import uvloop
+
 from web.rehearsal.lines import speakers
 from web.rehearsal.picture import Loops, loops
 from web.rehearsal.player import Player
+from web.rehearsal.stand_in import OTHER, StandIn
 
 LINKS = {"suspect": 1_500}
 """What a role's link carries upwards, in kbit/s; a detention centre's is never good."""
@@ -21,11 +24,12 @@ GOOD_LINK = 2_800
 
 async def play(server: str, hearing: str, passes: dict[str, str]) -> None:
     spoken = speakers()
+    drawn: dict[str, Loops] = {role: await asyncio.to_thread(loops, role) for role in passes}
+    taken: set[str] = set()
     async with asyncio.TaskGroup() as company:
         for role, secret in passes.items():
-            drawn: Loops = await asyncio.to_thread(loops, role)
-            lines = spoken[role].lines
-            player = Player(server, hearing, role, secret, lines, drawn, LINKS.get(role, GOOD_LINK))
+            part = (server, hearing, role, secret, spoken[role].lines, drawn[role], LINKS.get(role, GOOD_LINK))
+            player = StandIn(*part, taken=taken) if role in OTHER else Player(*part)
             company.create_task(player.play())
 
 
@@ -47,4 +51,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    uvloop.run(main())

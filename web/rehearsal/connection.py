@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable
 
 from aioice import ice
 from aiortc import RTCBundlePolicy, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
@@ -77,14 +76,7 @@ class LinkTest:
         return _with_transport_cc(await _offer(self._connection))
 
     async def take(self, answer: str) -> None:
-        transport = self._down.receiver.transport
-        handle: Callable[..., Awaitable[None]] = transport._handle_rtp_data
-
-        async def note(data: bytes, arrival_time_ms: int) -> None:
-            self._note(data)
-            await handle(data, arrival_time_ms=arrival_time_ms)
-
-        transport._handle_rtp_data = note  # type: ignore[method-assign]
+        self._down.receiver.transport._handle_rtp_data = self._note  # type: ignore[method-assign]
         await self._connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
         self._reporting = asyncio.create_task(self._report())
 
@@ -92,7 +84,8 @@ class LinkTest:
         """Now the other direction is measured: no more noise."""
         self._up.sender.replaceTrack(None)
 
-    def _note(self, data: bytes) -> None:
+    async def _note(self, data: bytes, arrival_time_ms: int) -> None:
+        """Only when it came matters; there is nothing in it to decode."""
         packet = rtp.parse(data)
         if packet is None:
             return

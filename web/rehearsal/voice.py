@@ -59,6 +59,11 @@ class Voice(MediaStreamTrack):
             self._ahead = list(reversed(np.split(samples, len(samples) // FRAME)))
             await self._said.wait()
 
+    async def quiet(self) -> None:
+        """Wait until nothing is being said."""
+        async with self._turn:
+            pass
+
     async def recv(self) -> av.AudioFrame:
         await self._pace()
         piece = self._ahead.pop() if self._ahead else SILENCE
