@@ -1,0 +1,167 @@
+"""The case file and its papers, seen by the court, by a party and by a witness."""
+
+from __future__ import annotations
+
+import io
+
+import docx
+import pytest
+
+from hearing import acts as a
+from hearing.participants import SYSTEM, HearingId
+from tests.web.house import JUDGE_IIN, SECRETARY_IIN, Browser, House, valid_iin
+from web.asking import perform
+from web.office import OATH_CLIP, RECORDING
+
+SECRETARY = valid_iin(SECRETARY_IIN[:11])
+FILM = bytes(range(256)) * 40
+
+
+async def keep(house: House, hearing: HearingId, kind: str, name: str, media_type: str) -> str:
+    document = await house.registry.docket.documents.put(hearing, kind, name, FILM, media_type, house.at, "system")
+    await perform(house.office, hearing, a.NoteFileSealed(kind, document.id, document.sha256, document.size), SYSTEM)
+    return document.id
+
+
+@pytest.fixture
+async def held(house: House) -> HearingId:
+    """A hearing that was held, recorded and transcribed."""
+    hearing = await house.list_sanction()
+    await house.hold(hearing)
+    await house.transcribe(hearing)
+    await keep(house, hearing, RECORDING, "7585.webm", "video/webm")
+    await keep(house, hearing, f"{OATH_CLIP}{house.people['witness']}", "oath.webm", "audio/webm")
+    return hearing
+
+
+async def test_counsel_sees_player_words_and_chapters(browser: Browser, house: House, held: HearingId) -> None:
+    await browser.come_in(await house.pass_for(held, "counsel"))
+    status, text = await browser.get(f"/file/{held}")
+    assert status == 200
+    assert "<video" in text
+    assert "санкциялауды" in text
+    assert 'class="doubt"' in text
+    assert 'data-at="' in text
+    assert "Ант" in text
+
+
+async def test_every_look_and_play_is_in_the_access_log(browser: Browser, house: House, held: HearingId) -> None:
+    await browser.come_in(await house.pass_for(held, "counsel"))
+    await browser.get(f"/file/{held}")
+    await browser.get(f"/file/{held}/minutes")
+    async with browser.client.get(f"/file/{held}/recording?download") as answer:
+        assert await answer.read() == FILM
+    noted = [(line.who, line.what) for line in await house.registry.docket.log.of(held)]
+    counsel = house.people["counsel"]
+    for what in ("file_viewed", "minutes_viewed", "recording_downloaded"):
+        assert (counsel, what) in noted
+
+
+async def test_the_player_may_jump(browser: Browser, house: House, held: HearingId) -> None:
+    await browser.come_in(await house.pass_for(held, "counsel"))
+    for asked, expected in (
+        ("bytes=100-299", FILM[100:300]),
+        ("bytes=-50", FILM[-50:]),
+        ("bytes=10000-", FILM[10000:]),
+    ):
+        async with browser.client.get(f"/file/{held}/recording", headers={"Range": asked}) as answer:
+            assert answer.status == 206
+            assert await answer.read() == expected
+    async with browser.client.get(f"/file/{held}/recording", headers={"Range": "bytes=99999-"}) as answer:
+        assert answer.status == 416
+
+
+async def test_of_a_closed_hearing_a_party_gets_nothing_away_from_the_court(browser: Browser, house: House) -> None:
+    order = {"publicity": "closed", "closure_ground": "minor"}
+    case = await house.registry.docket.cases.create("7585-24-00-2/9", house.at, "a-test")
+    ruling = await house.registry.docket.texts.deposit(case.id, "№ 3 қаулы")
+    hearing = await house.list_sanction("7585-24-00-2/10", closure_ruling=ruling, **order)
+    await house.hold(hearing)
+    await browser.come_in(await house.pass_for(hearing, "counsel"))
+    status, text = await browser.get(f"/file/{hearing}")
+    assert status == 403
+    assert "тек сотта" in text
+    for path in ("recording", "minutes.pdf", "transcript.docx"):
+        async with browser.client.get(f"/file/{hearing}/{path}") as answer:
+            assert answer.status == 403
+
+
+async def test_a_witness_finds_only_their_own_words(browser: Browser, house: House, held: HearingId) -> None:
+    await browser.come_in(await house.pass_for(held, "witness"))
+    status, text = await browser.get(f"/file/{held}")
+    assert status == 200
+    assert "ештеңе көрген жоқпын" in text
+    assert "санкциялауды" not in text
+    assert "<audio" in text
+    async with browser.client.get(f"/file/{held}/recording") as answer:
+        assert answer.status == 403
+
+
+async def test_nobody_but_the_court_opens_the_file_before_the_end(browser: Browser, house: House) -> None:
+    hearing = await house.list_sanction()
+    await browser.come_in(await house.pass_for(hearing, "counsel"))
+    status, text = await browser.get(f"/file/{hearing}")
+    assert status == 422
+    assert "аяқталғаннан кейін" in text
+
+
+async def test_the_minutes_hold_what_the_law_lists(browser: Browser, house: House, held: HearingId) -> None:
+    await browser.sign_in(SECRETARY)
+    _, text = await browser.get(f"/file/{held}/minutes?paper=ru")
+    for item in (
+        "Краткий протокол судебного заседания",
+        "20 ноября 2026",
+        "Сағынтаев Асқар Маратұлы",
+        "Применялась аудио-, видеофиксация",
+        "7585.webm",
+        "Явка",
+        "Допрошенные лица",
+        "Клятва принята",
+        "удалился в совещательную комнату",
+        "Сделано заявление о пытках",
+        "беседа наедине",
+        "Постановление вручено",
+        "суток: 10",
+    ):
+        assert item in text, item
+
+
+async def test_minutes_and_ruling_come_as_pdf_and_docx(browser: Browser, held: HearingId) -> None:
+    await browser.sign_in(JUDGE_IIN)
+    async with browser.client.get(f"/file/{held}/minutes.pdf?paper=kk") as answer:
+        assert (await answer.read()).startswith(b"%PDF")
+    async with browser.client.get(f"/file/{held}/ruling.docx?paper=ru") as answer:
+        paper = docx.Document(io.BytesIO(await answer.read()))
+    text = "\n".join(line.text for line in paper.paragraphs)
+    assert "ПОСТАНОВИЛ:" in text
+    assert "Тергеуден жасырыну қаупі бар." in text
+    assert "2 000 000 тенге" in text
+    foot = paper.sections[0].footer._element.xml
+    assert "NUMPAGES" in foot
+    assert "pic:pic" in foot
+
+
+async def test_judge_and_secretary_sign_the_minutes(browser: Browser, house: House, held: HearingId) -> None:
+    await browser.sign_in(SECRETARY)
+    status, _, _ = await browser.post(f"/file/{held}/minutes/sign")
+    assert status == 303
+    hearing = await house.state(held)
+    assert set(hearing.signatures) == {house.people["secretary"]}
+    sealed = await house.registry.docket.documents.latest(held, "minutes")
+    assert sealed is not None
+    assert hearing.signatures[house.people["secretary"]] == sealed.sha256
+
+
+async def test_the_words_become_captions_with_speakers(browser: Browser, house: House, held: HearingId) -> None:
+    await browser.come_in(await house.pass_for(held, "counsel"))
+    _, text = await browser.get(f"/file/{held}/transcript.vtt")
+    assert text.startswith("WEBVTT")
+    assert "<v Прокурор Боранбаев Қуат Серікұлы>" in text
+
+
+async def test_a_ruling_is_not_shown_before_it_is_announced(browser: Browser, house: House) -> None:
+    hearing = await house.list_sanction()
+    await house.gather(hearing)
+    await browser.sign_in(SECRETARY)
+    status, _ = await browser.get(f"/file/{hearing}/ruling")
+    assert status == 422

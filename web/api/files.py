@@ -1,0 +1,115 @@
+"""The case file by program: what lies in it, and each thing in it."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from web import doors
+from web.api.reading import plain
+from web.casefile import chapters, line_rows
+from web.office import OATH_CLIP, RECORDING, of
+from web.openapi import ANY, NUMBER, Endpoint, listed, record, text
+from web.pages import file as pages
+from web.pages import papers
+
+
+async def get_file(request: web.Request) -> web.Response:
+    """What lies in the file, and what the caller may do with it."""
+    file = await pages.opened(request, "file_viewed")
+    shown = [
+        one
+        for one in file.documents
+        if file.rights.staff or one.kind == RECORDING or one.kind.startswith(OATH_CLIP) or file.rights.download
+    ]
+    return web.json_response(
+        {
+            "id": file.id,
+            "court_number": file.case_number,
+            "rights": plain(file.rights),
+            "digest": file.digest,
+            "version": file.version,
+            "transcript": file.transcript_state or "complete",
+            "start": file.timeline.start,
+            "duration": file.timeline.duration,
+            "chapters": [] if file.rights.own_only else chapters(file, _say(request)),
+            "documents": [plain(one, "by", "case") for one in shown if not file.rights.own_only],
+        }
+    )
+
+
+def _say(request: web.Request):  # type: ignore[no-untyped-def]
+    office, language = of(request), doors.language(request)
+    return lambda msgid, **args: office.languages.translate(language, msgid, **args)
+
+
+async def get_transcript(request: web.Request) -> web.Response:
+    file = await pages.opened(request, "transcript_viewed")
+    rows = [row for row in line_rows(file, _say(request)) if row["kind"] == "line"]
+    return web.json_response({"hearing": file.id, "state": file.transcript_state or "complete", "lines": rows})
+
+
+async def get_transcript_file(request: web.Request) -> web.StreamResponse:
+    return await pages.transcript(request)
+
+
+async def get_recording(request: web.Request) -> web.StreamResponse:
+    return await pages.recording(request)
+
+
+async def get_document(request: web.Request) -> web.StreamResponse:
+    return await pages.document(request)
+
+
+async def get_paper(request: web.Request) -> web.StreamResponse:
+    return await papers.take(request)
+
+
+AT = "/hearings/{hearing}"
+PAPER = {"paper": "kk or ru; default: the language of the proceedings"}
+ENDPOINTS = (
+    Endpoint(
+        "GET",
+        AT + "/file",
+        get_file,
+        "What lies in the case file",
+        "file",
+        gives=record(("id", "digest"), id=text(), digest=text(), duration=NUMBER, documents=listed(ANY)),
+    ),
+    Endpoint(
+        "GET", AT + "/transcript", get_transcript, "The words of the hearing", "file", gives=record(lines=listed(ANY))
+    ),
+    Endpoint(
+        "GET",
+        AT + "/transcript.{form:vtt|docx|json}",
+        get_transcript_file,
+        "The transcript as WebVTT, DOCX or JSON",
+        "file",
+        media="application/octet-stream",
+    ),
+    Endpoint(
+        "GET",
+        AT + "/recording",
+        get_recording,
+        "The finished recording; serves ranges",
+        "file",
+        media="video/webm",
+        query={"download": "Present: as a copy to take away"},
+    ),
+    Endpoint(
+        "GET",
+        AT + "/documents/{document}",
+        get_document,
+        "One sealed document",
+        "file",
+        media="application/octet-stream",
+    ),
+    Endpoint(
+        "GET",
+        AT + "/{kind:minutes|ruling|link-test}.{form:pdf|docx}",
+        get_paper,
+        "Brief minutes, ruling or link-test act",
+        "file",
+        media="application/octet-stream",
+        query=PAPER,
+    ),
+)

@@ -1,0 +1,162 @@
+"""The day's board: hearings by time, readiness in a word and a shape, clocks, and what needs this person, on top.
+
+Pure: it looks at folded hearings and an instant. Words are catalogue ids; the page fills them in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from hearing.clocks import Clock, clocks
+from hearing.edition import Edition
+from hearing.hearings import Hearing, Participant, Phase, Recording, Seat
+from hearing.participants import Attendance, HearingId, PersonId, Place, Role
+
+MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
+NEAR_CLOCK = 2 * HOUR
+OVER = frozenset({Phase.CLOSED, Phase.VACATED})
+BEFORE = frozenset({Phase.LISTED, Phase.LOBBY, Phase.COUNTDOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One participant at a glance. ``look`` names shape and colour, ``state`` is the word that says the same."""
+
+    person: PersonId
+    role: Role
+    look: str
+    state: str
+    kbps: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something that waits for whoever looks at the board."""
+
+    hearing: HearingId
+    at: float
+    word: str
+    urgency: int
+    person: PersonId | None = None
+    role: Role | None = None
+    details: Mapping[str, str | int | float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    hearing: HearingId
+    case_number: str
+    state: Hearing
+    dots: tuple[Dot, ...]
+    clocks: tuple[Clock, ...]
+    needs: tuple[Need, ...]
+    missing: tuple[Role, ...]
+
+    @property
+    def over(self) -> bool:
+        return self.state.phase in OVER
+
+    @property
+    def waits(self) -> bool:
+        return self.state.phase in BEFORE
+
+
+def row(hearing_id: HearingId, case_number: str, hearing: Hearing, role: Role, at: float, edition: Edition) -> Row:
+    """How this hearing stands on the board of someone who holds ``role``."""
+    staff = edition.groups["bench"] | edition.groups["secretary"]
+    people = [p for p in hearing.people.values() if p.attendance is not Attendance.REMOVED]
+    return Row(
+        hearing=hearing_id,
+        case_number=case_number,
+        state=hearing,
+        dots=tuple(dot(p, hearing.seats[p.seat], edition) for p in people if p.role not in staff),
+        clocks=clocks(hearing, edition) if hearing.phase not in OVER else (),
+        needs=tuple(_needs(hearing_id, hearing, role, at, edition)),
+        missing=_missing(hearing, edition),
+    )
+
+
+def dot(person: Participant, seat: Seat, edition: Edition) -> Dot:
+    """The state of one participant, in the order in which it matters to the secretary."""
+    kbps = min(seat.link.up_kbps, seat.link.down_kbps) if seat.link is not None else None
+    look, state = "dash", "absent"
+    match person.attendance:
+        case Attendance.ADMITTED:
+            look, state = "inside", "inside"
+        case Attendance.LOST:
+            look, state = "failed", "lost"
+        case Attendance.RELEASED:
+            look, state = "ready", "released"
+        case Attendance.AWAY:
+            look, state = "dash", "away"
+        case Attendance.WAITING:
+            look, state = _waiting(person, kbps, seat, edition)
+    return Dot(person.person, person.role, look, f"dot.{state}", kbps)
+
+
+def _waiting(person: Participant, kbps: int | None, seat: Seat, edition: Edition) -> tuple[str, str]:
+    if person.place == Place.COURTROOM:
+        return "ready", "here"
+    if kbps is None:
+        return "half", "waiting"
+    if kbps < edition.numbers["norm_kbps"] and not seat.link_overridden:
+        return "failed", "link_failed"
+    return "ready", "link_passed"
+
+
+def _missing(hearing: Hearing, edition: Edition) -> tuple[Role, ...]:
+    """Roles of the quorum that nobody has been named for, or nobody is here for yet."""
+    kind = edition.kind(hearing.listing.kind)
+    needs = [*kind.quorum, *((roles) for flag, roles in kind.quorum_if.items() if getattr(hearing.listing, flag))]
+    here = {p.role for p in hearing.people.values() if p.attendance in (Attendance.WAITING, Attendance.ADMITTED)}
+    if hearing.listing.suspect_absence is not None:
+        needs = [roles for roles in needs if Role.SUSPECT not in roles]
+    return tuple(roles[0] for roles in needs if not here & set(roles))
+
+
+def _needs(hearing_id: HearingId, hearing: Hearing, role: Role, at: float, edition: Edition) -> Iterable[Need]:
+    bench = role in edition.groups["bench"]
+    when = hearing.listing.scheduled_at
+
+    def need(word: str, urgency: int, person: Participant | None = None, **details: str | int | float) -> Need:
+        who, held = (person.person, person.role) if person is not None else (None, None)
+        return Need(hearing_id, when, f"need.{word}", urgency, who, held, details)
+
+    if hearing.phase in OVER:
+        if hearing.phase is Phase.CLOSED and len(hearing.signatures) < 2:
+            until = (hearing.closed_at or at) + edition.numbers["minutes_sign_days"] * DAY
+            if not any(p.role is role and p.person in hearing.signatures for p in hearing.people.values()):
+                yield need("sign", 1, until=until)
+        return
+    if hearing.recording is Recording.FAILED:
+        yield need("recording_failed", 9)
+    if bench and hearing.order is None:
+        yield need("order", 5)
+    if hearing.phase is Phase.LISTED and at >= when - edition.numbers["lobby_opens_minutes"] * MINUTE:
+        yield need("open_lobby", 6)
+    if hearing.phase is Phase.PAUSED_BY_LOSS:
+        yield need("paused", 8)
+    if not bench and not any(p.passes for p in hearing.people.values()) and hearing.phase is Phase.LISTED:
+        yield need("passes", 2)
+    for clock in clocks(hearing, edition):
+        if clock.until - at < NEAR_CLOCK:
+            yield need(f"clock_{clock.name}", 7, minutes=max(0, int((clock.until - at) / MINUTE)))
+    for person in hearing.people.values():
+        yield from _person_needs(hearing, person, need, bench, edition)
+
+
+def _person_needs(hearing: Hearing, person: Participant, need: object, bench: bool, edition: Edition) -> Iterable[Need]:
+    seat = hearing.seats[person.seat]
+    make = need
+    assert callable(make)
+    if seat.help_at is not None and not bench:
+        yield make("help", 8, person)
+    if person.attendance is Attendance.WAITING:
+        shown = dot(person, seat, edition)
+        if shown.state == "dot.link_failed":
+            yield make("link_failed", 6, person, kbps=shown.kbps or 0, norm=edition.numbers["norm_kbps"])
+        elif not person.identity_confirmed and not bench:
+            yield make("identity", 4, person)
+    if person.attendance is Attendance.LOST:
+        yield make("lost", 7, person)

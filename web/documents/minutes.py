@@ -1,0 +1,264 @@
+"""Brief minutes, ruling and link-test act: gathered from the journal, the docket and the rules edition.
+
+The minutes hold what CPC 347-1(2) lists. Every time is the journal's; beside it stands the place in the recording, so
+that whoever doubts a line can listen to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Any
+
+from hearing.edition import Edition
+from hearing.facts import Fact
+from hearing.hearings import Hearing, Participant, Recording
+from hearing.minutes import Line, Testimony, lines, testimonies
+from hearing.participants import Attendance, PersonId, TextRef
+from web import languages
+from web.documents.paper import Paper, write
+
+DAY = 86400.0
+STAFF = frozenset({"investigating_judge", "presiding_judge", "court_secretary"})
+PROGRESS = frozenset(
+    {
+        "LobbyOpened", "Opened", "StepTaken", "RecordingStarted", "RecordingPaused", "RecordingResumed",
+        "RecordingFailed", "RecordingRestored", "RecordingImpossible", "RecordingStopped", "RecessBegan", "RecessEnded",
+        "PrivateTalkBegan", "PrivateTalkEnded", "Retired", "ReturnedFromDeliberation", "PausedByLoss",
+        "ResumedAfterLoss", "GapRepaired", "GapConfirmed", "PartClosed", "PartOpened", "TortureAlleged",
+        "CheckOrdered", "WitnessCalled", "WitnessWarned", "OathShown", "OathHeard", "OathAccepted", "OathRepeated",
+        "OathRefused", "OathWaived", "TestimonyBegan", "WitnessReleased", "DecisionAnnounced", "RulingDelivered",
+        "SentBack", "ParticipantRemoved", "LinkOverridden", "ObserverLinkClosed", "CourtCameraNamed", "Closed",
+    }
+)  # fmt: skip
+CODE_PREFIX = {
+    "step": "step", "cause": "cause", "verdict": "verdict", "ground": "ground", "recipient": "recipient",
+    "outcome": "outcome",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Everything a paper is made from."""
+
+    hearing: Hearing
+    entries: Sequence[tuple[Fact, float]]
+    names: Mapping[PersonId, str]
+    texts: Mapping[TextRef, str]
+    case_number: str
+    erdr_number: str | None
+    subject: str
+    court: str
+    edition: Edition
+    zone: tzinfo
+    say: Callable[..., str]
+    """The catalogue of the paper's language: ``say(msgid, **args)``."""
+    language: str
+    digest: str
+    check_url: str
+    place_in_record: Callable[[float], float | None]
+    """Seconds into the recording at a Unix second; None where nothing was recorded."""
+    recording: tuple[str, float | None, str] | None = None
+    """Name, duration and SHA-256 of the finished file, when there is one."""
+
+
+def minutes(source: Source) -> Paper:
+    return _paper(source, "minutes", _minutes_context(source))
+
+
+def ruling(source: Source) -> Paper:
+    """The ruling, for as far as it has been decided. The judge's reasons stand in it as they were written."""
+    return _paper(source, "ruling", _ruling_context(source))
+
+
+def link_test(source: Source) -> Paper:
+    return _paper(source, "link_test", {**_head(source), "tests": _tests(source)})
+
+
+def _paper(source: Source, template: str, context: Mapping[str, object]) -> Paper:
+    language = source.language if source.language in ("kk", "ru") else "kk"
+    blocks = write(template, language, context)
+    return Paper(language, source.court, source.case_number, blocks, source.digest, source.check_url)
+
+
+def _head(source: Source) -> dict[str, object]:
+    hearing, listing = source.hearing, source.hearing.listing
+
+    def day(at: float | None) -> str:
+        return "—" if at is None else languages.day(source.language, at, source.zone)
+
+    def hour(at: float | None, seconds: bool = False) -> str:
+        return "—" if at is None else languages.clock(at, source.zone, seconds)
+
+    return {
+        "say": source.say,
+        "small": lambda words: words[:1].lower() + words[1:],
+        "court": source.court,
+        "case_number": source.case_number,
+        "erdr_number": source.erdr_number,
+        "subject": source.subject,
+        "hearing": hearing,
+        "listing": listing,
+        "day": day,
+        "hour": hour,
+        "span": languages.span,
+        "text": lambda ref: source.texts.get(ref, "—") if ref else "—",
+        "held": lambda *roles: (
+            ", ".join(
+                source.names.get(p.person, "—") for p in hearing.people.values() if p.role in roles and _took_part(p)
+            )
+            or "—"
+        ),
+        "edition": source.edition,
+    }
+
+
+def _took_part(person: Participant) -> bool:
+    return person.attendance is not Attendance.REMOVED
+
+
+def _minutes_context(source: Source) -> dict[str, object]:
+    hearing = source.hearing
+    found = lines(source.entries)
+    closed = hearing.closed_at
+    return {
+        **_head(source),
+        "closed_at": closed,
+        "recording": source.recording,
+        "recorded": hearing.recording_since is not None,
+        "impossible": [line for line in found if line.fact in ("RecordingImpossible", "RecordingFailed")],
+        "announced": any(line.fact == "RecordingStarted" for line in found),
+        "people": [_person_row(source, p) for p in hearing.people.values() if _took_part(p)],
+        "progress": [_progress_row(source, line) for line in found if line.fact in PROGRESS],
+        "interrogated": [_interrogation(source, one) for one in testimonies(source.entries)],
+        "gaps": hearing.gaps,
+        "names_of": lambda seats: ", ".join(
+            source.names.get(p.person, "—") for seat in seats for p in hearing.at_seat(seat)
+        ),
+        "sign_until": (closed or 0) + source.edition.numbers["minutes_sign_days"] * DAY,
+        "remarks_days": source.edition.numbers["remarks_days"],
+        "signers": [_signer(source, p) for p in hearing.people.values() if p.role in STAFF and _took_part(p)],
+        "stopped": hearing.recording in (Recording.STOPPED, Recording.ROLLING, Recording.PAUSED),
+    }
+
+
+def _person_row(source: Source, p: Participant) -> dict[str, str]:
+    seat = source.hearing.seats[p.seat]
+    link = "—"
+    if seat.link is not None:
+        up, down = (
+            languages.decimal(source.language, kbps / 1000) for kbps in (seat.link.up_kbps, seat.link.down_kbps)
+        )
+        link = f"↑ {up}  ↓ {down}"
+        if seat.link_overridden:
+            link += f" ({source.say('minutes.by_judge')})"
+    came = p.attendance not in (Attendance.EXPECTED,)
+    return {
+        "name": source.names.get(p.person, "—"),
+        "role": source.say(f"role.{p.role}"),
+        "place": source.say(f"place.{p.place}"),
+        "link": link,
+        "identity": source.say("minutes.yes" if p.identity_confirmed else "minutes.no"),
+        "view": source.say(f"view.{p.view or 'not_stated'}") if p.role not in STAFF else "—",
+        "came": source.say("minutes.came" if came else "minutes.absent"),
+    }
+
+
+def _progress_row(source: Source, line: Line) -> dict[str, str]:
+    codes: dict[str, Any] = dict(line.codes)
+    key = f"fact.{line.fact}"
+    if line.fact == "GapConfirmed":
+        key += ".objects" if codes.pop("objects", False) else ".agrees"
+    for name, prefix in CODE_PREFIX.items():
+        if name in codes and isinstance(codes[name], str):
+            codes[name] = source.say(f"{prefix}.{codes[name]}")
+    codes["person"] = ", ".join(_called(source, person) for person in line.persons) or "—"
+    words = source.say(key, **codes)
+    for name, ref in line.texts.items():
+        if name in ("summary", "reason", "ruling"):
+            words += f" {source.texts.get(ref, '—')}"
+    place = source.place_in_record(line.at)
+    return {
+        "what": words,
+        "hour": languages.clock(line.at, source.zone, seconds=True),
+        "place": "—" if place is None else languages.span(place),
+    }
+
+
+def _called(source: Source, person: PersonId) -> str:
+    participant = source.hearing.people.get(person)
+    role = source.say(f"role.{participant.role}") if participant is not None else ""
+    return f"{role} {source.names.get(person, '—')}".strip()
+
+
+def _interrogation(source: Source, one: Testimony) -> dict[str, str]:
+    oath = source.hearing.people[one.person].oath
+
+    def at(moment: float | None) -> str:
+        place = source.place_in_record(moment) if moment is not None else None
+        return "—" if place is None else languages.span(place)
+
+    return {
+        "name": source.names.get(one.person, "—"),
+        "role": source.say(f"role.{source.hearing.people[one.person].role}"),
+        "oath": source.say(f"oath.{one.oath}") if one.oath else "—",
+        "oath_at": f"{at(oath.start)}–{at(oath.end)}" if oath and oath.start and oath.end else "—",
+        "span": f"{at(one.start or one.called_at)}–{at(one.end)}",
+    }
+
+
+def _signer(source: Source, p: Participant) -> dict[str, str]:
+    signed = p.person in source.hearing.signatures
+    return {
+        "who": f"{source.say(f'role.{p.role}')} {source.names.get(p.person, '—')}",
+        "state": source.say("minutes.signed" if signed else "minutes.awaits"),
+    }
+
+
+def _ruling_context(source: Source) -> dict[str, object]:
+    decision = source.hearing.decision
+    kind = source.edition.kind(source.hearing.listing.kind)
+    judges = [p for p in source.hearing.people.values() if p.role == kind.presiding and _took_part(p)]
+    return {
+        **_head(source),
+        "decision": decision,
+        "reasons": source.texts.get(decision.reasons, "—").splitlines() if decision is not None else [],
+        "bail": f"{decision.bail_tenge:,}".replace(",", " ") if decision is not None and decision.bail_tenge else None,
+        "appeal_days": source.edition.numbers["appeal_days"],
+        "judge": ", ".join(source.names.get(p.person, "—") for p in judges) or "—",
+        "defended": source.edition.groups["defended"],
+        "delivered": [(source.say(f"recipient.{who}"), source.hearing.delivered.get(who)) for who in kind.delivery],
+    }
+
+
+def _tests(source: Source) -> list[dict[str, str]]:
+    rows = []
+    for p in source.hearing.people.values():
+        seat = source.hearing.seats[p.seat]
+        if seat.link is None or not _took_part(p):
+            continue
+        test, devices = seat.link, seat.devices
+        number = [languages.decimal(source.language, kbps / 1000, 2) for kbps in (test.up_kbps, test.down_kbps)]
+        norm = source.edition.numbers["norm_kbps"]
+        passed = min(test.up_kbps, test.down_kbps) >= norm
+        verdict = "passed" if passed else "overridden" if seat.link_overridden else "below"
+        rows.append(
+            {
+                "who": f"{source.say(f'role.{p.role}')} {source.names.get(p.person, '—')}",
+                "hour": languages.clock(seat.link_at or 0, source.zone, seconds=True),
+                "up": number[0],
+                "down": number[1],
+                "delay": f"{test.rtt_ms} / {test.jitter_ms}",
+                "loss": languages.decimal(source.language, test.loss * 100),
+                "devices": ", ".join(
+                    source.say(f"device.{name}")
+                    for name in ("camera", "microphone", "loudspeaker")
+                    if devices is not None and getattr(devices, name)
+                )
+                or "—",
+                "verdict": source.say(f"link_test.{verdict}"),
+                "browser": f"{test.browser}, {test.path}",
+            }
+        )
+    return rows

@@ -1,0 +1,128 @@
+"""A paper as a value: what stands on it, apart from how it is set.
+
+Templates are prose with a handful of marks at the beginning of a line, so that a lawyer can read and change them:
+
+    # title      ## heading      + numbered clause      ~ signature | state      | cell | cell |      (else) paragraph
+
+A first table row is its head. The same value is set as PDF and as DOCX, so the two cannot say different things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    who: str
+    state: str
+
+
+Block = Title | Heading | Clause | Paragraph | Table | Signature
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One document: header line, blocks, and at the foot of each page its digest and a QR code for checking it."""
+
+    language: str
+    court: str
+    case_number: str
+    blocks: tuple[Block, ...]
+    digest: str
+    check_url: str
+
+    @property
+    def title(self) -> str:
+        return next((block.text for block in self.blocks if isinstance(block, Title)), self.case_number)
+
+
+FOOT = {
+    "kk": {"page": ("", "-бет, барлығы ", ""), "digest": "Дайджест", "case": "Іс №"},
+    "ru": {"page": ("Страница ", " из ", ""), "digest": "Дайджест", "case": "Дело №"},
+    "en": {"page": ("Page ", " of ", ""), "digest": "Digest", "case": "Case No"},
+}
+
+
+def one_line(value: object) -> str:
+    """Text that people typed, made harmless to the marks: no line breaks, no bars."""
+    return " ".join(str(value).replace("|", "¦").split())
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: one_line(value) if isinstance(value, str) else value,
+    )
+
+
+PROSE = _environment()
+
+
+def write(template: str, language: str, context: Mapping[str, object]) -> tuple[Block, ...]:
+    """The blocks of a template in this language. Papers exist in Kazakh and Russian; anything else gets Kazakh."""
+    name = f"{template}.{language if language in ('kk', 'ru') else 'kk'}.txt"
+    return parse(PROSE.get_template(name).render(context))
+
+
+def parse(prose: str) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    clause = 0
+    table: list[tuple[str, ...]] = []
+    for line in [*(line.strip() for line in prose.splitlines()), ""]:
+        if line.startswith("|"):
+            table.append(tuple(cell.strip() for cell in line.strip("|").split("|")))
+            continue
+        if table:
+            blocks.append(Table(table[0], tuple(table[1:])))
+            table = []
+        if line.startswith("## "):
+            blocks.append(Heading(line[3:]))
+        elif line.startswith("# "):
+            blocks.append(Title(line[2:]))
+        elif line.startswith("+ "):
+            clause += 1
+            blocks.append(Clause(clause, line[2:]))
+        elif line.startswith("~ "):
+            who, _, state = line[2:].partition("|")
+            blocks.append(Signature(who.strip(), state.strip()))
+        elif line:
+            blocks.append(Paragraph(line))
+    return tuple(blocks)

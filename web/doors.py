@@ -1,0 +1,226 @@
+"""The doors: who comes in. Sessions by cookie or bearer, cross-site checks, language, and the headers of every answer.
+
+A session's secret lives in one cookie, ``__Host-tyndau`` under TLS, which scripts cannot read. A form or call that
+changes anything must come from our own pages: its Origin is ours, and with a cookie it also carries the session's CSRF
+value. A caller with a bearer header needs no such proof, since no browser sends that by itself.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from aiohttp import hdrs, web
+
+from hearing.hearings import Hearing
+from hearing.participants import Actor, Attendance, HearingId, PersonId, Role
+from hearing.registry.accounts import Account
+from hearing.registry.sessions import Session
+from hearing.wrongs import Refused
+from web.languages import LANGUAGES, chosen
+from web.office import Office, of
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+LANGUAGE_COOKIE = "lang"
+YEAR = 365 * 24 * 3600
+SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
+BENCH = frozenset({Role.INVESTIGATING_JUDGE, Role.PRESIDING_JUDGE})
+STAFF = BENCH | {Role.COURT_SECRETARY}
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+    "connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), microphone=(self), speaker-selection=(self), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Someone with a session: a staff account, the bearer of a pass, or an observer."""
+
+    session: Session
+    account: Account | None
+
+    @property
+    def who(self) -> str:
+        """The id under which the access log knows this visitor."""
+        return str(
+            (self.account and self.account.id) or self.session.person or self.session.pass_id or self.session.hearing
+        )
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(Role(role) for role in self.account.roles) if self.account else frozenset()
+
+    @property
+    def staff_role(self) -> Role | None:
+        return next((role for role in sorted(self.roles & STAFF)), None)
+
+
+def cookie_name(office: Office) -> str:
+    return "__Host-tyndau" if office.secure else "tyndau"
+
+
+def admit(response: web.StreamResponse, office: Office, secret: str, lifetime: float) -> None:
+    """Hand the session's secret to the browser."""
+    response.set_cookie(
+        cookie_name(office),
+        secret,
+        max_age=int(lifetime),
+        path="/",
+        secure=office.secure,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def show_out(response: web.StreamResponse, office: Office) -> None:
+    response.set_cookie(
+        cookie_name(office), "", max_age=0, path="/", secure=office.secure, httponly=True, samesite="Lax"
+    )
+
+
+def source(request: web.Request) -> str:
+    """Where the caller comes from, for the rate limits. The entry puts the proxy's word here when it trusts one."""
+    return request.remote or "unknown"
+
+
+def is_api(request: web.Request) -> bool:
+    return request.path.startswith("/api/")
+
+
+def from_here(request: web.Request) -> bool:
+    """Whether the page that asks is one of ours. A caller that is no browser sends neither header."""
+    origin = request.headers.get(hdrs.ORIGIN, "null")
+    if origin != "null":
+        return origin == of(request).origin or urlsplit(origin).netloc == request.host
+    site = request.headers.get("Sec-Fetch-Site")
+    return site in ("same-origin", "none") if site is not None else hdrs.ORIGIN not in request.headers
+
+
+def _secret(request: web.Request) -> str | None:
+    bearer = request.headers.get(hdrs.AUTHORIZATION, "")
+    if bearer.startswith("Bearer "):
+        return bearer.removeprefix("Bearer ").strip()
+    return request.cookies.get(cookie_name(of(request)))
+
+
+async def find_visitor(request: web.Request) -> Visitor | None:
+    """The visitor whom this request's cookie or bearer names, if the session still stands."""
+    office = of(request)
+    secret = _secret(request)
+    if not secret:
+        return None
+    session = await office.registry.docket.sessions.find(secret, office.now())
+    if session is None:
+        return None
+    account = await office.registry.docket.accounts.get(session.account) if session.account else None
+    return Visitor(session, account)
+
+
+VISITOR = web.RequestKey("visitor", Visitor)
+LANGUAGE = web.RequestKey("language", str)
+
+
+def visitor(request: web.Request) -> Visitor | None:
+    return request.get(VISITOR)
+
+
+def known(request: web.Request) -> Visitor:
+    """The visitor. Raises ``Refused`` when nobody has signed in."""
+    found = visitor(request)
+    if found is None:
+        raise Refused("not_signed_in")
+    return found
+
+
+def staff(request: web.Request) -> tuple[Visitor, Role]:
+    """The visitor as a member of the court. Raises ``Refused`` for anyone else."""
+    found = known(request)
+    role = found.staff_role
+    if role is None:
+        raise Refused("staff_only")
+    return found, role
+
+
+def language(request: web.Request) -> str:
+    return request.get(LANGUAGE) or of(request).language
+
+
+async def actor_in(office: Office, who: Visitor, hearing_id: HearingId, hearing: Hearing) -> Actor | None:
+    """As whom this visitor acts in this hearing; None when they have no business in it.
+
+    A judge sees the hearings in which they sit; the secretary's office sees all.
+    """
+    session = who.session
+    if session.pass_id is not None:
+        here = session.hearing == hearing_id and session.person is not None
+        person = session.person if here else None
+    elif who.account is not None:
+        linked = await office.registry.docket.persons.of_account(who.account.id, hearing.case)
+        person = linked.id if linked is not None else None
+    else:
+        return None
+    participant = hearing.people.get(person) if person is not None else None
+    if participant is not None and participant.attendance is not Attendance.REMOVED:
+        return Actor(participant.person, participant.role)
+    if who.account is not None and Role.COURT_SECRETARY in who.roles:
+        return Actor(PersonId(who.account.id), Role.COURT_SECRETARY)
+    return None
+
+
+async def _check_origin(request: web.Request, who: Visitor | None) -> None:
+    if request.method in SAFE:
+        return
+    if not from_here(request):
+        raise Refused("foreign_origin")
+    if who is None or request.headers.get(hdrs.AUTHORIZATION):
+        return
+    given = request.headers.get("X-CSRF")
+    if given is None and request.content_type in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        given = str((await request.post()).get("csrf", ""))
+    if not hmac.compare_digest((given or "").encode(), who.session.csrf.encode()):
+        raise Refused("csrf")
+
+
+@web.middleware
+async def doorkeeper(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Every request passes here: language, visitor, cross-site checks, refusals in the visitor's words, headers."""
+    from web.problems import TELLABLE, answer_refusal, as_refusal
+
+    who = await find_visitor(request)
+    if who is not None:
+        request[VISITOR] = who
+    wish = request.query.get("lang")
+    cookie = wish if wish in LANGUAGES else request.cookies.get(LANGUAGE_COOKIE)
+    own = who.account.language if who is not None and who.account is not None and cookie is None else None
+    request[LANGUAGE] = chosen(cookie or own, request.headers.get(hdrs.ACCEPT_LANGUAGE), of(request).language)
+    try:
+        await _check_origin(request, who)
+        response = await handler(request)
+    except (Refused, *TELLABLE) as wrong:
+        response = await answer_refusal(request, as_refusal(wrong, of(request).now()))
+    except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
+        response = await answer_refusal(request, Refused("not_found"))
+    except web.HTTPRequestEntityTooLarge:
+        response = await answer_refusal(request, Refused("too_large"))
+    if not response.prepared:
+        if wish in LANGUAGES:
+            response.set_cookie(
+                LANGUAGE_COOKIE, str(wish), max_age=YEAR, path="/", samesite="Lax", secure=of(request).secure
+            )
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if of(request).secure:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        if not request.path.startswith("/static/"):
+            response.headers.setdefault(hdrs.CACHE_CONTROL, "no-store")
+    return response

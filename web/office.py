@@ -1,0 +1,110 @@
+"""What every page and every API handler needs, in one frozen value that the entry fills once.
+
+Pages hold no state of their own: they ask the clerk, read the docket, and render. What other parts of the house do for
+them (the recogniser's lines, who may be signed in at a rehearsal) comes in as plain callables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Protocol
+
+from aiohttp import web
+
+from hearing.edition import Edition
+from hearing.participants import HearingId
+from hearing.registry.clerk import Clerk
+from hearing.registry.office import Office as Registry
+from web.languages import Languages
+from web.notifier import Notifier
+
+RECORDING = "recording"
+"""Kind of the finished, seekable file of a hearing among its sealed documents."""
+TIMELINE = "timeline"
+"""Kind of a small JSON document: {"start": Unix seconds at which the finished file begins, "duration": seconds}."""
+OATH_CLIP = "oath-"
+"""Prefix of the kind of an oath's clip; the person's id follows."""
+MINUTES, RULING = "minutes", "ruling"
+
+
+class Line(Protocol):
+    """One utterance of the transcript, as the recogniser's store gives it."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def seat(self) -> str: ...
+    @property
+    def start(self) -> float: ...
+    @property
+    def end(self) -> float: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def words(self) -> Sequence[Word]: ...
+    @property
+    def confidence(self) -> float: ...
+
+
+class Word(Protocol):
+    @property
+    def text(self) -> str: ...
+    @property
+    def start(self) -> float: ...
+    @property
+    def end(self) -> float: ...
+    @property
+    def probability(self) -> float: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsalLink:
+    """A door of the rehearsal's start page: whom one becomes, and the address that makes one so."""
+
+    label: str
+    href: str
+
+
+async def no_lines(hearing: HearingId) -> Sequence[Line]:
+    return ()
+
+
+async def no_state(hearing: HearingId) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The court's office as the doors see it."""
+
+    registry: Registry
+    clerk: Clerk
+    edition: Edition
+    languages: Languages
+    notifier: Notifier
+    now: Callable[[], float]
+    zone: tzinfo
+    origin: str = "http://localhost:8080"
+    secure: bool = False
+    court: str = "Сот"
+    language: str = "kk"
+    session_seconds: float = 10 * 3600.0
+    review_seconds: float = 30 * 24 * 3600.0
+    lobby_minutes: int = 10
+    rehearsal: bool = False
+    rehearsal_links: Callable[[], Sequence[RehearsalLink]] = tuple
+    lines: Callable[[HearingId], Awaitable[Sequence[Line]]] = no_lines
+    """The current version of a hearing's transcript, oldest line first."""
+    transcript_state: Callable[[HearingId], Awaitable[str]] = no_state
+    """"" when complete, else a catalogue id that says what it waits for ("transcript.waiting_for_model")."""
+
+
+OFFICE = web.AppKey("office", Office)
+
+
+def of(request: web.Request) -> Office:
+    return request.app[OFFICE]

@@ -1,0 +1,133 @@
+"""The case file: player, transcript, timeline, oath clips, papers and the seal. Every look and play is logged."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+from hearing.participants import HearingId
+from hearing.wrongs import Refused
+from web import casefile, doors
+from web.casefile import CaseFile, chapters, clips, line_rows, open_file, speakers, strips
+from web.documents import transcript as words
+from web.documents.setting import docx
+from web.office import OATH_CLIP, RECORDING, of
+from web.pages.cases import named
+from web.rendering import render
+from web.rights import closed_parts, silent_parts
+from web.streaming import attachment, send
+
+DAY = 86400.0
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+async def opened(request: web.Request, what: str) -> CaseFile:
+    """The file of the address for this visitor, with the look noted in the access log."""
+    who, hearing_id = doors.known(request), HearingId(request.match_info["hearing"])
+    file = await open_file(of(request), who, hearing_id)
+    await of(request).registry.docket.log.note(
+        of(request).now(), who.who, what, hearing=hearing_id, case=file.hearing.case
+    )
+    return file
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    file, office, language = await opened(request, "file_viewed"), of(request), doors.language(request)
+
+    def say(msgid: str, /, **args: object) -> str:
+        return office.languages.translate(language, msgid, **args)
+
+    log = await office.registry.docket.log.of(file.id) if file.rights.staff else []
+    closed, duration = file.hearing.closed_at, file.timeline.duration or 0.0
+    rows, place = line_rows(file, say), file.timeline.place
+    gaps = [(place(a), place(b)) for a, b, _ in silent_parts(file.entries)]
+    return render(
+        request,
+        "file.html",
+        file=file,
+        hearing=file.hearing,
+        me_label=say(f"role.{file.actor.role}"),
+        me_name=file.names.get(file.actor.person, ""),
+        duration=duration,
+        rows=rows,
+        chapters=chapters(file, say) if not file.rights.own_only else [],
+        strips=strips(file, say) if not file.rights.own_only else [],
+        gaps=[(a, b) for a, b in gaps if a is not None and b is not None and b > a],
+        clips=clips(file),
+        speakers=speakers(file, say),
+        remarks_until=closed + office.edition.numbers["remarks_days"] * DAY if closed else None,
+        short=casefile.short,
+        state=say(file.transcript_state) if file.transcript_state else "",
+        sealed_parts=bool(closed_parts(file.entries)) and not file.rights.sealed_too,
+        log=await named(request, log[-100:][::-1]),
+    )
+
+
+async def recording(request: web.Request) -> web.StreamResponse:
+    """The finished file, by ranges."""
+    downloads = "download" in request.query
+    first = request.headers.get("Range", "bytes=0-").startswith("bytes=0-")
+    what = "recording_downloaded" if downloads else "recording_played"
+    file = await (opened(request, what) if first or downloads else _unlogged(request))
+    if not file.rights.play:
+        raise Refused("role")
+    if downloads and not file.rights.download:
+        raise Refused("no_download")
+    if file.recording is None:
+        raise Refused("recording_not_ready")
+    if closed_parts(file.entries) and not file.rights.sealed_too:
+        raise Refused("view_at_court")
+    return await send(request, file.recording, download=downloads)
+
+
+async def _unlogged(request: web.Request) -> CaseFile:
+    return await open_file(of(request), doors.known(request), HearingId(request.match_info["hearing"]))
+
+
+async def document(request: web.Request) -> web.StreamResponse:
+    """One sealed document: an oath's clip or a signed paper."""
+    file = await opened(request, "document_opened")
+    found = next((d for d in file.documents if d.id == request.match_info["document"]), None)
+    if found is None:
+        raise Refused("not_found")
+    playable = {clip["document"].id for clip in clips(file)}
+    downloads = "download" in request.query
+    if downloads and not file.rights.download:
+        raise Refused("no_download")
+    if found.kind == RECORDING or (found.kind.startswith(OATH_CLIP) and found.id not in playable):
+        raise Refused("role")
+    if not found.kind.startswith(OATH_CLIP) and not file.rights.staff and not file.rights.download:
+        raise Refused("no_download")
+    return await send(request, found, download=downloads)
+
+
+async def transcript(request: web.Request) -> web.StreamResponse:
+    """The transcript as WebVTT for the player, or as WebVTT, DOCX or JSON to take away."""
+    form = request.match_info["form"]
+    track = form == "vtt" and "download" not in request.query
+    file = await opened(request, "transcript_viewed" if track else "transcript_downloaded")
+    if not track and not file.rights.download:
+        raise Refused("no_download")
+    office, language = of(request), doors.language(request)
+
+    def say(msgid: str, /, **args: object) -> str:
+        return office.languages.translate(language, msgid, **args)
+
+    rows = line_rows(file, say)
+    name = f"{file.case_number.replace('/', '_')}-transcript.{form}"
+    if form == "vtt":
+        return attachment(words.webvtt(rows).encode(), "text/vtt", name, inline=track)
+    if form == "json":
+        return web.json_response({"hearing": file.id, "lines": [row for row in rows if row["kind"] == "line"]})
+    url = f"{office.origin}/file/{file.id}#{file.digest}"
+    sheet = words.paper(rows, say, language, office.court, file.case_number, casefile.short(file.digest), url)
+    return attachment(await asyncio.to_thread(docx, sheet), DOCX, name)
+
+
+ROUTES = [
+    web.get("/file/{hearing}", show),
+    web.get("/file/{hearing}/recording", recording),
+    web.get("/file/{hearing}/documents/{document}", document),
+    web.get(r"/file/{hearing}/transcript.{form:vtt|docx|json}", transcript),
+]

@@ -1,0 +1,119 @@
+"""Minutes, ruling and link-test act: on the page, as PDF and as DOCX, in Kazakh or Russian."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from aiohttp import web
+
+from hearing.hearings import Ruling
+from hearing.participants import HearingId
+from hearing.wrongs import Refused
+from web.asking import ask
+from web.casefile import CaseFile, source
+from web.documents import minutes as papers
+from web.documents.paper import Paper
+from web.documents.setting import blocks_html, docx, pdf
+from web.doors import BENCH, STAFF
+from web.office import of
+from web.pages.file import DOCX, opened
+from web.pages.forms import attempt
+from web.rendering import go, render
+from web.streaming import attachment
+
+MAKERS: dict[str, Callable[[papers.Source], Paper]] = {
+    "minutes": papers.minutes,
+    "ruling": papers.ruling,
+    "link-test": papers.link_test,
+}
+DAY = 86400.0
+
+
+def paper_language(request: web.Request, file: CaseFile) -> str:
+    """The language of the paper: the one asked for, else that of the proceedings; never English."""
+    for wish in (request.query.get("paper"), file.hearing.listing.language):
+        if wish in ("kk", "ru"):
+            return str(wish)
+    return "kk"
+
+
+async def make(request: web.Request, kind: str, what: str) -> tuple[CaseFile, Paper, str]:
+    """The paper for this visitor. A ruling exists for the parties only once it is announced."""
+    file = await opened(request, what)
+    announced = file.hearing.ruling is Ruling.ANNOUNCED
+    if kind == "ruling" and not announced and file.actor.role not in BENCH:
+        raise Refused("ruling_not_announced")
+    if kind != "ruling" and file.rights.own_only:
+        raise Refused("role")
+    language = paper_language(request, file)
+    made = MAKERS[kind](await source(of(request), file, language, kind))
+    return file, made, language
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    kind = request.match_info["kind"]
+    file, paper, language = await make(request, kind, f"{kind}_viewed".replace("-", "_"))
+    return await _page(request, kind, file, paper, language, None)
+
+
+async def _page(
+    request: web.Request, kind: str, file: CaseFile, paper: Paper, language: str, refused: object
+) -> web.StreamResponse:
+    closed, numbers = file.hearing.closed_at, of(request).edition.numbers
+    may_sign = kind == "minutes" and closed is not None and file.actor.role in STAFF
+    return render(
+        request,
+        "paper.html",
+        file=file,
+        kind=kind,
+        paper=paper,
+        paper_lang=language,
+        blocks=blocks_html(paper),
+        may_sign=may_sign and file.actor.person not in file.hearing.signatures,
+        signed=sum(1 for _ in file.hearing.signatures),
+        sign_until=closed + numbers["minutes_sign_days"] * DAY if closed else None,
+        refused=refused,
+    )
+
+
+async def take(request: web.Request) -> web.StreamResponse:
+    kind, form = request.match_info["kind"], request.match_info["form"]
+    file, paper, language = await make(request, kind, f"{kind}_downloaded".replace("-", "_"))
+    if not file.rights.download:
+        raise Refused("no_download")
+    name = f"{file.case_number.replace('/', '_')}-{kind}-{language}.{form}"
+    if form == "pdf":
+        return attachment(await asyncio.to_thread(pdf, paper), "application/pdf", name, inline=True)
+    return attachment(await asyncio.to_thread(docx, paper), DOCX, name)
+
+
+async def sign(request: web.Request) -> web.StreamResponse:
+    """Sign the minutes: their present text is sealed as a document and its hash is the fact."""
+    office = of(request)
+    file = await opened(request, "minutes_signed")
+    language = file.hearing.listing.language if file.hearing.listing.language in ("kk", "ru") else "kk"
+    made = papers.minutes(await source(office, file, language, "minutes"))
+
+    async def doing() -> None:
+        if file.actor.role not in STAFF:
+            raise Refused("role")
+        content = await asyncio.to_thread(pdf, made)
+        name = f"{file.case_number.replace('/', '_')}-minutes-{language}.pdf"
+        document = await office.registry.docket.documents.put(
+            file.id, "minutes", name, content, "application/pdf", office.now(), file.actor.person
+        )
+        await ask(office, file.id, "sign_minutes", {"sha256": document.sha256}, file.actor)
+
+    _, refused = await attempt(request, doing)
+    if refused is not None:
+        return await _page(request, "minutes", file, made, language, refused)
+    return go(f"/file/{HearingId(file.id)}/minutes")
+
+
+KIND = "{kind:minutes|ruling|link-test}"
+ROUTES = [
+    web.get(f"/file/{{hearing}}/{KIND}", show),
+    web.get(f"/file/{{hearing}}/{KIND}.{{form:pdf|docx}}", take),
+    web.post("/file/{hearing}/minutes/sign", sign),
+]

@@ -1,0 +1,19 @@
+/* The board keeps itself fresh: every twenty seconds it asks for itself again and takes over what has changed. */
+
+const EVERY = 20_000;
+
+async function refresh() {
+  if (document.hidden) return;
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (!answer?.ok || answer.redirected) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const chosen of ["#live", ".lamps", ".hall-head p"]) {
+    const [now, then] = [fresh.querySelector(chosen), document.querySelector(chosen)];
+    if (now && then && now.innerHTML !== then.innerHTML && !then.contains(document.activeElement)) {
+      then.replaceChildren(...now.childNodes);
+    }
+  }
+}
+
+setInterval(refresh, EVERY);
+document.addEventListener("visibilitychange", refresh);
