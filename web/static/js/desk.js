@@ -7,6 +7,7 @@ import { word } from "./words.js";
 
 /** More than this many and the rest goes into the menu. */
 const SHOWN = 3;
+const NARROW = matchMedia("(max-width: 760px)");
 const LOBBY = new Set(["acknowledge_rules", "report_devices"]);
 
 /** @param {any} page */
@@ -14,14 +15,17 @@ export function desk(page) {
   const plain = (/** @type {any} */ o) => o.tone !== "alarm";
   const next = offers(page, "next").filter(plain);
   const decide = page.view.hearing.phase === "deliberation" ? [] : offers(page, "decision").filter(plain);
-  const shown = offers(page, "desk").filter(plain);
-  const rest = [...shown.slice(SHOWN), ...offers(page, "more").filter(plain), ...offers(page, "lobby").filter((o) => plain(o) && !LOBBY.has(o.act))];
+  const all = offers(page, "desk").filter(plain);
+  const many = NARROW.matches ? 1 : SHOWN;
+  const shown = all.slice(0, many);
+  const rest = [...all.slice(many), ...offers(page, "more").filter(plain), ...offers(page, "lobby").filter((o) => plain(o) && !LOBBY.has(o.act))];
   const strayed = page.view.hearing.oath ? [] : offers(page, "oath").filter(plain);
+  const alarms = page.view.hearing.script?.length ? [] : (page.view.may ?? []).filter((/** @type {any} */ o) => o.tone === "alarm");
   const [first, ...others] = [...next, ...decide, ...strayed];
   return [
     page.observer ? null : h("div", { role: "group", key: "mine", "aria-label": word("desk.mine") }, toggle(page, "mic"), toggle(page, "camera")),
     h("div", { class: "middle", key: "next" }, first ? offerButton(page, first, { cls: "next", arrow: true }) : null, others.map((o) => offerButton(page, o))),
-    h("div", { role: "group", key: "court", "aria-label": word("desk.court") }, shown.slice(0, SHOWN).map((o) => offerButton(page, o)), rest.length ? menu(page, rest) : null),
+    h("div", { role: "group", key: "court", class: "court", "aria-label": word("desk.court") }, shown.map((o) => offerButton(page, o)), alarms.map((/** @type {any} */ o) => offerButton(page, o)), rest.length ? menu(page, rest) : null),
   ];
 }
 

@@ -17,7 +17,7 @@ export function linkTest(page) {
   const busy = (/** @type {string} */ phase) => (probe.phase === phase ? probe.progress : null);
   return h("div", { class: "link-test", key: "gauge" },
     h("div", { class: "gauges" },
-      bar("up", up, top, busy("up")), bar("down", down, top, busy("down")),
+      bar("up", up, top, norm, busy("up")), bar("down", down, top, norm, busy("down")),
       h("p", { class: "limit", style: { left: `${(norm / top) * 100}%` } }, h("span", null, word("gauge.limit", { norm: mbit(norm) }))),
       h("p", { class: "scale", "aria-hidden": "true" }, [0, 1, 2, 3, 4].map((i) => h("span", { style: { left: `${i * 25}%` } }, i ? mbit((top * i) / 4) : "0")))),
     page.probe.running ? h("p", { class: "soft", role: "status" }, word(`probe.${probe.phase}`)) : null,
@@ -26,14 +26,14 @@ export function linkTest(page) {
     link && !page.probe.running && probe.phase !== "failed" ? judged(page, link, norm) : null);
 }
 
-/** @param {string} way @param {number|null} kbps @param {number} top @param {number|null} progress */
-function bar(way, kbps, top, progress) {
+/** @param {string} way @param {number|null} kbps @param {number} top @param {number} norm @param {number|null} progress */
+function bar(way, kbps, top, norm, progress) {
   const text = kbps === null ? "—" : mbit(kbps);
   const width = kbps === null ? 0 : Math.min(100, (kbps / top) * 100);
   const meter = { role: "meter", "aria-labelledby": `g-${way}`, "aria-valuemin": "0", "aria-valuemax": String(top / 1000), "aria-valuenow": String((kbps ?? 0) / 1000), "aria-valuetext": kbps === null ? word("gauge.none") : `${text} ${word("mbit")}` };
   return h("div", { class: "gauge", key: way },
     h("p", { class: "gauge-head" }, h("span", { id: `g-${way}` }, word(`gauge.${way}`)), h("strong", null, text, " ", h("small", null, word("mbit")))),
-    h("div", { class: "bar", ...meter }, h("i", { style: { width: `${width}%` } })),
+    h("div", { class: `bar ${kbps !== null && progress === null && kbps < norm ? "low" : ""}`, ...meter }, h("i", { style: { width: `${width}%` } })),
     h("div", { class: "progress", hidden: progress === null }, h("i", { style: { width: `${(progress ?? 0) * 100}%` } })));
 }
 

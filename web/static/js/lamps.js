@@ -8,6 +8,9 @@ import { h, icon } from "./dom.js";
 import { atSeat, linkWord, me } from "./parts.js";
 import { counter, known, word } from "./words.js";
 
+/** Phases in which the law itself stops the recording. */
+const RESTING = new Set(["recess", "private_talk", "deliberation", "countdown", "lobby"]);
+
 /** @param {any} page @param {{title?: boolean, lamps?: string[]}} [what] */
 export function bench(page, what = {}) {
   const { hearing } = page.view;
@@ -43,7 +46,7 @@ function recording(page) {
   const signs = /** @type {Record<string, [string, string]>} */ ({
     rolling: ["record", "rolling"], paused: ["pause", "caution"], failed: ["warn", "danger"], impossible: ["no-record", "caution"], stopped: ["stop", ""],
   });
-  const [sign, tone] = signs[r.state] ?? ["no-record", ""];
+  const [sign, tone] = r.state === "paused" && RESTING.has(page.view.hearing.phase) ? ["pause", ""] : (signs[r.state] ?? ["no-record", ""]);
   const why = r.why && !rolling ? `: ${r.why}` : "";
   return { sign, tone, label: "", strong: word(`recording.${r.state}`) + why, time: rolling ? counter(seconds) : null };
 }

@@ -46,7 +46,7 @@ export function ending(page, why) {
   const again = why === "another_tab" || why === "malformed" || why === "removed_line";
   const digest = why === "closed" && hearing?.closing_digest;
   return {
-    name: `end-${why}`, cls: `${dark ? "dark " : ""}ended`, desk: null,
+    name: `end-${why}`, cls: `${dark ? "dark " : ""}ended end-${why}`, desk: null,
     bench: [h("div", { class: "bench-case", key: "case" }, icon("scales"), h("p", { class: "name num" }, hearing?.case ?? "Tyndau"), hearing ? h("span", null, hearing.kind_label) : null)],
     main: h("div", { class: "ending", key: "ending" }, icon(signs[why] ?? "door"), h("h1", null, word(`end.${why}`)), h("p", { class: "big" }, word(`end.${why}.text`)),
       why === "closed" && hearing?.decision?.label ? h("p", { class: "notice good" }, icon("gavel"), h("span", null, h("strong", null, hearing.decision.label))) : null,

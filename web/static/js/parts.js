@@ -29,7 +29,7 @@ export function offerButton(page, offer, look = {}) {
   const sign = look.arrow ? null : SIGNS[offer.act];
   return h("span", { class: "offer", key: id },
     h("button", {
-      type: "button", class: `btn ${tone} ${look.cls ?? ""} ${asleep ? "asleep" : ""}`.replace(/\s+/g, " ").trim(),
+      type: "button", class: [...new Set(["btn", tone, look.cls, asleep ? "asleep" : ""])].filter(Boolean).join(" "),
       "aria-disabled": asleep ? "true" : null, "aria-describedby": offer.why ? id : null, "aria-haspopup": opens,
       "aria-busy": page.busy.has(page.nameOf(offer)) ? "true" : null,
       "data-act": offer.act, "data-person": offer.person ?? null, onclick: () => page.take(offer),

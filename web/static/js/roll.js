@@ -11,7 +11,7 @@ export function roll(page, wide) {
   const people = hearing.people;
   if (!people.length && !hearing.observers) return null;
   return h("section", { class: `roll panel ${wide ? "wide" : ""}`, key: "roll", "aria-labelledby": "roll-h" },
-    h("h2", { id: "roll-h" }, word(wide ? "roll.ready" : "roll"), h("span", { class: "soft small" }, word("mbit"))),
+    h("h2", { id: "roll-h" }, word(wide ? "roll.ready" : "roll"), page.observer ? null : h("span", { class: "soft small" }, word("mbit"))),
     h("ul", { tabindex: "0", "aria-labelledby": "roll-h" },
       people.map((/** @type {any} */ p) => person(page, p, wide)), observers(hearing)),
     quorum(hearing.quorum));
@@ -46,7 +46,7 @@ function signs(p) {
 
 /** @param {any} link @param {any} page */
 function linkFigure(link, page) {
-  if (!link) return h("span", { class: "link" });
+  if (!link || page.observer) return h("span", { class: "link" });
   const { cls, word: verdict } = linkWord(link, page.view.hearing.norm_kbps ?? 0);
   const low = Math.min(link.up_kbps ?? 0, link.down_kbps ?? 0);
   return h("span", { class: `link num ${cls}` }, mbit(low), h("small", null, verdict));

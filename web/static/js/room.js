@@ -91,7 +91,7 @@ function stillness(page) {
 function decision(page) {
   const { hearing } = page.view;
   return h("div", { class: "decision" }, hearing.decision ? h("p", { class: "notice good" }, icon("check-ring"), h("span", null, h("strong", null, word("decision.ready")), " ", hearing.decision.label ?? "")) : null,
-    h("div", { class: "acts tight" }, offers(page, "decision").map((o) => offerButton(page, o, { arrow: true }))));
+    h("div", { class: "acts tight" }, offers(page, "decision").map((o) => offerButton(page, o, { cls: hearing.decision ? "" : "next" }))));
 }
 
 /** Silence until the countdown ends. @param {any} page */
@@ -121,12 +121,18 @@ function seatsShown(page) {
 /** All pictures in one grid; the large one is large by its place only, so that no picture stops when it changes. @param {any} page */
 function tiles(page) {
   const seats = seatsShown(page);
-  const large = seats.includes(page.here.pinned) ? page.here.pinned : seats.includes(page.lastSpeaker) ? page.lastSpeaker : (courtSeat(page, seats) ?? seats[0]);
+  const large = [page.here.pinned, oathSeat(page), page.lastSpeaker, courtSeat(page, seats), seats[0]].find((seat) => seats.includes(seat));
   const small = seats.length - (large ? 1 : 0) + (page.observer ? 0 : 1);
   return h("div", { class: "tiles", key: "tiles", style: { "--n": String(Math.min(7, Math.max(5, small))) } },
     seats.map((seat) => tile(page, seat, seat === large)),
     large ? null : h("div", { class: "picture tile large blank", key: "nobody" }, silhouette(word("floor.nobody"))),
     page.observer ? null : selfPicture(page, page.view.hearing.court_camera === page.view.you.seat ? word("self.court") : word("self"), "tile"));
+}
+
+/** Whoever swears is seen large. @param {any} page @returns {string|undefined} */
+function oathSeat(page) {
+  const { oath, people } = page.view.hearing;
+  return oath ? people.find((/** @type {any} */ p) => p.person === oath.person)?.seat : undefined;
 }
 
 /** The seat that shows the court. @param {any} page @param {string[]} seats @returns {string|undefined} */

@@ -12,7 +12,7 @@ const NEAR = 0.8;
 export function script(page) {
   const steps = page.view.hearing.script ?? [];
   const alarms = (page.view.may ?? []).filter((/** @type {any} */ o) => o.tone === "alarm");
-  if (!steps.length && !alarms.length) return null;
+  if (!steps.length) return null;
   const now = steps.find((/** @type {any} */ s) => s.state === "now") ?? steps.find((/** @type {any} */ s) => s.state === "next");
   return h("section", { class: "script panel", key: "script", "aria-labelledby": "script-h" },
     h("h2", { id: "script-h" }, word("script")),
