@@ -213,7 +213,8 @@ class Player:
         mine = [p for p in self.view["hearing"]["people"] if p["person"] == self._me] if self.view is not None else []
         if self._link_test is not None or not mine or self._tests >= MOST_TESTS:
             return
-        if mine[0]["link"] is not None and mine[0]["link"]["verdict"] != "below":
+        before = self.view is not None and self.view["hearing"]["phase"] == "lobby"
+        if mine[0]["link"] is not None and (mine[0]["link"]["verdict"] != "below" or not before):
             return
         self._tests += 1
         self._link_test = LinkTest(self._kbps)

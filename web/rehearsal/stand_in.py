@@ -74,6 +74,7 @@ def _secretary(view: View) -> Iterator[Wish]:
     yield Wish("admit")
     yield Wish("start_recording")
     yield Wish("resume_recording")
+    yield Wish("note_ruling_delivered", 1.0)
 
 
 def _judge(view: View) -> Iterator[Wish]:
@@ -82,6 +83,8 @@ def _judge(view: View) -> Iterator[Wish]:
     witnesses = [p for p in people if p["witness"]]
     parties = [p for p in people if not p["witness"]]
     yield Wish("order_check")
+    if hearing["recording"]["state"] == "failed":
+        yield Wish("start_recording", 6.0)
     yield Wish("resume_after_loss", 4.0)
     yield Wish("repair_gap", 4.0, {"summary": SUMMARY})
     yield Wish("end_private_talk", PRIVATE_SECONDS)
@@ -101,6 +104,7 @@ def _judge(view: View) -> Iterator[Wish]:
         yield Wish("decide", 6.0, {"reasons": REASONS}, {"outcome": "refusal"})
     yield Wish("return_from_deliberation", 3.0)
     yield Wish("announce_decision", 4.0)
+    yield Wish("note_ruling_delivered", 1.0)
     yield Wish("close_hearing", 8.0)
 
 
