@@ -80,7 +80,7 @@ class FakeCourt:
         given = await request.json()
         await self.note({"t": "exchange", **given})
         if given.get("secret") == "right" or given.get("code") == "RIGHT":
-            return web.json_response({"location": "/sit/lobby-rules"})
+            return web.json_response({"go": "/sit/lobby-rules", "hearing": "lobby-rules"})
         return web.json_response({"why": "no such pass"}, status=403)
 
     async def socket(self, request: web.Request) -> web.WebSocketResponse:

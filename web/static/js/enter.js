@@ -29,7 +29,7 @@ async function exchange(pass) {
     });
     const body = await answer.json().catch(() => ({}));
     if (answer.ok) {
-      location.assign(body.location ?? body.to ?? `/sit/${body.hearing}`);
+      location.assign(body.go ?? `/sit/${body.hearing}`);
       return;
     }
     say(body.why ?? word(answer.status === 429 ? "enter.slow" : "enter.wrong"));

@@ -21,7 +21,7 @@ export function linkTest(page) {
       h("p", { class: "limit", style: { left: `${(norm / top) * 100}%` } }, h("span", null, word("gauge.limit", { norm: mbit(norm) }))),
       h("p", { class: "scale", "aria-hidden": "true" }, [0, 1, 2, 3, 4].map((i) => h("span", { style: { left: `${i * 25}%` } }, i ? mbit((top * i) / 4) : "0")))),
     page.probe.running ? h("p", { class: "soft", role: "status" }, word(`probe.${probe.phase}`)) : null,
-    probe.phase === "failed" ? verdict("warn", "caution", word("probe.failed"), probe.why ?? word("probe.failed.help")) : null,
+    probe.phase === "failed" && probe.why !== "aborted" ? verdict("warn", "caution", word("probe.failed"), word("probe.failed.help")) : null,
     link && !page.probe.running ? figures(link) : null,
     link && !page.probe.running && probe.phase !== "failed" ? judged(page, link, norm) : null);
 }

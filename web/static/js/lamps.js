@@ -6,7 +6,7 @@
 
 import { h, icon } from "./dom.js";
 import { atSeat, linkWord, me } from "./parts.js";
-import { counter, known, word } from "./words.js";
+import { counter, word } from "./words.js";
 
 /** Phases in which the law itself stops the recording. */
 const RESTING = new Set(["recess", "private_talk", "deliberation", "countdown", "lobby"]);
@@ -80,12 +80,8 @@ function link(page) {
   if (page.cut || page.media.state === "failed") return { sign: "link-off", tone: "danger", label, strong: word("link.lost") };
   if (page.media.state === "weak") return { sign: "link", tone: "caution", label, strong: word("link.weak") };
   if (page.media.state !== "connected") return { sign: "link", tone: "", label, strong: word(page.media.state === "none" ? "link.none" : "link.connecting") };
-  const figures = page.link ?? me(page)?.link;
-  if (page.link?.verdict && known(`link.${page.link.verdict}`)) {
-    const good = page.link.verdict === "good";
-    return { sign: "link", tone: good ? "good" : "caution", label, strong: word(`link.${page.link.verdict}`) };
-  }
-  const { cls, word: strong } = linkWord(figures, page.view.hearing.norm_kbps ?? 0);
+  const measured = page.links[page.view.you.seat] ?? me(page)?.link;
+  const { cls, word: strong } = linkWord(measured, page.view.hearing.norm_kbps ?? 0);
   return { sign: "link", tone: cls === "" || cls === "soft" ? "good" : "caution", label, strong: strong || word("link.good") };
 }
 

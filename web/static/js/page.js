@@ -42,8 +42,9 @@ export class LivePage {
     /** @type {Set<Element>} */
     this.meters = new Set();
     this.captions = new Captions();
-    /** @type {any} */
-    this.link = null;
+    /** How each line does at this moment, by seat. @type {Record<string, any>} */
+    this.links = {};
+    this.opened = 0;
     this.refusal = "";
     this.cut = false;
     /** @type {string|null} */
@@ -94,7 +95,8 @@ export class LivePage {
     else if (m.t === "rtc.answer") await (m.probe ? this.probe.answer(m) : this.media.answer(m));
     else if (m.t === "rtc.again") await this.media.again();
     else if (m.t === "rtc.levels") this.hear(m.levels);
-    else if (m.t === "rtc.link") this.link = m;
+    else if (m.t === "rtc.link") this.links = m.links ?? {};
+    else if (m.t === "rtc.closed") this.media.end();
     else if (m.t === "rtc.probe") this.probe.take(m);
     this.redraw();
   }
@@ -105,6 +107,7 @@ export class LivePage {
     this.view = view;
     this.arrived = performance.now();
     this.captions.begin(view.hearing.captions ?? []);
+    this.media.nudge();
     if (first) this.prepare();
     if (this.phase && this.phase !== view.hearing.phase) this.say(view.hearing.phase_label ?? "");
     this.phase = view.hearing.phase;
@@ -128,6 +131,9 @@ export class LivePage {
     if (state !== "open") this.probe.abort(false);
     if (state === "over") this.media.drop();
     if (state === "open") {
+      this.opened += 1;
+      // Whether the court restarted or only the socket broke cannot be told from here: a new connection serves both.
+      if (this.opened > 1) void this.media.again();
       this.status = "";
       if (this.view) this.refusal = "";
     }

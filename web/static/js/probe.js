@@ -3,7 +3,7 @@
  * The link test over the real media path, on a second short connection. We only send noise and receive padding; what
  * counts is measured by the court, and nothing that this page says enters the figures.
  *
- * @typedef {{phase: "off"|"up"|"down"|"done"|"failed", progress: number, up_kbps: number|null, down_kbps: number|null, why: string|null}} ProbeState
+ * @typedef {{phase: "off"|"waiting"|"up"|"down"|"done"|"failed", progress: number, up_kbps: number|null, down_kbps: number|null, why: string|null}} ProbeState
  */
 
 const WIDTH = 640;
@@ -26,12 +26,12 @@ export class Probe {
   }
 
   get running() {
-    return this.now.phase === "up" || this.now.phase === "down";
+    return ["waiting", "up", "down"].includes(this.now.phase);
   }
 
   async start() {
     if (this.running) return;
-    this.become({ phase: "up", progress: 0, up_kbps: null, down_kbps: null, why: null });
+    this.become({ phase: "waiting", progress: 0, up_kbps: null, down_kbps: null, why: null });
     this.track = this.makeNoise();
     const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
     this.pc = pc;
@@ -55,10 +55,10 @@ export class Probe {
     if (news.phase === "down") this.hush();
     if (news.phase === "done" || news.phase === "failed") this.end();
     this.become({
-      phase: news.phase ?? this.now.phase,
-      progress: news.progress ?? (news.phase === this.now.phase ? this.now.progress : 0),
-      up_kbps: news.up_kbps ?? this.now.up_kbps,
-      down_kbps: news.down_kbps ?? this.now.down_kbps,
+      phase: news.phase,
+      progress: news.progress ?? 0,
+      up_kbps: news.up_kbps ?? (news.phase === "up" ? news.kbps : null) ?? this.now.up_kbps,
+      down_kbps: news.down_kbps ?? (news.phase === "down" ? news.kbps : null) ?? this.now.down_kbps,
       why: news.why ?? null,
     });
   }

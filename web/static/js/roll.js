@@ -29,7 +29,7 @@ function person(page, p, wide) {
     h("div", { class: "row-head" },
       icon(at.sign, at.cls),
       h("span", { class: "who" }, h("strong", null, p.role_label), h("span", { class: "soft small" }, notes)),
-      signs(p), linkFigure(p.link, page),
+      signs(p), linkFigure(p, page),
       acts.length && !wide ? h("button", { type: "button", class: "btn quiet square", "aria-expanded": String(open), "aria-label": word("roll.acts", { who: p.role_label }), onclick: () => page.unfold(p.person) }, icon("more")) : null),
     wide ? checks(p) : null,
     open && acts.length ? h("div", { class: "row-acts" }, acts.map((o) => offerButton(page, o))) : null);
@@ -44,10 +44,11 @@ function signs(p) {
   return h("span", { class: "signs-row" }, list.map(([sign, id]) => h("span", { class: `sign ${sign}`, title: word(id), key: sign }, icon(sign), h("span", { class: "unseen" }, word(id)))));
 }
 
-/** @param {any} link @param {any} page */
-function linkFigure(link, page) {
+/** The tested figure, with the word for how the line does at this moment. @param {any} p @param {any} page */
+function linkFigure(p, page) {
+  const { link } = p;
   if (!link || page.observer) return h("span", { class: "link" });
-  const { cls, word: verdict } = linkWord(link, page.view.hearing.norm_kbps ?? 0);
+  const { cls, word: verdict } = linkWord(page.links[p.seat] ?? link, page.view.hearing.norm_kbps ?? 0);
   const low = Math.min(link.up_kbps ?? 0, link.down_kbps ?? 0);
   return h("span", { class: `link num ${cls}` }, mbit(low), h("small", null, verdict));
 }

@@ -7,6 +7,7 @@
  */
 
 const REPORT_EVERY = 5000;
+const PATIENCE = 4000;
 
 export class Hearing {
   /**
@@ -31,6 +32,7 @@ export class Hearing {
     /** @type {Map<string, HTMLAudioElement>} */
     this.voices = new Map();
     this.offering = false;
+    this.offeredAt = 0;
     this.offerAgain = false;
     this.blocked = false;
     this.speaker = "";
@@ -71,6 +73,17 @@ export class Hearing {
   async again() {
     this.drop();
     await this.offer();
+  }
+
+  /** An offer that the court left unanswered, for it was not the time yet, is made anew. */
+  nudge() {
+    if (this.offering && performance.now() - this.offeredAt > PATIENCE) void this.again();
+  }
+
+  /** The court has ended the media of this hearing. */
+  end() {
+    this.asked = false;
+    this.drop();
   }
 
   drop() {
@@ -114,6 +127,7 @@ export class Hearing {
     const pc = this.pc ?? this.build();
     if (!this.widen(pc) && pc.signalingState === "stable" && pc.currentRemoteDescription) return;
     this.offering = true;
+    this.offeredAt = performance.now();
     const offer = await pc.createOffer();
     // Chromium asks for lost sound again only if the offer says so.
     const sdp = (offer.sdp || "").replace(/a=rtpmap:(\d+) opus\/48000\/2\r\n/g, "$&a=rtcp-fb:$1 nack\r\n");
