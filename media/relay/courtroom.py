@@ -9,19 +9,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from hearing.floor import NOBODY, Floor
+from hearing.floor import Floor
 from hearing.participants import SeatId
-from media.packets import Kind, Received
+from media.packets import Received
 from media.relay.bandwidth import video_limit
-from media.relay.feed import Feed
 from media.relay.forwarder import Forwarder, PythonForwarder
 from media.relay.lines import LineDown, LineEvent, LineUp, LinkFigures, ObserverId, Wanted, Who, observes
 from media.relay.member import Member
 from media.relay.probe import Direction, Probe, ProbeFailed, ProbeFigures, Progress, probe_sends
-from media.relay.source import CLOCK_RATES, Source
+from media.relay.seating import Seating
 from media.relay.switchboard import Switchboard
 from media.wire import rtcp, rtp
-from media.wire.answer import BadOffer, Sent, agree, read
+from media.wire.answer import BadOffer, agree, read
 from media.wire.clock import SECOND, now_ns
 from media.wire.door import Door
 from media.wire.offer import Offer
@@ -50,12 +49,11 @@ class Courtroom:
     def __init__(self, door: Door, *, clock: Callable[[], int] = now_ns, forwarder: Forwarder | None = None) -> None:
         self._door = door
         self._clock = clock
-        self._floor = NOBODY
         self._members: dict[str, Member] = {}
         self._probes: dict[str, Probe] = {}
         self._by_peer: dict[Peer, Member] = {}
-        self._sources: dict[tuple[str, Kind], Source] = {}
-        self._board = Switchboard(self._sources, forwarder or PythonForwarder())
+        self._seating = Seating(self._members)
+        self._board = Switchboard(self._seating.sources, forwarder or PythonForwarder())
         self._sent_before: dict[str, int] = {}
         self._events: asyncio.Queue[LineEvent] = asyncio.Queue(MOST_EVENTS)
         self._timer: asyncio.TimerHandle | None = None
@@ -65,8 +63,8 @@ class Courtroom:
 
     def apply(self, floor: Floor) -> None:
         """Bring the gates into line with the floor, at once."""
-        self._floor = floor
-        self._gate()
+        self._seating.floor = floor
+        self._seating.gate(self._clock())
 
     async def answer(self, who: Who, offer_sdp: str, *, probe: bool = False) -> str:
         """Answer an offer: of a new connection, which replaces this member's old one, or of the living one."""
@@ -85,10 +83,10 @@ class Courtroom:
             peer = Peer(who, self._door, offer, self, clock=self._clock)
             member = self._members[who] = self._by_peer[peer] = Member(peer)
         if not observes(who):
-            self._register(who, offer)
-        text = member.peer.agree(offer, self._assign(member, offer))
-        member.agreed(self._sources)
-        self._gate()
+            self._seating.register(who, offer)
+        text = member.peer.agree(offer, self._seating.assign(member, offer))
+        member.agreed(self._seating.sources)
+        self._seating.gate(self._clock())
         return text
 
     def _answer_probe(self, who: Who, offer: Offer) -> str:
@@ -119,20 +117,11 @@ class Courtroom:
         A seat that has left keeps the sections it was given, dead, so that the number only grows and a newcomer always
         makes the browser offer again.
         """
-        member = self._members.get(who)
-        given = [(feed.source, feed.kind) for feed in member.feeds.values()] if member is not None else []
-        dead = [key for key in given if key not in self._sources]
-        return [Wanted(SeatId(seat), kind) for seat, kind in (*self._sources, *dead) if seat != who]
+        return self._seating.wanted(who)
 
     def mapping(self, who: Who) -> dict[str, tuple[SeatId, str]]:
-        member = self._members.get(who)
-        if member is None:
-            return {}
-        return {
-            mid: (SeatId(feed.source), feed.kind)
-            for mid, feed in member.feeds.items()
-            if feed.payload_type >= 0 and (feed.source, feed.kind) in self._sources
-        }
+        """The source behind each section of this member's browser, as of the last answer."""
+        return self._seating.mapping(who)
 
     def candidate(self, who: Who, candidate: str) -> None:
         """ICE-lite learns where a browser is from its checks; candidates add nothing."""
@@ -142,9 +131,8 @@ class Courtroom:
         for known in (self._members.get(who), self._probes.get(who)):
             if known is not None:
                 known.peer.close()
-        for kind in CLOCK_RATES:
-            self._sources.pop((who, kind), None)
-        self._gate()
+        self._seating.remove(who)
+        self._seating.gate(self._clock())
         self._board.clocks.pop(who, None)
 
     def listen(self, ear: Callable[[Received], None]) -> None:
@@ -152,7 +140,7 @@ class Courtroom:
 
     def fresh_picture(self, seat: SeatId) -> None:
         """Ask a seat's camera for a key frame: the recorder wants one where a part of its tape begins."""
-        source = self._sources.get((seat, "video"))
+        source = self._seating.sources.get((seat, "video"))
         if source is not None:
             source.want_keyframe()
             source.ask(self._clock())
@@ -191,56 +179,10 @@ class Courtroom:
             self._timer.cancel()
             self._timer = None
 
-    # -- who publishes and who is fed --------------------------------------------------------------------------------
-
-    def _register(self, who: str, offer: Offer) -> None:
-        for part in agree(offer, {}):
-            if part.use == "receive" and part.kind is not None and (who, part.kind) not in self._sources:
-                source = self._sources[who, part.kind] = Source(who, part.kind)
-                feeds = (feed for member in self._members.values() for feed in member.feeds.values())
-                source.feeds = [feed for feed in feeds if feed.source == who and feed.kind == part.kind]
-
-    def _assign(self, member: Member, offer: Offer) -> dict[str, Sent]:
-        """Give every receiving section a source; what it has, it keeps."""
-        for section in offer.sections:
-            kind = section.kind
-            if kind is None or section.publishes or section.refused or section.mid in member.feeds:
-                continue
-            fed = {feed.source for feed in member.feeds.values() if feed.kind == kind}
-            for (seat, its_kind), source in self._sources.items():
-                if its_kind == kind and seat != member.peer.who and seat not in fed:
-                    feed = Feed(member.peer, section.mid, seat, kind, source.clock_rate)
-                    member.feeds[section.mid] = feed
-                    source.feeds.append(feed)
-                    break
-        return {mid: feed.sent() for mid, feed in member.feeds.items() if (feed.source, feed.kind) in self._sources}
-
-    def _may(self, who: str, feed: Feed) -> bool:
-        if observes(who):
-            sources = self._floor.public_hears if feed.kind == "audio" else self._floor.public_sees
-        else:
-            table = self._floor.hears if feed.kind == "audio" else self._floor.sees
-            sources = table.get(SeatId(who), frozenset())
-        return feed.source in sources
-
-    def _gate(self) -> None:
-        now = self._clock()
-        for member in self._members.values():
-            for feed in member.feeds.values():
-                source = self._sources.get((feed.source, feed.kind))
-                live = source is not None and member.peer.state is PeerState.CONNECTED
-                opened = live and self._may(member.peer.who, feed)
-                if source is not None and opened and not feed.open:
-                    source.want_keyframe()
-                feed.gate(opened)
-        for source in self._sources.values():
-            source.gated()
-            source.ask(now)
-
     # -- what peers tell ---------------------------------------------------------------------------------------------
 
     def peer_opened(self, peer: Peer) -> None:
-        self._gate()
+        self._seating.gate(self._clock())
 
     def peer_closed(self, peer: Peer) -> None:
         if peer.probe:
@@ -252,10 +194,7 @@ class Courtroom:
             return
         del self._members[peer.who]
         self._sent_before[peer.who] = self._sent_before.get(peer.who, 0) + peer.media_packets_sent
-        for source in self._sources.values():
-            source.silence(peer)
-            source.feeds = [feed for feed in source.feeds if feed.peer is not peer]
-            source.gated()
+        self._seating.disconnect(peer)
         self._down(member, "closed")
 
     def peer_rtp(self, peer: Peer, packet: rtp.Rtp, arrival_ns: int) -> None:
@@ -281,7 +220,7 @@ class Courtroom:
         self._timer = None
         self._keep_beating()
         now = self._clock()
-        for source in self._sources.values():
+        for source in self._seating.sources.values():
             source.missing(now)
             source.ask(now)
         for member in self._members.values():
@@ -299,10 +238,10 @@ class Courtroom:
         publishing = sum(1 for member in self._members.values() if member.up and member.published)
         for member in self._members.values():
             peer = member.peer
-            member.allow(video_limit(publishing, peer.who == self._floor.recorded_video))
+            member.allow(video_limit(publishing, peer.who == self._seating.floor.recorded_video))
             if peer.state is PeerState.CONNECTED and now - peer.heard_ns < SECOND * 2:
                 self._up(member)
-            member.send_reports(self._sources, self._board.clocks, now)
+            member.send_reports(self._seating.sources, self._board.clocks, now)
             member.count(now)
             member.peer.ping()
 

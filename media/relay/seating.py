@@ -1,0 +1,100 @@
+"""Who is fed by whom: sections of browsers, the sources behind them, and the gate of every feed.
+
+A section keeps its source for as long as the browser's connection lives; a seat that left keeps its sections in other
+browsers, dead, so that their number only grows. What changes with the floor is gates alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hearing.floor import NOBODY, Floor
+from hearing.participants import SeatId
+from media.packets import Kind
+from media.relay.feed import Feed
+from media.relay.lines import Wanted, observes
+from media.relay.member import Member
+from media.relay.source import CLOCK_RATES, Source
+from media.wire.answer import Sent, agree
+from media.wire.offer import Offer
+from media.wire.peer import Peer, PeerState
+
+
+class Seating:
+    def __init__(self, members: Mapping[str, Member]) -> None:
+        self._members = members
+        self.sources: dict[tuple[str, Kind], Source] = {}
+        self.floor = NOBODY
+
+    def register(self, who: str, offer: Offer) -> None:
+        """What a member publishes becomes a source, and feeds that waited for the seat come to life."""
+        for part in agree(offer, {}):
+            if part.use == "receive" and part.kind is not None and (who, part.kind) not in self.sources:
+                source = self.sources[who, part.kind] = Source(who, part.kind)
+                feeds = (feed for member in self._members.values() for feed in member.feeds.values())
+                source.feeds = [feed for feed in feeds if feed.source == who and feed.kind == part.kind]
+
+    def assign(self, member: Member, offer: Offer) -> dict[str, Sent]:
+        """Give every receiving section a source; what it has, it keeps."""
+        for section in offer.sections:
+            kind = section.kind
+            if kind is None or section.publishes or section.refused or section.mid in member.feeds:
+                continue
+            fed = {feed.source for feed in member.feeds.values() if feed.kind == kind}
+            for (seat, its_kind), source in self.sources.items():
+                if its_kind == kind and seat != member.peer.who and seat not in fed:
+                    feed = Feed(member.peer, section.mid, seat, kind, source.clock_rate)
+                    member.feeds[section.mid] = feed
+                    source.feeds.append(feed)
+                    break
+        return {mid: feed.sent() for mid, feed in member.feeds.items() if (feed.source, feed.kind) in self.sources}
+
+    def wanted(self, who: str) -> list[Wanted]:
+        member = self._members.get(who)
+        given = [(feed.source, feed.kind) for feed in member.feeds.values()] if member is not None else []
+        dead = [key for key in given if key not in self.sources]
+        return [Wanted(SeatId(seat), kind) for seat, kind in (*self.sources, *dead) if seat != who]
+
+    def mapping(self, who: str) -> dict[str, tuple[SeatId, str]]:
+        member = self._members.get(who)
+        feeds = member.feeds.items() if member is not None else ()
+        return {
+            mid: (SeatId(feed.source), feed.kind)
+            for mid, feed in feeds
+            if feed.payload_type >= 0 and (feed.source, feed.kind) in self.sources
+        }
+
+    def remove(self, who: str) -> None:
+        """A seat is gone for good."""
+        for kind in CLOCK_RATES:
+            self.sources.pop((who, kind), None)
+
+    def disconnect(self, peer: Peer) -> None:
+        """A connection is gone; its sources wait for the next one."""
+        for source in self.sources.values():
+            source.silence(peer)
+            source.feeds = [feed for feed in source.feeds if feed.peer is not peer]
+            source.gated()
+
+    def gate(self, now_ns: int) -> None:
+        """Bring every gate into line with the floor."""
+        for member in self._members.values():
+            for feed in member.feeds.values():
+                source = self.sources.get((feed.source, feed.kind))
+                live = source is not None and member.peer.state is PeerState.CONNECTED
+                opened = live and may(self.floor, member.peer.who, feed)
+                if source is not None and opened and not feed.open:
+                    source.want_keyframe()
+                feed.gate(opened)
+        for source in self.sources.values():
+            source.gated()
+            source.ask(now_ns)
+
+
+def may(floor: Floor, who: str, feed: Feed) -> bool:
+    if observes(who):
+        sources = floor.public_hears if feed.kind == "audio" else floor.public_sees
+    else:
+        table = floor.hears if feed.kind == "audio" else floor.sees
+        sources = table.get(SeatId(who), frozenset())
+    return feed.source in sources
