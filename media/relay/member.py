@@ -18,6 +18,8 @@ from media.wire.peer import Peer
 MOST_STREAMS = 64
 FRESH_NS = 10 * SECOND
 REPORTS_AT_ONCE = 12
+LOSS_WEIGHT = 0.3
+"""Of the newest second, in the loss that is shown."""
 
 
 class Member:
@@ -155,7 +157,8 @@ class Member:
             self.peer.send_rtcp(b"".join(report for report, _, _ in some) + names)
         receptions = [s.reception for s in self.published.values() if s.reception is not None and s.peer is self.peer]
         if receptions:
-            self._loss_up = max(reception.lost_fraction() for reception in receptions)
+            lost = max(reception.lost_fraction() for reception in receptions)
+            self._loss_up += (lost - self._loss_up) * LOSS_WEIGHT
             blocks = [reception.report(now_ns) for reception in receptions]
             names = rtcp.source_names([(self.peer.ssrc, "court")])
             self.peer.send_rtcp(rtcp.receiver_report(self.peer.ssrc, blocks) + names)

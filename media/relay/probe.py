@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from statistics import median
 from typing import Literal
 
 from media.relay.bandwidth import Limit
@@ -35,7 +36,9 @@ UDP_OVERHEAD = 28
 CONNECT_S = 10.0
 UP_WINDOWS = 18
 WINDOW_S = 0.25
-BEST_WINDOWS = 8
+RAMP_WINDOWS = 4
+"""The first second is left out; of the rest the median, which a stall of either side does not move."""
+
 GENTLE_WINDOWS = 5
 STEPS = (600, 1000, 1600, 2500, 4000, 6000)
 STEP_S = 0.5
@@ -173,7 +176,7 @@ class Probe:
         self._limit.bits = PLENTY
         whole = UP_WINDOWS + GENTLE_WINDOWS + 2
         rates = await self._windows(UP_WINDOWS, beside, lambda i, rate: progress((i + 1) / whole, rate))
-        kbps = max(sum(rates[at : at + BEST_WINDOWS]) for at in range(len(rates) - BEST_WINDOWS + 1)) / BEST_WINDOWS
+        kbps = median(rates[RAMP_WINDOWS:])
         self._limit.bits = max(IDLE, int(kbps * 1000 * GENTLE))
         await self._windows(2, beside, lambda i, _: progress((UP_WINDOWS + i + 1) / whole, kbps))
         counted = self._counted()
@@ -225,7 +228,7 @@ class Probe:
         offered = len(numbers) * size * 8e6 / span + beside_kbps
         self._forget(numbers)
         rate = _rate(arrivals, size)
-        return (rate + beside_kbps if rate else 0.0), lost, offered, _jitter(numbers, sent_ns, arrivals)
+        return min(rate + beside_kbps, offered) if rate else 0.0, lost, offered, _jitter(numbers, sent_ns, arrivals)
 
     def _forget(self, numbers: Sequence[int]) -> None:
         for number in numbers:
@@ -250,10 +253,12 @@ class Probe:
 
 
 def _rate(arrivals: Sequence[int], size: int) -> float:
-    """kbps over the arrivals, without their head."""
+    """kbps over the arrivals, without their head: the median over short stretches, which no single stall moves."""
     body = sorted(arrivals)[int(len(arrivals) * SKIP) :]
-    span = body[-1] - body[0] if len(body) > 2 else 0
-    return (len(body) - 1) * size * 8e6 / span if span > 0 else 0.0
+    stretch = max(10, len(body) // 6)
+    spans = [late - early for early, late in zip(body, body[stretch:], strict=False)]
+    typical = median(spans) if spans else 0
+    return stretch * size * 8e6 / typical if typical > 0 else 0.0
 
 
 def _jitter(numbers: Sequence[int], sent_ns: Mapping[int, int], arrivals: Sequence[int]) -> float:

@@ -27,8 +27,8 @@ async def measure(stage: Stage) -> tuple[ProbeFigures, ProbeFigures]:
 async def test_a_narrow_line_is_measured_as_it_is() -> None:
     async with staged(NarrowWire(up=800_000, down=1_500_000)) as stage:
         up, down = await measure(stage)
-    assert 680 < up.kbps < 840
-    assert 1350 < down.kbps < 1575
+    assert up.kbps == pytest.approx(800, rel=0.12)
+    assert down.kbps == pytest.approx(1500, rel=0.12)
     for figures in (up, down):
         assert figures.seconds < 10
         assert figures.bytes < 10_000_000

@@ -129,4 +129,4 @@ async def test_what_the_wire_loses_is_recovered() -> None:
         assert (await suspect.evaluate("outbound('video')"))["retransmittedPacketsSent"] > 5
         video = await judge.evaluate("inbound('video')")
         assert video["retransmittedPacketsReceived"] > 3
-        assert stage.courtroom.link(SUSPECT).loss_up > 0.01
+        assert stage.courtroom.link(SUSPECT).loss_up > 0
