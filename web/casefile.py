@@ -11,6 +11,7 @@ from hearing import facts as f
 from hearing.hearings import Hearing
 from hearing.participants import Actor, HearingId, PersonId, SeatId, TextRef
 from hearing.registry.documents import Document
+from hearing.utterances import DOUBTFUL_BELOW
 from hearing.wrongs import Refused
 from web import doors, languages
 from web.documents.minutes import Source
@@ -19,7 +20,6 @@ from web.doors import Visitor
 from web.office import OATH_CLIP, RECORDING, TIMELINE, Line, Office
 from web.rights import Rights, closed_parts, rights, silent_parts
 
-DOUBT = 0.5
 VOICES = {
     "investigating_judge": "judge",
     "presiding_judge": "judge",
@@ -172,7 +172,7 @@ def line_rows(file: CaseFile, say: Callable[..., str]) -> list[dict[str, Any]]:
     unknown = {"label": "—", "name": "", "voice": "other"}
     rows: list[tuple[float, dict[str, Any]]] = []
     for line in file.lines:
-        words = [{"text": w.text, "doubt": w.probability < DOUBT} for w in line.words] or [
+        words = [{"text": w.text, "doubt": w.probability < DOUBTFUL_BELOW} for w in line.words] or [
             {"text": line.text, "doubt": False}
         ]
         row = {

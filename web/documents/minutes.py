@@ -28,7 +28,7 @@ PROGRESS = frozenset(
         "PrivateTalkBegan", "PrivateTalkEnded", "Retired", "ReturnedFromDeliberation", "PausedByLoss",
         "ResumedAfterLoss", "GapRepaired", "GapConfirmed", "PartClosed", "PartOpened", "TortureAlleged",
         "CheckOrdered", "WitnessCalled", "WitnessWarned", "OathShown", "OathHeard", "OathAccepted", "OathRepeated",
-        "OathRefused", "OathWaived", "TestimonyBegan", "WitnessReleased", "DecisionAnnounced", "RulingDelivered",
+        "OathRefused", "OathWaived", "TestimonyBegan", "WitnessReleased", "DecisionAnnounced",
         "SentBack", "ParticipantRemoved", "LinkOverridden", "ObserverLinkClosed", "CourtCameraNamed", "Closed",
     }
 )  # fmt: skip
@@ -97,7 +97,7 @@ def _head(source: Source) -> dict[str, object]:
         "court": source.court,
         "case_number": source.case_number,
         "erdr_number": source.erdr_number,
-        "subject": source.subject,
+        "subject": source.subject.rstrip(". ") + "." if source.subject.strip() else "",
         "hearing": hearing,
         "listing": listing,
         "day": day,
@@ -133,6 +133,10 @@ def _minutes_context(source: Source) -> dict[str, object]:
         "progress": [_progress_row(source, line) for line in found if line.fact in PROGRESS],
         "interrogated": [_interrogation(source, one) for one in testimonies(source.entries)],
         "gaps": hearing.gaps,
+        "handed": "; ".join(
+            f"{source.say(f'recipient.{who}').lower()}, {languages.clock(at, source.zone)}"
+            for who, at in hearing.delivered.items()
+        ),
         "names_of": lambda seats: ", ".join(
             source.names.get(p.person, "—") for seat in seats for p in hearing.at_seat(seat)
         ),
@@ -150,7 +154,7 @@ def _person_row(source: Source, p: Participant) -> dict[str, str]:
         up, down = (
             languages.decimal(source.language, kbps / 1000) for kbps in (seat.link.up_kbps, seat.link.down_kbps)
         )
-        link = f"↑ {up}  ↓ {down}"
+        link = f"↑\u00a0{up} ↓\u00a0{down}"
         if seat.link_overridden:
             link += f" ({source.say('minutes.by_judge')})"
     came = p.attendance not in (Attendance.EXPECTED,)
@@ -173,14 +177,14 @@ def _progress_row(source: Source, line: Line) -> dict[str, str]:
     for name, prefix in CODE_PREFIX.items():
         if name in codes and isinstance(codes[name], str):
             codes[name] = source.say(f"{prefix}.{codes[name]}")
-    codes["person"] = ", ".join(_called(source, person) for person in line.persons) or "—"
-    words = source.say(key, **codes)
+    words = source.say(key, **codes) if codes else source.say(key)
     for name, ref in line.texts.items():
         if name in ("summary", "reason", "ruling"):
-            words += f" {source.texts.get(ref, '—')}"
+            words += f": {source.texts.get(ref, '—')}"
     place = source.place_in_record(line.at)
     return {
         "what": words,
+        "who": ", ".join(_called(source, person) for person in line.persons) or "—",
         "hour": languages.clock(line.at, source.zone, seconds=True),
         "place": "—" if place is None else languages.span(place),
     }
@@ -228,7 +232,7 @@ def _ruling_context(source: Source) -> dict[str, object]:
         "appeal_days": source.edition.numbers["appeal_days"],
         "judge": ", ".join(source.names.get(p.person, "—") for p in judges) or "—",
         "defended": source.edition.groups["defended"],
-        "delivered": [(source.say(f"recipient.{who}"), source.hearing.delivered.get(who)) for who in kind.delivery],
+        "sent_to": ", ".join(source.say(f"recipient.{who}").lower() for who in kind.delivery),
     }
 
 
@@ -247,8 +251,7 @@ def _tests(source: Source) -> list[dict[str, str]]:
             {
                 "who": f"{source.say(f'role.{p.role}')} {source.names.get(p.person, '—')}",
                 "hour": languages.clock(seat.link_at or 0, source.zone, seconds=True),
-                "up": number[0],
-                "down": number[1],
+                "speed": f"↑\u00a0{number[0]} ↓\u00a0{number[1]}",
                 "delay": f"{test.rtt_ms} / {test.jitter_ms}",
                 "loss": languages.decimal(source.language, test.loss * 100),
                 "devices": ", ".join(

@@ -9,12 +9,15 @@ A first table row is its head. The same value is set as PDF and as DOCX, so the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+BLANKS = re.compile(r"[^\S\u00a0]+")
+"""Everything blank but the space that keeps two things on one line."""
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -79,7 +82,7 @@ FOOT = {
 
 def one_line(value: object) -> str:
     """Text that people typed, made harmless to the marks: no line breaks, no bars."""
-    return " ".join(str(value).replace("|", "¦").split())
+    return BLANKS.sub(" ", str(value).replace("|", "¦")).strip()
 
 
 def _environment() -> Environment:
@@ -106,7 +109,7 @@ def parse(prose: str) -> tuple[Block, ...]:
     blocks: list[Block] = []
     clause = 0
     table: list[tuple[str, ...]] = []
-    for line in [*(line.strip() for line in prose.splitlines()), ""]:
+    for line in [*(line.strip().replace("№ ", "№\u00a0") for line in prose.splitlines()), ""]:
         if line.startswith("|"):
             table.append(tuple(cell.strip() for cell in line.strip("|").split("|")))
             continue
