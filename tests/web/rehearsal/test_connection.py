@@ -11,7 +11,7 @@ from hearing.participants import SeatId
 from media.packets import Received
 from media.relay.courtroom import Courtroom
 from media.wire.door import Door
-from web.rehearsal.connection import Publishing
+from web.rehearsal.connection import LinkTest, Publishing
 from web.rehearsal.lines import speakers
 from web.rehearsal.picture import Noise
 from web.rehearsal.voice import Voice
@@ -62,5 +62,18 @@ async def test_a_speaking_player_moves_the_level_of_its_seat(courtroom: Courtroo
                 packet = await heard.get()
                 loudest = max(loudest, courtroom.levels().get(packet.seat, 0.0))
             assert loudest > 0.3
+    finally:
+        await player.close()
+
+
+async def test_a_players_link_is_tested_both_ways(courtroom: Courtroom) -> None:
+    player = LinkTest(1500)
+    try:
+        await player.take(await courtroom.answer(SEAT, await player.offer(), probe=True))
+        up = await courtroom.probe(SEAT, "up", lambda _fraction, _kbps: None)
+        player.quiet()
+        down = await courtroom.probe(SEAT, "down", lambda _fraction, _kbps: None)
+        assert 700 < up.kbps < 2500
+        assert down.kbps > 0
     finally:
         await player.close()
