@@ -105,7 +105,7 @@ class OfferForm {
         f.kind === "money" ? h("span", null, word("tenge")) : f.unit ? h("span", null, f.unit) : null);
     }
     if (f.long || this.offer.group === "decision" || ["reason", "reasons", "summary", "ruling", "order"].includes(f.name)) {
-      return h("textarea", { ...common, rows: this.offer.group === "decision" ? 6 : 3, value: this.values[f.name], oninput: typed });
+      return h("textarea", { ...common, rows: this.offer.group === "decision" ? 5 : 3, value: this.values[f.name], oninput: typed });
     }
     return h("input", { ...common, type: "text", autocomplete: "off", value: this.values[f.name], oninput: typed });
   }

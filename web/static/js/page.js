@@ -281,6 +281,8 @@ export class LivePage {
     this.here.step = null;
     const outcome = await this.line.act("report_devices", fields);
     if (!outcome.ok) this.refuse(outcome.why);
+    else if (!fields.microphone) this.refuse(word("devices.voice"));
+    else if (!fields.loudspeaker) this.refuse(word("devices.sound"));
     else if (this.view.you.layout === "kiosk") void this.measure();
     this.redraw();
   }
