@@ -60,9 +60,10 @@ function kioskStep(page) {
   return done.link && page.here.step !== "link" ? "wait" : "link";
 }
 
-/** @param {any} page @param {string} text @param {() => void} go @param {string} id */
-function next(page, text, go, id) {
-  return h("button", { type: "button", class: `btn next ${page.cut ? "asleep" : ""}`, "data-local": id, "aria-disabled": page.cut ? "true" : null, onclick: () => page.cut || go() }, text, icon("arrow"));
+/** @param {any} page @param {string} text @param {() => void} go @param {string} id @param {boolean} [ready] */
+function next(page, text, go, id, ready = true) {
+  const asleep = page.cut || !ready;
+  return h("button", { type: "button", class: `btn next ${asleep ? "asleep" : ""}`, "data-local": id, "aria-disabled": asleep ? "true" : null, onclick: () => asleep || go() }, text, icon("arrow"));
 }
 
 /** @param {any} page */
@@ -88,7 +89,9 @@ const STEPS = {
   see: (page) => ({ title: word("kiosk.see"), button: next(page, word("kiosk.see.yes"), () => page.remember("sawSelf", true), "see") }),
   speak: (page) => ({
     title: word("kiosk.speak"), text: word(page.devices.voiceHeard ? "kiosk.speak.heard" : "kiosk.speak.wait"), more: levelBar(page),
-    button: next(page, word("kiosk.onward"), () => page.remember("spoke", true), "spoke"),
+    button: next(page, word("kiosk.onward"), () => page.remember("spoke", true), "spoke", page.devices.voiceHeard),
+    second: page.devices.voiceHeard ? null : h("div", { class: "acts tight" }, h("button", { type: "button", class: "btn", onclick: () => page.openDevices() }, word("kiosk.retry")),
+      h("button", { type: "button", class: "btn", "data-local": "without", onclick: () => page.remember("spoke", true) }, word("kiosk.without"))),
   }),
   sound: (page) => ({
     title: word("kiosk.sound"),

@@ -99,6 +99,8 @@ function devices(page) {
       h("button", { type: "button", class: "btn next", "data-local": "open", onclick: () => page.openDevices() }, icon("camera"), word("devices.open")))];
   }
   if (!d.settled) return h("p", { role: "status" }, word("devices.asking"));
+  const missing = d.microphone === "ok" && d.voiceHeard ? (page.here.soundHeard === undefined ? word("devices.sound") : "") : word("devices.voice");
+  const tried = missing === "";
   return [
     check(d.camera === "ok", word("check.camera"), d.trouble("camera"), picker(page, "videoinput", "camera.choose")),
     check(d.voiceHeard && d.microphone === "ok", word("check.microphone"), d.trouble("microphone"), [levelBar(page), picker(page, "audioinput", "mic.choose")]),
@@ -109,7 +111,8 @@ function devices(page) {
         page.here.rang ? h("button", { type: "button", class: "btn", "aria-pressed": String(page.here.soundHeard === false), onclick: () => page.heardSound(false) }, word("loudspeaker.no")) : null),
       picker(page, "audiooutput", "loudspeaker.choose")]),
     h("div", { class: "acts" },
-      h("button", { type: "button", class: "btn next", "data-act": "report_devices", onclick: () => page.reportDevices() }, word("devices.go"), icon("arrow")),
+      h("button", { type: "button", class: `btn next ${tried ? "" : "asleep"}`, "data-act": "report_devices", "aria-disabled": tried ? null : "true", onclick: () => (tried ? page.reportDevices() : page.refuse(missing)) }, word("devices.go"), icon("arrow")),
+      tried ? null : h("button", { type: "button", class: "btn", "data-local": "without", onclick: () => page.reportDevices() }, word("kiosk.without")),
       d.camera !== "ok" || d.microphone !== "ok" ? h("button", { type: "button", class: "btn", onclick: () => page.openDevices() }, word("devices.retry")) : null),
   ];
 }

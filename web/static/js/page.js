@@ -279,6 +279,8 @@ export class LivePage {
     const d = this.devices;
     const fields = { camera: d.camera === "ok", microphone: d.microphone === "ok" && d.voiceHeard, loudspeaker: this.here.soundHeard === true, labels: await d.labels() };
     this.here.step = null;
+    this.here.spoke = this.here.spoke && fields.microphone;
+    this.here.rang = false;
     const outcome = await this.line.act("report_devices", fields);
     if (!outcome.ok) this.refuse(outcome.why);
     else if (!fields.microphone) this.refuse(word("devices.voice"));
