@@ -87,12 +87,16 @@ class CaseFile:
 
 async def open_file(office: Office, who: Visitor, hearing_id: HearingId) -> CaseFile:
     """The file for this visitor. Raises ``Refused`` when it is not theirs to see."""
-    docket = office.registry.docket
     hearing = await office.clerk.load(hearing_id)
     actor = await doors.actor_in(office, who, hearing_id, hearing)
     if actor is None:
         raise Refused("no_such_hearing")
-    may = rights(hearing, actor, office.edition)
+    return await gather(office, hearing_id, hearing, actor, rights(hearing, actor, office.edition))
+
+
+async def gather(office: Office, hearing_id: HearingId, hearing: Hearing, actor: Actor, may: Rights) -> CaseFile:
+    """The file for an actor whose rights are known: a reader, or the court itself when it seals its papers."""
+    docket = office.registry.docket
     journal = await office.registry.journal.read(hearing_id)
     entries = [(entry.fact, entry.at) for entry in journal]
     documents = await docket.documents.of(hearing_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 
 import docx
@@ -11,7 +12,8 @@ from hearing import acts as a
 from hearing.participants import SYSTEM, HearingId
 from tests.web.house import JUDGE_IIN, SECRETARY_IIN, Browser, House, valid_iin
 from web.asking import perform
-from web.office import OATH_CLIP, RECORDING
+from web.office import OATH_CLIP, RECORDING, RULING
+from web.sealing import seal_ruling
 
 SECRETARY = valid_iin(SECRETARY_IIN[:11])
 FILM = bytes(range(256)) * 40
@@ -139,6 +141,19 @@ async def test_minutes_and_ruling_come_as_pdf_and_docx(browser: Browser, held: H
     foot = paper.sections[0].footer._element.xml
     assert "NUMPAGES" in foot
     assert "pic:pic" in foot
+
+
+async def test_the_announced_ruling_is_sealed_once_and_handed_out_as_sealed(
+    browser: Browser, house: House, held: HearingId
+) -> None:
+    await seal_ruling(house.office, held)
+    await seal_ruling(house.office, held)
+    kept = [one for one in await house.registry.docket.documents.of(held) if one.kind == RULING]
+    assert len(kept) == 4
+    assert {one.sha256 for one in kept} <= {one.sha256 for one in (await house.state(held)).files.values()}
+    await browser.come_in(await house.pass_for(held, "suspect"))
+    async with browser.client.get(f"/file/{held}/ruling.pdf?paper=ru") as answer:
+        assert hashlib.sha256(await answer.read()).hexdigest() in {one.sha256 for one in kept}
 
 
 async def test_judge_and_secretary_sign_the_minutes(browser: Browser, house: House, held: HearingId) -> None:

@@ -16,11 +16,12 @@ from web.documents import minutes as papers
 from web.documents.paper import Paper
 from web.documents.setting import blocks_html, docx, pdf
 from web.doors import BENCH, STAFF
-from web.office import of
+from web.office import MINUTES, of
 from web.pages.file import DOCX, opened
 from web.pages.forms import attempt
 from web.rendering import go, render
-from web.streaming import attachment
+from web.sealing import keep, name_of, sealed
+from web.streaming import attachment, send
 
 MAKERS: dict[str, Callable[[papers.Source], Paper]] = {
     "minutes": papers.minutes,
@@ -82,7 +83,10 @@ async def take(request: web.Request) -> web.StreamResponse:
     file, paper, language = await make(request, kind, f"{kind}_downloaded".replace("-", "_"))
     if not file.rights.download:
         raise Refused("no_download")
-    name = f"{file.case_number.replace('/', '_')}-{kind}-{language}.{form}"
+    done = sealed(file, kind, language, form)
+    if done is not None:
+        return await send(request, done, download=form != "pdf")
+    name = name_of(file, kind, language, form)
     if form == "pdf":
         return attachment(await asyncio.to_thread(pdf, paper), "application/pdf", name, inline=True)
     return attachment(await asyncio.to_thread(docx, paper), DOCX, name)
@@ -98,11 +102,7 @@ async def sign(request: web.Request) -> web.StreamResponse:
     async def doing() -> None:
         if file.actor.role not in STAFF:
             raise Refused("role")
-        content = await asyncio.to_thread(pdf, made)
-        name = f"{file.case_number.replace('/', '_')}-minutes-{language}.pdf"
-        document = await office.registry.docket.documents.put(
-            file.id, "minutes", name, content, "application/pdf", office.now(), file.actor.person
-        )
+        document = await keep(office, file, MINUTES, language, "pdf", made, file.actor.person)
         await ask(office, file.id, "sign_minutes", {"sha256": document.sha256}, file.actor)
 
     _, refused = await attempt(request, doing)
