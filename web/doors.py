@@ -89,7 +89,10 @@ def show_out(response: web.StreamResponse, office: Office) -> None:
 
 
 def source(request: web.Request) -> str:
-    """Where the caller comes from, for the rate limits. The entry puts the proxy's word here when it trusts one."""
+    """Where the caller comes from, for the rate limits. What a stranger writes into a header counts for nothing."""
+    if of(request).behind_proxy:
+        noted = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+        return noted or request.remote or "unknown"
     return request.remote or "unknown"
 
 
@@ -191,6 +194,17 @@ async def _check_origin(request: web.Request, who: Visitor | None) -> None:
         raise Refused("csrf")
 
 
+async def _own_language(office: Office, who: Visitor) -> str | None:
+    """The language of the account, or the one that the secretary noted for the bearer of a pass."""
+    if who.account is not None:
+        return who.account.language
+    session = who.session
+    if session.hearing is None or session.person is None:
+        return None
+    participant = (await office.clerk.load(session.hearing)).people.get(session.person)
+    return participant.language if participant is not None else None
+
+
 @web.middleware
 async def doorkeeper(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Every request passes here: language, visitor, cross-site checks, refusals in the visitor's words, headers."""
@@ -201,7 +215,7 @@ async def doorkeeper(request: web.Request, handler: Handler) -> web.StreamRespon
         request[VISITOR] = who
     wish = request.query.get("lang")
     cookie = wish if wish in LANGUAGES else request.cookies.get(LANGUAGE_COOKIE)
-    own = who.account.language if who is not None and who.account is not None and cookie is None else None
+    own = await _own_language(of(request), who) if who is not None and cookie is None else None
     request[LANGUAGE] = chosen(cookie or own, request.headers.get(hdrs.ACCEPT_LANGUAGE), of(request).language)
     try:
         await _check_origin(request, who)

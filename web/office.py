@@ -90,6 +90,8 @@ class Office:
     zone: tzinfo
     origin: str = "http://localhost:8080"
     secure: bool = False
+    behind_proxy: bool = False
+    """A proxy of ours stands in front: the last address that it notes is the caller's."""
     court: str = "Сот"
     language: str = "kk"
     session_seconds: float = 10 * 3600.0

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from hearing.participants import Actor, PersonId, Role
 from tests.web.house import JUDGE_IIN, ORIGIN, PASSWORD, Browser, House, visiting
 from web import doors
+from web.desk import add_participant
 
 
 async def test_a_judge_signs_in_and_sees_the_board(browser: Browser) -> None:
@@ -98,6 +100,29 @@ async def test_a_pass_opens_its_hearing_and_no_other(browser: Browser, house: Ho
     other = await house.list_sanction("7585-24-00-2/102")
     assert (await browser.call("GET", f"/hearings/{hearing}")).status == 200
     assert (await browser.call("GET", f"/hearings/{other}")).status == 404
+
+
+async def test_a_participant_is_spoken_to_in_the_language_that_the_secretary_noted(
+    browser: Browser, house: House
+) -> None:
+    hearing = await house.list_sanction()
+    fields = {"name": "Примеров Иван", "role": "victim", "place": "elsewhere", "language": "ru"}
+    clerk = Actor(PersonId("a-test"), Role.COURT_SECRETARY)
+    house.people["victim"] = await add_participant(house.office, clerk, hearing, fields)
+    await browser.come_in(await house.pass_for(hearing, "victim"))
+    _, text = await browser.get(f"/sit/{hearing}")
+    assert '<html lang="ru">' in text
+
+
+async def test_behind_a_proxy_only_the_proxys_own_word_counts(house: House) -> None:
+    house.office = replace(house.office, behind_proxy=True)
+    async with visiting(house) as browser:
+        for n in range(7):
+            data = {"iin": JUDGE_IIN, "password": f"болжам-{n}"}
+            headers = {"Origin": ORIGIN, "X-Forwarded-For": f"10.0.0.{n}, 192.0.2.7"}
+            async with browser.client.post("/signin", data=data, headers=headers) as answer:
+                status = answer.status
+    assert status == 429
 
 
 async def test_a_short_code_opens_the_same_door(browser: Browser, house: House) -> None:
