@@ -2,6 +2,10 @@
 
 What is empty, longer than any Ethernet frame carries, or from an address that never proved to know a password ends
 here, before any parser sees it. Nothing waits at the door: a datagram is handed on at once or dropped.
+
+A browser believes an answer only when it comes from the address it asked. Where there are several, a wildcard
+socket would answer from whichever the kernel likes, so instead of one the door opens a socket per address of this
+machine, all on the same port, and answers everybody through the socket they came in by.
 """
 
 from __future__ import annotations
@@ -12,6 +16,7 @@ import struct
 import time
 from collections.abc import Callable, Sequence
 
+import ifaddr
 from aioice import stun
 from aiortc.rtcdtlstransport import RTCCertificate
 
@@ -25,17 +30,41 @@ BATCH = 64
 BUFFER = 4 << 20
 _SO_TIMESTAMPNS = 35
 _TIMESPEC = struct.Struct("qq")
+WILDCARDS = ("0.0.0.0", "::")
+
+
+def own_addresses() -> tuple[str, ...]:
+    """The loopback and every IPv4 address of this machine."""
+    found = [ip.ip for adapter in ifaddr.get_adapters() for ip in adapter.ips if isinstance(ip.ip, str)]
+    return tuple(dict.fromkeys(["127.0.0.1", *found]))
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """A UDP socket of this address. Raises ``OSError`` when the address is not this machine's or the port is taken."""
+    sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        sock.setblocking(False)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
+        sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+        sock.bind((host, port))
+    except OSError:
+        sock.close()
+        raise
+    return sock
 
 
 class Door:
     def __init__(
         self,
-        sock: socket.socket,
+        sockets: Sequence[socket.socket],
         announced: Sequence[str],
         announced_port: int | None = None,
         clock: Callable[[], int] = now_ns,
     ) -> None:
-        self._socket = sock
+        self._sockets = tuple(sockets)
+        self._came_by = self._sockets[0]
+        self._ways: dict[Address, socket.socket] = {}
         self._clock = clock
         self._ufrags: dict[str, Line] = {}
         self._known: dict[Line, tuple[str, ...]] = {}
@@ -43,7 +72,7 @@ class Door:
         self._loop = asyncio.get_running_loop()
         self.certificate = RTCCertificate.generateCertificate()
         self.announced = tuple(announced)
-        self.port: int = sock.getsockname()[1]
+        self.port: int = self._sockets[0].getsockname()[1]
         self.announced_port = announced_port or self.port
         self.dropped = 0
         self.unsent = 0
@@ -54,27 +83,24 @@ class Door:
 
         ``announced_port`` differs from ``port`` where a router or a container maps it.
         """
-        sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
-        try:
-            sock.setblocking(False)
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
-            sock.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
-            sock.bind((host, port))
-        except OSError:
-            sock.close()
-            raise
-        door = cls(sock, announced, announced_port)
-        asyncio.get_running_loop().add_reader(sock.fileno(), door._readable)
+        sockets: list[socket.socket] = []
+        for address in own_addresses() if host in WILDCARDS else (host,):
+            sockets.append(_bound(address, port))
+            port = sockets[0].getsockname()[1]
+        door = cls(sockets, announced, announced_port)
+        for sock in sockets:
+            asyncio.get_running_loop().add_reader(sock.fileno(), door._readable, sock)
         return door
 
     async def close(self) -> None:
-        if self._socket.fileno() >= 0:
-            self._loop.remove_reader(self._socket.fileno())
-            self._socket.close()
+        for sock in self._sockets:
+            if sock.fileno() >= 0:
+                self._loop.remove_reader(sock.fileno())
+                sock.close()
         self._ufrags.clear()
         self._known.clear()
         self._addresses.clear()
+        self._ways.clear()
 
     def know(self, line: Line) -> None:
         for ufrag in self._known.get(line, ()):
@@ -91,21 +117,24 @@ class Door:
 
     def bind(self, address: Address, line: Line) -> None:
         self._addresses[address] = line
+        self._ways[address] = self._came_by
 
     def unbind(self, address: Address, line: Line) -> None:
         if self._addresses.get(address) is line:
             del self._addresses[address]
+            self._ways.pop(address, None)
 
     def send(self, data: bytes, address: Address) -> None:
         try:
-            self._socket.sendto(data, address)
+            self._ways.get(address, self._came_by).sendto(data, address)
         except OSError:
             self.unsent += 1
 
-    def _readable(self) -> None:
+    def _readable(self, sock: socket.socket) -> None:
+        self._came_by = sock
         for _ in range(BATCH):
             try:
-                data, ancillary, flags, address = self._socket.recvmsg(MAX_DATAGRAM + 1, 64)
+                data, ancillary, flags, address = sock.recvmsg(MAX_DATAGRAM + 1, 64)
             except (BlockingIOError, InterruptedError):
                 return
             except OSError:

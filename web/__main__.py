@@ -1,0 +1,217 @@
+"""The entry: reads the settings, wires the house together, and opens it.
+
+``tyndau`` serves, ``tyndau verify`` checks every journal, tape and sealed file, ``tyndau account`` makes an account.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import signal
+import ssl
+import sys
+import time
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import structlog
+import uvloop
+from aiohttp import web
+
+from config import editions
+from config.settings import Settings, load
+from hearing import edition as edition_tables
+from hearing.participants import HearingId
+from hearing.registry.clerk import Clerk
+from hearing.registry.office import Office as Registry
+from hearing.registry.utterances import KeysOfCases, UtteranceBook
+from hearing.registry.verify import verify
+from hearing.rules import decide
+from media.wire.door import Door, own_addresses
+from transcripts.settings import SpeechSettings
+from transcripts.transcriber import Transcriber
+from web import notifier
+from web.app import build
+from web.checking import checks
+from web.court import Court
+from web.languages import Languages
+from web.office import Office
+from web.rehearsal.door import routes as rehearsal_routes
+from web.rehearsal.stage import Stage, company, seed
+
+log = structlog.get_logger()
+
+
+def main() -> None:
+    """``tyndau [serve|verify|account|evaluate]``."""
+    asked = _arguments().parse_args()
+    settings = load(asked.config)
+    _set_up_log(settings.log_format)
+    match asked.command:
+        case "verify":
+            sys.exit(uvloop.run(_verify(settings, asked.hearing)))
+        case "account":
+            uvloop.run(_account(settings, asked.iin, asked.name, asked.role))
+        case _:
+            uvloop.run(_serve(settings))
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tyndau", description="Remote hearings for courts")
+    parser.add_argument("--config", type=Path, help="settings file (TOML)")
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("serve", help="open the court (the default)")
+    verify = commands.add_parser("verify", help="check journals, tapes and sealed files")
+    verify.add_argument("hearing", nargs="?", help="one hearing's id; all when left out")
+    account = commands.add_parser("account", help="make a staff account")
+    account.add_argument("iin")
+    account.add_argument("name")
+    account.add_argument("role", choices=["court_secretary", "investigating_judge", "presiding_judge"])
+    return parser
+
+
+def _set_up_log(kind: str) -> None:
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer() if kind == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        cache_logger_on_first_use=True,
+    )
+
+
+async def _registry(settings: Settings) -> Registry:
+    return await Registry.open(settings.data, settings.database)
+
+
+async def _serve(settings: Settings) -> None:
+    async with AsyncExitStack() as stack:
+        registry = await _registry(settings)
+        stack.push_async_callback(registry.close)
+        edition = edition_tables.parse(editions.read(settings.edition))
+        clerk = Clerk(registry, lambda hearing, act, by, at: decide(hearing, act, by, at, edition))
+        door = await Door.open(settings.media.host, settings.media.port, settings.media.announced or own_addresses())
+        stack.push_async_callback(door.close)
+        book = UtteranceBook(registry.store, KeysOfCases(registry.keys))
+        transcriber = await stack.enter_async_context(Transcriber(_speech(settings), book))
+        office = Office(
+            registry=registry,
+            clerk=clerk,
+            edition=edition,
+            languages=Languages.load(),
+            notifier=_notifier(settings),
+            now=time.time,
+            zone=ZoneInfo(settings.timezone),
+            origin=settings.origin,
+            secure=settings.secure,
+            court=settings.court,
+            language=settings.language,
+            session_seconds=settings.session_hours * 3600,
+            review_seconds=settings.review_days * 24 * 3600.0,
+            lobby_minutes=settings.lobby_minutes or edition.numbers["lobby_opens_minutes"],
+            rehearsal=settings.rehearsal,
+            behind_proxy=settings.behind_proxy,
+            lines=book.lines,
+            transcript_state=lambda hearing: _transcript_state(transcriber, clerk, hearing),
+        )
+        stage = await seed(office) if settings.rehearsal else None
+        if stage is not None:
+            office = replace(office, rehearsal_links=lambda: stage.links)
+        tapes = settings.data / "tapes"
+        tapes.mkdir(parents=True, exist_ok=True)
+        loss = settings.loss_seconds or edition.numbers["loss_pause_seconds"]
+        court = Court(office, door, transcriber, book, tapes, loss)
+        app = build(office, court)
+        if stage is not None:
+            app.add_routes(rehearsal_routes(stage))
+        await _listen(settings, app, stage)
+
+
+async def _transcript_state(transcriber: Transcriber, clerk: Clerk, hearing: HearingId) -> str:
+    """What a transcript still waits for, as a catalogue id; nothing when it is sealed."""
+    if (await clerk.load(hearing)).transcript is not None:
+        return ""
+    return f"transcript.{transcriber.state.condition}"
+
+
+async def _listen(settings: Settings, app: web.Application, stage: Stage | None) -> None:
+    runner = web.AppRunner(app, shutdown_timeout=5)
+    await runner.setup()
+    site = web.TCPSite(runner, settings.host, settings.port, ssl_context=_tls(settings))
+    await site.start()
+    log.info("court open", address=settings.origin)
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(runner.cleanup)
+        if stage is not None:
+            for link in stage.links:
+                print(f"  {Languages.load().translate('en', link.label)}: {settings.origin}{link.href}", flush=True)
+            if settings.players:
+                await stack.enter_async_context(company(f"http://127.0.0.1:{settings.port}", stage))
+        await stop.wait()
+
+
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    if settings.tls.certificate is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(settings.tls.certificate, settings.tls.key)
+    return context
+
+
+def _speech(settings: Settings) -> SpeechSettings:
+    s = settings.speech
+    return SpeechSettings(
+        model=settings.speech_model,
+        models={str(language): model for language, model in s.models.items()},
+        languages=s.languages,
+        compute_type=s.compute_type,
+        device=s.device,
+        download=s.download,
+    )
+
+
+def _notifier(settings: Settings) -> notifier.Notifier:
+    file = notifier.FileNotifier(settings.data / "letters.txt")
+    smtp = settings.smtp
+    if smtp.host is None:
+        return file
+    password = smtp.password.get_secret_value() if smtp.password is not None else None
+    return notifier.SmtpNotifier(smtp.host, smtp.port, smtp.sender, file, smtp.security, smtp.user, password)
+
+
+async def _verify(settings: Settings, hearing: str | None) -> int:
+    registry = await _registry(settings)
+    try:
+        faults = await verify(
+            registry, HearingId(hearing) if hearing else None, checks(registry, settings.data / "tapes")
+        )
+    finally:
+        await registry.close()
+    for fault in faults:
+        print(fault)
+    print("the record is whole" if not faults else f"{len(faults)} faults")
+    return 1 if faults else 0
+
+
+async def _account(settings: Settings, iin: str, name: str, role: str) -> None:
+    registry = await _registry(settings)
+    try:
+        password = getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+        await registry.docket.accounts.create(iin, password, name, [role], time.time())
+    finally:
+        await registry.close()
+
+
+if __name__ == "__main__":
+    main()

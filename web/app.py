@@ -1,0 +1,54 @@
+"""The application: every door on its hinges."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from aiohttp import web
+
+from web import doors, wire
+from web.court import COURT, Court
+from web.office import OFFICE, Office, of
+from web.rendering import STATIC
+
+LARGEST_FORM = 4 * 1024 * 1024
+
+
+def build(office: Office, court: Court) -> web.Application:
+    """The aiohttp application of this office and court."""
+    from web import api, pages
+
+    app = web.Application(middlewares=[doors.doorkeeper], client_max_size=LARGEST_FORM)
+    app[OFFICE] = office
+    app[COURT] = court
+    app.add_routes(pages.routes(office))
+    app.add_routes(api.routes(office))
+    app.add_routes(
+        [
+            web.get("/ws/{hearing}", wire.socket),
+            web.get("/healthz", healthz),
+        ]
+    )
+    app.router.add_static("/static/", Path(STATIC), append_version=False)
+    app.cleanup_ctx.append(_court_sits)
+    return app
+
+
+async def _court_sits(app: web.Application) -> AsyncIterator[None]:
+    started = asyncio.Event()
+    sitting = asyncio.create_task(app[COURT].run(started))
+    waiting = asyncio.create_task(started.wait())
+    await asyncio.wait({sitting, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    if sitting.done():
+        waiting.cancel()
+        await sitting
+    yield
+    sitting.cancel()
+    await asyncio.gather(sitting, return_exceptions=True)
+
+
+async def healthz(request: web.Request) -> web.Response:
+    await of(request).registry.ping()
+    return web.json_response({"status": "ok"})

@@ -1,0 +1,33 @@
+"""What ``tyndau verify`` checks beyond the journal: the tapes and the transcript, each by whoever knows it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from hearing import facts as f
+from hearing.participants import HearingId
+from hearing.registry.office import Office as Registry
+from hearing.registry.utterances import KeysOfCases, UtteranceBook
+from hearing.registry.verify import Checks
+from media.record.tape import TapeHead
+from media.record.verify import verify_tapes
+from transcripts.transcript import digest
+
+
+def checks(registry: Registry, tapes: Path) -> Checks:
+    """The checks of this server's own tapes and book of utterances."""
+    book = UtteranceBook(registry.store, KeysOfCases(registry.keys))
+
+    async def check_tapes(
+        hearing: HearingId, heads: Mapping[str, f.TapeHead], key: bytes | None
+    ) -> Sequence[tuple[str, str]]:
+        named = [TapeHead(h.tape, h.seat, h.kind, h.part, h.head, h.bytes) for h in heads.values()]
+        found = await asyncio.to_thread(verify_tapes, tapes / hearing, key, named)
+        return [(f"{fault.tape} part {fault.part} byte {fault.offset}", fault.why) for fault in found]
+
+    async def check_transcript(hearing: HearingId, version: int) -> str | None:
+        return digest(await book.lines(hearing, version))
+
+    return Checks(tapes=check_tapes, transcript=check_transcript)

@@ -1,0 +1,197 @@
+"""What is made of a hearing after it has closed: the finished file, the final transcript, the oath's clips, the papers.
+
+Every product is a fact once it is sealed, so this work is simply whatever a closed hearing still lacks. It survives a
+crash by asking the same question again at the next start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hearing import acts as a
+from hearing.hearings import Hearing, Phase
+from hearing.participants import SYSTEM, HearingId, SeatId
+from hearing.registry.documents import Document
+from media.record.clip import clip, sound
+from media.record.finalise import Chapter, finalise
+from media.record.timeline import Timeline
+from transcripts.settings import Condition
+from transcripts.transcript import canonical_json
+from transcripts.utterances import SAMPLE_NS, Pcm, RecordedTrack
+from web import asking
+from web.office import OATH_CLIP, RECORDING, TIMELINE
+from web.sealing import seal_ruling
+
+if TYPE_CHECKING:
+    from web.court import Court
+
+TRANSCRIPT = "transcript"
+BY = "system"
+RETRY_SECONDS = 15.0
+
+
+class Closing:
+    """The queue of closed hearings whose case file is not yet complete."""
+
+    def __init__(self, court: Court) -> None:
+        self._court = court
+        self._due: asyncio.Queue[HearingId] = asyncio.Queue()
+
+    def due(self, hearing_id: HearingId) -> None:
+        self._due.put_nowait(hearing_id)
+
+    async def recover(self) -> None:
+        """Find closed hearings that a crash left unfinished."""
+        for listing in await self._court.office.registry.docket.hearings.all(1000):
+            if listing.phase == Phase.CLOSED:
+                hearing = await self._court.office.clerk.load(listing.id)
+                if RECORDING not in _kinds(hearing) or hearing.transcript is None:
+                    self.due(listing.id)
+
+    async def next(self) -> HearingId:
+        """The next closed hearing whose case file is to be completed."""
+        return await self._due.get()
+
+    def again(self, hearing_id: HearingId) -> None:
+        """Try this hearing once more in a while."""
+        asyncio.get_running_loop().call_later(RETRY_SECONDS, self.due, hearing_id)
+
+    async def complete(self, hearing_id: HearingId) -> bool:
+        """Make what this hearing lacks. False when something must wait and be tried again."""
+        hearing = await self._court.office.clerk.load(hearing_id)
+        key = await self._court.office.registry.keys.tapes(hearing.case)
+        folder = self._court.tapes / hearing_id
+        with tempfile.TemporaryDirectory(prefix="closing-", dir=self._court.tapes) as scratch:
+            if folder.exists() and RECORDING not in _kinds(hearing):
+                await self._finish_recording(hearing_id, hearing, folder, key, Path(scratch))
+                await self._cut_oaths(hearing_id, hearing, folder, key, Path(scratch))
+        await seal_ruling(self._court.office, hearing_id)
+        if hearing.transcript is None:
+            return await self._transcribe(hearing_id, hearing, folder, key)
+        return True
+
+    async def _finish_recording(
+        self, hearing_id: HearingId, hearing: Hearing, folder: Path, key: bytes, scratch: Path
+    ) -> None:
+        titles = await self._titles(hearing)
+        out = scratch / "recording.webm"
+        finished = await asyncio.to_thread(
+            finalise, folder, key, out, titles, self._chapters(hearing), sealed=hearing.listing.publicity == "closed"
+        )
+        if not finished.files:
+            return
+        segments = [
+            {"start": s.start_ns / 1e9, "place": s.file_ns / 1e9, "length": (s.end_ns - s.start_ns) / 1e9}
+            for s in finished.segments
+        ]
+        timeline = {
+            "start": segments[0]["start"],
+            "duration": finished.duration_ns / 1e9,
+            "segments": segments,
+            "size": finished.size,
+            "tracks": [{"seat": t.seat, "lost_packets": t.lost_packets} for t in finished.tracks],
+        }
+        for path in finished.files:
+            await self._seal_file(hearing_id, RECORDING, path, "video/webm")
+        await self._seal_bytes(hearing_id, TIMELINE, "timeline.json", _canonical(timeline), "application/json")
+
+    async def _titles(self, hearing: Hearing) -> dict[SeatId, str]:
+        office = self._court.office
+        names = await office.registry.docket.persons.names(list(hearing.people))
+        titles: dict[SeatId, list[str]] = {}
+        for p in hearing.people.values():
+            role = office.languages.translate(hearing.listing.language, f"role.{p.role}")
+            titles.setdefault(p.seat, []).append(f"{role}: {names.get(p.person, '')}".strip(": "))
+        return {seat: ", ".join(people) for seat, people in titles.items()}
+
+    def _chapters(self, hearing: Hearing) -> list[Chapter]:
+        office = self._court.office
+        marks = [("announce_opening", hearing.opened_at), *hearing.steps.items()]
+        marks += [("oath", p.oath.accepted_at) for p in hearing.people.values() if p.oath is not None]
+        marks += [("retire", hearing.retired_at), ("announce_decision", hearing.announced_at)]
+
+        def label(step: str) -> str:
+            return office.languages.translate(hearing.listing.language, f"step.{step}")
+
+        return [
+            Chapter(int(at * 1e9), label(step)) for step, at in sorted(marks, key=lambda m: m[1] or 0) if at is not None
+        ]
+
+    async def _cut_oaths(
+        self, hearing_id: HearingId, hearing: Hearing, folder: Path, key: bytes, scratch: Path
+    ) -> None:
+        for p in hearing.people.values():
+            if p.oath is None or p.oath.shown_at is None or p.oath.accepted_at is None:
+                continue
+            start = (p.oath.start or p.oath.shown_at) - 1
+            end = (p.oath.end or p.oath.accepted_at) + 1
+            out = scratch / f"oath-{p.person}.ogg"
+            await asyncio.to_thread(clip, folder, key, p.seat, int(start * 1e9), int(end * 1e9), out)
+            if out.exists():
+                await self._seal_file(hearing_id, f"{OATH_CLIP}{p.person}", out, "audio/ogg")
+
+    async def _transcribe(self, hearing_id: HearingId, hearing: Hearing, folder: Path, key: bytes) -> bool:
+        transcriber = self._court.transcriber
+        if transcriber.state.condition is not Condition.READY:
+            return False
+        tracks = await asyncio.to_thread(self._tracks, hearing, folder, key)
+        version = await transcriber.transcribe_recording(hearing_id, tracks)
+        lines = await self._court.book.lines(hearing_id, version)
+        content = canonical_json(lines)
+        await self._seal_bytes(hearing_id, TRANSCRIPT, "transcript.json", content, "application/json")
+        digest = hashlib.sha256(content).hexdigest()
+        act = a.SealTranscript(version, digest, len(lines), transcriber.state.model or "")
+        await asking.perform(self._court.office, hearing_id, act, SYSTEM)
+        return True
+
+    def _tracks(self, hearing: Hearing, folder: Path, key: bytes) -> list[RecordedTrack]:
+        """Every recorded voice, with the language of the person who first sits there."""
+
+        def reader(seat: SeatId, first: int, last: int) -> Callable[[int, int], Pcm]:
+            whole: list[Pcm] = []
+
+            def read(start: int, end: int) -> Pcm:
+                if not whole:
+                    whole.append(sound(folder, key, seat, first, last))
+                return whole[0][(start - first) // SAMPLE_NS : (end - first) // SAMPLE_NS]
+
+            return read
+
+        found = []
+        for seat, voice in Timeline(folder, key, sealed=True).voices.items():
+            people = hearing.at_seat(seat)
+            language = people[0].language if people else None
+            if voice.first_ns is not None and voice.last_ns is not None:
+                first, last = voice.first_ns, voice.last_ns
+                found.append(RecordedTrack(seat, first, last, reader(seat, first, last), language))
+        return found
+
+    async def _seal_file(self, hearing_id: HearingId, kind: str, path: Path, media_type: str) -> None:
+        document = await self._court.office.registry.docket.documents.put_file(
+            hearing_id, kind, path.name, path, media_type, self._court.office.now(), BY
+        )
+        await self._note(hearing_id, document)
+
+    async def _seal_bytes(self, hearing_id: HearingId, kind: str, name: str, content: bytes, media_type: str) -> None:
+        document = await self._court.office.registry.docket.documents.put(
+            hearing_id, kind, name, content, media_type, self._court.office.now(), BY
+        )
+        await self._note(hearing_id, document)
+
+    async def _note(self, hearing_id: HearingId, document: Document) -> None:
+        act = a.NoteFileSealed(document.kind, document.id, document.sha256, document.size)
+        await asking.perform(self._court.office, hearing_id, act, SYSTEM)
+
+
+def _kinds(hearing: Hearing) -> set[str]:
+    return {sealed.kind for sealed in hearing.files.values()}
+
+
+def _canonical(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()

@@ -1,0 +1,132 @@
+"""The court: the sittings of this node, the officers they share, and the supervisor over them.
+
+The supervisor is the second border at which anything unforeseen is caught: a sitting that breaks stops loudly, its
+record is kept, and the others go on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import structlog
+from aiohttp import WSCloseCode, web
+
+from hearing.hearings import Phase
+from hearing.participants import HearingId
+from hearing.registry.utterances import UtteranceBook
+from media.wire.door import Door
+from transcripts.transcriber import Transcriber
+from web.closing import Closing
+from web.office import Office
+from web.sitting import Sitting
+
+log = structlog.get_logger()
+
+PROBES_AT_ONCE = 2
+SLEEPING = (Phase.LISTED, Phase.CLOSED, Phase.VACATED)
+LIST_SECONDS = 20.0
+
+
+class Court:
+    """All sittings of this node. Runs inside ``run``; sittings start when a page knocks or a clock says so."""
+
+    def __init__(
+        self,
+        office: Office,
+        door: Door,
+        transcriber: Transcriber,
+        book: UtteranceBook,
+        tapes: Path,
+        loss_seconds: float,
+    ) -> None:
+        self.office = office
+        self.door = door
+        self.transcriber = transcriber
+        self.book = book
+        self.tapes = tapes
+        self.loss_seconds = loss_seconds
+        self.probes = asyncio.Semaphore(PROBES_AT_ONCE)
+        self.closing = Closing(self)
+        self._sittings: dict[HearingId, Sitting] = {}
+        self._tasks: asyncio.TaskGroup | None = None
+        self._opening = asyncio.Lock()
+
+    async def run(self, started: asyncio.Event) -> None:
+        """Sit until cancelled. Hearings that were live when the server died come back first."""
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            tasks.create_task(self._close_hearings())
+            tasks.create_task(self._deliver_utterances())
+            for hearing_id in await self.office.clerk.recover():
+                if (await self.office.clerk.load(hearing_id)).phase not in SLEEPING:
+                    await self.sitting(hearing_id)
+            await self.closing.recover()
+            started.set()
+            await self._watch_list()
+
+    async def sitting(self, hearing_id: HearingId) -> Sitting:
+        """The hearing's sitting, started when it is not yet live here. Raises ``NotFound``."""
+        async with self._opening:
+            found = self._sittings.get(hearing_id)
+            if found is None:
+                hearing = await self.office.clerk.load(hearing_id)
+                found = Sitting(self, hearing_id, hearing)
+                self._sittings[hearing_id] = found
+                self.spawn(self._supervise(found))
+        await found.ready.wait()
+        return found
+
+    def sitting_now(self, hearing_id: HearingId) -> Sitting | None:
+        return self._sittings.get(hearing_id)
+
+    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        if self._tasks is None:
+            raise RuntimeError("the court does not sit")
+        return self._tasks.create_task(coroutine)
+
+    async def _supervise(self, sitting: Sitting) -> None:
+        try:
+            await sitting.run()
+        except Exception:
+            log.exception("sitting stopped", hearing=sitting.id)
+            for connection in sitting.connections:
+                connection.close(WSCloseCode.INTERNAL_ERROR)
+        finally:
+            self._sittings.pop(sitting.id, None)
+            sitting.ready.set()
+
+    async def _close_hearings(self) -> None:
+        while True:
+            hearing_id = await self.closing.next()
+            complete = False
+            try:
+                complete = await self.closing.complete(hearing_id)
+            except Exception:
+                log.exception("closing failed", hearing=hearing_id)
+            if not complete:
+                self.closing.again(hearing_id)
+
+    async def _deliver_utterances(self) -> None:
+        heard = self.transcriber.utterances()
+        while True:
+            utterance = await heard.get()
+            sitting = self._sittings.get(utterance.hearing)
+            if sitting is not None:
+                await sitting.speech.heard(utterance)
+
+    async def _watch_list(self) -> None:
+        """Open the lobby of hearings whose time has come, whether or not anyone has knocked."""
+        while True:
+            now = self.office.now()
+            for listing in await self.office.registry.docket.hearings.between(
+                now - 3600, now + self.office.lobby_minutes * 60
+            ):
+                if listing.phase == Phase.LISTED:
+                    await self.sitting(listing.id)
+            await asyncio.sleep(LIST_SECONDS)
+
+
+COURT = web.AppKey("court", Court)

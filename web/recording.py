@@ -1,0 +1,97 @@
+"""The recorder's place at a sitting: packets go to tape as the floor says, and what it reports becomes acts."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+
+from hearing import acts as a
+from hearing.floor import Floor
+from hearing.hearings import Recording
+from hearing.participants import SeatId
+from media.packets import Received
+from media.record.recorder import Recorder, TapeAlarm, TapeHead, TapeRestored, TapeRolling
+from media.record.timeline import Timeline
+from media.wire.clock import now_ns
+
+if TYPE_CHECKING:
+    from web.sitting import Sitting
+
+log = structlog.get_logger()
+
+
+def head_act(head: TapeHead) -> a.NoteTapeHead:
+    """The tape's newest chain head as an act of the server."""
+    return a.NoteTapeHead(head.tape, SeatId(head.seat), head.kind, head.part, head.sha256_chain_head, head.bytes)
+
+
+class RecordingDesk:
+    """One hearing's recorder. ``rolling`` is the truth behind the recording lamp."""
+
+    def __init__(self, sitting: Sitting) -> None:
+        self._sitting = sitting
+        self._recorder: Recorder | None = None
+        self._alarm: str | None = None
+        self._rolling = False
+        self.recovered: list[a.NoteTapeHead] = []
+        self.last_arrival: float | None = None
+
+    @property
+    def folder(self) -> Path:
+        return self._sitting.court.tapes / self._sitting.id
+
+    @property
+    def rolling(self) -> bool:
+        return self._rolling and self._alarm is None
+
+    async def open(self, key: bytes) -> None:
+        """Mend what a crash left behind, then stand ready to record."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._recorder = Recorder(self.folder, key, clock=now_ns, fresh_picture=self._sitting.courtroom.fresh_picture)
+        self.recovered = [head_act(head) for head in self._recorder.recovered]
+        if self.recovered:
+            spans = await asyncio.to_thread(lambda: Timeline(self.folder, key).spans)
+            self.last_arrival = spans[-1].end_ns / 1e9 if spans else None
+
+    def apply(self, floor: Floor) -> None:
+        if self._recorder is not None:
+            self._recorder.apply(floor)
+        if not floor.recorded_sound:
+            self._rolling = False
+
+    def received(self, received: Received) -> None:
+        if self._recorder is not None:
+            self._recorder.received(received)
+
+    async def run(self) -> None:
+        """Make acts of what the recorder reports."""
+        if self._recorder is None:
+            return
+        reports = self._recorder.reports()
+        while True:
+            report = await reports.get()
+            match report:
+                case TapeHead():
+                    await self._sitting.ask(head_act(report))
+                case TapeAlarm(reason):
+                    self._alarm = reason
+                    log.error("recording failed", hearing=self._sitting.id, reason=reason)
+                    await self._sitting.ask(a.NoteRecordingFailure(reason))
+                case TapeRestored():
+                    self._alarm = None
+                    if self._sitting.hearing.recording is Recording.FAILED:
+                        await self._sitting.ask(a.NoteRecordingRestored())
+                case TapeRolling():
+                    self._rolling = True
+            self._sitting.show_all()
+
+    async def close(self) -> list[a.NoteTapeHead]:
+        """Finish the tapes; what they end with is returned once."""
+        recorder, self._recorder = self._recorder, None
+        if recorder is None:
+            return []
+        self._rolling = False
+        return [head_act(head) for head in await recorder.close()]

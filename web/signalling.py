@@ -1,0 +1,125 @@
+"""``rtc.*``: how a page's media comes up. Never recorded, never seen by the law."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+
+from hearing import acts as a
+from hearing.participants import SeatId
+from hearing.wrongs import Malformed
+from media.relay.courtroom import ProbeFailed
+from media.wire.answer import BadOffer
+from web.connection import Connection
+from web.sitting import Sitting
+
+log = structlog.get_logger()
+
+LONGEST_SDP = 100_000
+MALFORMED = 4400
+
+
+async def hear(sitting: Sitting, connection: Connection, message: Mapping[str, Any]) -> None:
+    """Handle one ``rtc.*`` message. Raises ``Malformed`` for what is not our protocol."""
+    match message:
+        case {"t": "rtc.offer", "sdp": str(sdp)} if len(sdp) <= LONGEST_SDP:
+            await _offer(sitting, connection, sdp, probe=message.get("probe") is True)
+        case {"t": "rtc.candidate"}:
+            pass  # our ICE is lite: it learns the browser's addresses from its checks
+        case {"t": "rtc.status", "mic": bool(mic), "camera": bool(camera)}:
+            if connection.seat is not None:
+                sitting.devices[connection.seat] = (mic, camera)
+                sitting.show_all()
+        case {"t": "rtc.probe", "direction": "start"}:
+            pass  # the test has begun with its offer; this says that the page has taken the answer
+        case {"t": "rtc.probe", "direction": "abort"}:
+            if connection.probe is not None:
+                connection.probe.cancel()
+        case {"t": "rtc.report"}:
+            pass  # the page's own figures are shown to itself; the server trusts what it measured
+        case _:
+            raise Malformed("rtc")
+
+
+async def _offer(sitting: Sitting, connection: Connection, sdp: str, *, probe: bool) -> None:
+    if connection.who is None or not sitting.may_publish(connection):
+        return
+    if probe:
+        _start_probe(sitting, connection, sdp)
+        return
+    try:
+        answer = await sitting.courtroom.answer(connection.who, sdp)
+    except BadOffer as wrong:
+        raise Malformed(str(wrong)) from wrong
+    tracks = {
+        mid: {"seat": seat, "kind": kind} for mid, (seat, kind) in sitting.courtroom.mapping(connection.who).items()
+    }
+    connection.say({"t": "rtc.answer", "sdp": answer, "tracks": tracks})
+    for other in sitting.connections:
+        if other is not connection:
+            sitting.want(other)
+
+
+def _start_probe(sitting: Sitting, connection: Connection, sdp: str) -> None:
+    if connection.seat is None:
+        raise Malformed("a link test without a seat")
+    if connection.probe is None or connection.probe.done():
+        connection.probe = sitting.spawn(_probe(sitting, connection, connection.seat, sdp))
+
+
+async def _probe(sitting: Sitting, connection: Connection, seat: SeatId, sdp: str) -> None:
+    """Measure both directions, few pages of this server at a time, and note what came out.
+
+    The answer waits for its turn too: a page that is answered fills its line, and would fill that of the one before it.
+    """
+
+    def progress(phase: str) -> Callable[[float, float], None]:
+        return lambda fraction, kbps: connection.say(
+            {"t": "rtc.probe", "phase": phase, "progress": round(fraction, 2), "kbps": round(kbps)}
+        )
+
+    connection.say({"t": "rtc.probe", "phase": "waiting", "progress": 0})
+    try:
+        async with sitting.court.probes:
+            answer = await sitting.courtroom.answer(seat, sdp, probe=True)
+            connection.say({"t": "rtc.answer", "probe": True, "sdp": answer, "tracks": {}})
+            up = await sitting.courtroom.probe(seat, "up", progress("up"))
+            connection.say({"t": "rtc.probe", "phase": "down", "progress": 0})
+            down = await sitting.courtroom.probe(seat, "down", progress("down"))
+    except BadOffer:
+        connection.close(MALFORMED)
+        return
+    except ProbeFailed as failed:
+        log.info("probe failed", hearing=sitting.id, why=str(failed))
+        connection.say({"t": "rtc.probe", "phase": "failed", "progress": 0, "why": "no_path"})
+        return
+    except asyncio.CancelledError:
+        connection.say({"t": "rtc.probe", "phase": "failed", "progress": 0, "why": "aborted"})
+        raise
+    act = a.NoteLinkTest(
+        seat=seat,
+        up_kbps=round(up.kbps),
+        down_kbps=round(down.kbps),
+        rtt_ms=round(max(up.rtt_ms or 0, down.rtt_ms or 0)),
+        jitter_ms=round(max(up.jitter_ms, down.jitter_ms)),
+        loss=round(max(up.loss, down.loss), 4),
+        path="udp",
+        browser=connection.browser,
+    )
+    await sitting.ask(act)
+    connection.say(
+        {
+            "t": "rtc.probe",
+            "phase": "done",
+            "progress": 1,
+            "up_kbps": act.up_kbps,
+            "down_kbps": act.down_kbps,
+            "rtt_ms": act.rtt_ms,
+            "jitter_ms": act.jitter_ms,
+            "loss": act.loss,
+            "ok": min(act.up_kbps, act.down_kbps) >= sitting.court.office.edition.numbers["norm_kbps"],
+        }
+    )
