@@ -9,29 +9,39 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import structlog
+
 from hearing import acts as a
 from hearing.hearings import Hearing, Phase
 from hearing.participants import SYSTEM, HearingId, SeatId
 from hearing.registry.documents import Document
+from hearing.registry.errors import RegistryError
+from hearing.wrongs import Impossible
 from media.record.clip import clip, sound
 from media.record.finalise import Chapter, finalise
+from media.record.tape import recover
 from media.record.timeline import Timeline
 from transcripts.settings import Condition
 from transcripts.transcript import canonical_json
 from transcripts.utterances import SAMPLE_NS, Pcm, RecordedTrack
 from web import asking
 from web.office import OATH_CLIP, RECORDING, TIMELINE
+from web.recording import head_act
 from web.sealing import seal_ruling
 
 if TYPE_CHECKING:
     from web.court import Court
 
+log = structlog.get_logger()
+
 TRANSCRIPT = "transcript"
+SCRATCH = "closing-"
 BY = "system"
 RETRY_SECONDS = 15.0
 
@@ -42,39 +52,63 @@ class Closing:
     def __init__(self, court: Court) -> None:
         self._court = court
         self._due: asyncio.Queue[HearingId] = asyncio.Queue()
+        self._waiting: set[HearingId] = set()
 
     def due(self, hearing_id: HearingId) -> None:
-        self._due.put_nowait(hearing_id)
+        """Complete this hearing's file; however often it is asked, it waits only once."""
+        if hearing_id not in self._waiting:
+            self._waiting.add(hearing_id)
+            self._due.put_nowait(hearing_id)
 
     async def recover(self) -> None:
-        """Find closed hearings that a crash left unfinished."""
+        """Find closed hearings that a crash left unfinished, and wipe away the drafts that it left lying open."""
+        for draft in self._court.tapes.glob(f"{SCRATCH}*"):
+            await asyncio.to_thread(shutil.rmtree, draft)
         for listing in await self._court.office.registry.docket.hearings.all(1000):
-            if listing.phase == Phase.CLOSED:
+            if listing.phase != Phase.CLOSED:
+                continue
+            try:
                 hearing = await self._court.office.clerk.load(listing.id)
-                if RECORDING not in _kinds(hearing) or hearing.transcript is None:
-                    self.due(listing.id)
+            except (Impossible, RegistryError) as wrong:
+                log.critical("journal damaged", hearing=listing.id, why=str(wrong))
+                continue
+            if RECORDING not in _kinds(hearing) or hearing.transcript is None:
+                self.due(listing.id)
 
     async def next(self) -> HearingId:
         """The next closed hearing whose case file is to be completed."""
-        return await self._due.get()
+        hearing_id = await self._due.get()
+        self._waiting.discard(hearing_id)
+        return hearing_id
 
     def again(self, hearing_id: HearingId) -> None:
         """Try this hearing once more in a while."""
-        asyncio.get_running_loop().call_later(RETRY_SECONDS, self.due, hearing_id)
+        if hearing_id not in self._waiting:
+            self._waiting.add(hearing_id)
+            asyncio.get_running_loop().call_later(RETRY_SECONDS, self._due.put_nowait, hearing_id)
 
     async def complete(self, hearing_id: HearingId) -> bool:
         """Make what this hearing lacks. False when something must wait and be tried again."""
         hearing = await self._court.office.clerk.load(hearing_id)
+        if hearing.phase is not Phase.CLOSED:
+            return True
         key = await self._court.office.registry.keys.tapes(hearing.case)
         folder = self._court.tapes / hearing_id
-        with tempfile.TemporaryDirectory(prefix="closing-", dir=self._court.tapes) as scratch:
-            if folder.exists() and RECORDING not in _kinds(hearing):
-                await self._finish_recording(hearing_id, hearing, folder, key, Path(scratch))
+        if folder.exists() and hearing.transcript is None:
+            await self._mend_tapes(hearing_id, folder, key)
+            with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=self._court.tapes) as scratch:
+                if not {RECORDING, TIMELINE} <= _kinds(hearing):
+                    await self._finish_recording(hearing_id, hearing, folder, key, Path(scratch))
                 await self._cut_oaths(hearing_id, hearing, folder, key, Path(scratch))
         await seal_ruling(self._court.office, hearing_id)
         if hearing.transcript is None:
             return await self._transcribe(hearing_id, hearing, folder, key)
         return True
+
+    async def _mend_tapes(self, hearing_id: HearingId, folder: Path, key: bytes) -> None:
+        """What a crash at the very close left open on the tapes is brought into their chains."""
+        for head in await asyncio.to_thread(recover, folder, key):
+            await asking.perform(self._court.office, hearing_id, head_act(head), SYSTEM)
 
     async def _finish_recording(
         self, hearing_id: HearingId, hearing: Hearing, folder: Path, key: bytes, scratch: Path
@@ -97,8 +131,9 @@ class Closing:
             "size": finished.size,
             "tracks": [{"seat": t.seat, "lost_packets": t.lost_packets} for t in finished.tracks],
         }
-        for path in finished.files:
-            await self._seal_file(hearing_id, RECORDING, path, "video/webm")
+        if RECORDING not in _kinds(hearing):
+            for path in finished.files:
+                await self._seal_file(hearing_id, RECORDING, path, "video/webm")
         await self._seal_bytes(hearing_id, TIMELINE, "timeline.json", _canonical(timeline), "application/json")
 
     async def _titles(self, hearing: Hearing) -> dict[SeatId, str]:
@@ -126,8 +161,11 @@ class Closing:
     async def _cut_oaths(
         self, hearing_id: HearingId, hearing: Hearing, folder: Path, key: bytes, scratch: Path
     ) -> None:
+        spoken = Timeline(folder, key, sealed=True).voices
         for p in hearing.people.values():
             if p.oath is None or p.oath.shown_at is None or p.oath.accepted_at is None:
+                continue
+            if p.seat not in spoken or f"{OATH_CLIP}{p.person}" in _kinds(hearing):
                 continue
             start = (p.oath.start or p.oath.shown_at) - 1
             end = (p.oath.end or p.oath.accepted_at) + 1
@@ -140,12 +178,17 @@ class Closing:
         transcriber = self._court.transcriber
         if transcriber.state.condition is not Condition.READY:
             return False
-        tracks = await asyncio.to_thread(self._tracks, hearing, folder, key)
-        version = await transcriber.transcribe_recording(hearing_id, tracks)
+        complete = [v.version for v in await self._court.book.versions(hearing_id) if v.completed_at is not None]
+        if complete:
+            version = complete[-1]
+        else:
+            tracks = await asyncio.to_thread(self._tracks, hearing, folder, key)
+            version = await transcriber.transcribe_recording(hearing_id, tracks)
         lines = await self._court.book.lines(hearing_id, version)
         content = canonical_json(lines)
-        await self._seal_bytes(hearing_id, TRANSCRIPT, "transcript.json", content, "application/json")
         digest = hashlib.sha256(content).hexdigest()
+        if digest not in {sealed.sha256 for sealed in hearing.files.values()}:
+            await self._seal_bytes(hearing_id, TRANSCRIPT, "transcript.json", content, "application/json")
         act = a.SealTranscript(version, digest, len(lines), transcriber.state.model or "")
         await asking.perform(self._court.office, hearing_id, act, SYSTEM)
         return True

@@ -45,7 +45,8 @@ async def seal_ruling(office: Office, hearing_id: HearingId) -> None:
     for language in ("kk", "ru"):
         made: Paper | None = None
         for form in ("pdf", "docx"):
-            if sealed(file, RULING, language, form) is not None:
+            kept = sealed(file, RULING, language, form)
+            if kept is not None and kept.id in hearing.files:
                 continue
             made = made or papers.ruling(await source(office, file, language, RULING))
             await keep(office, file, RULING, language, form, made, SYSTEM.person)
