@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hearing import facts as f
 from hearing.participants import HearingId
+from hearing.registry.errors import Damaged
 from hearing.registry.office import Office as Registry
 from hearing.registry.utterances import KeysOfCases, UtteranceBook
 from hearing.registry.verify import Checks
@@ -28,6 +29,9 @@ def checks(registry: Registry, tapes: Path) -> Checks:
         return [(f"{fault.tape} part {fault.part} byte {fault.offset}", fault.why) for fault in found]
 
     async def check_transcript(hearing: HearingId, version: int) -> str | None:
-        return digest(await book.lines(hearing, version))
+        try:
+            return digest(await book.lines(hearing, version))
+        except (Damaged, ValueError):
+            return "damaged"
 
     return Checks(tapes=check_tapes, transcript=check_transcript)
