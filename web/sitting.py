@@ -105,13 +105,13 @@ class Sitting:
     async def _after_restart(self) -> None:
         """Whoever was connected when the server died is gone now; an open hearing waits for them."""
         gone = tuple(seat for seat, s in self.hearing.seats.items() if s.connected)
-        since = self.recording.last_arrival or await self._last_entry_at()
+        if gone and self.hearing.phase in LIVE:
+            since = max(self.recording.last_arrival or 0, await self._last_entry_at())
+            await self.ask(a.PauseByLoss(gone, since, "server"))
         for seat in gone:
             await self.ask(a.NoteLoss(seat))
         for tape in self.recording.recovered:
             await self.ask(tape)
-        if gone and self.hearing.phase in LIVE:
-            await self.ask(a.PauseByLoss(gone, since, "server"))
         self.hearing = await self.court.office.clerk.load(self.id)
 
     async def _last_entry_at(self) -> float:
