@@ -207,17 +207,20 @@ async def _person(office: Office, hearing: Hearing, fields: Fields) -> Person:
 
 
 async def _seat(office: Office, hearing: Hearing, fields: Fields) -> tuple[SeatId, str | None]:
-    """A seat of one's own, or the seat of a person who sits at the same device."""
+    """A seat of one's own, or the seat of a person who sits at the same device.
+
+    What is typed as a room may be an address: the journal only learns that two people sit in the same one.
+    """
     beside = text(fields, "beside")
     if beside:
         neighbour = hearing.people.get(PersonId(beside))
         if neighbour is None:
             raise Refused("no_such_person", field="beside")
         return neighbour.seat, neighbour.room
-    room = text(fields, "room")
-    if room is None and text(fields, "place") == Place.COURTROOM:
-        room = "courtroom"
-    return ids.new_seat(), room
+    typed = text(fields, "room")
+    if typed is not None:
+        return ids.new_seat(), await office.registry.docket.texts.deposit(hearing.case, typed)
+    return ids.new_seat(), "courtroom" if text(fields, "place") == Place.COURTROOM else None
 
 
 # --- passes --------------------------------------------------------------------------------------------------------

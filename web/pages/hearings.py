@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from aiohttp import web
 
 from hearing.hearings import Hearing, Participant, Phase
-from hearing.participants import Actor, Attendance, HearingId, PassId, PersonId, Place, Role
+from hearing.participants import Actor, Attendance, HearingId, PassId, PersonId, Place, Role, TextRef
 from hearing.registry.passes import Pass
 from hearing.wrongs import Refused
 from web import doors
@@ -116,8 +116,9 @@ async def _admin(
     case = await docket.cases.get(hearing.case)
     persons = {person.id: person for person in await docket.persons.of_case(hearing.case)}
     passes = {one.id: one for one in await docket.passes.of(hearing_id)}
+    rooms = await docket.texts.read_many(TextRef(p.room) for p in hearing.people.values() if p.room is not None)
     people = [
-        _participant(request, p, persons.get(p.person), passes)
+        _participant(request, p, persons.get(p.person), passes, rooms)
         for p in hearing.people.values()
         if p.attendance is not Attendance.REMOVED
     ]
@@ -148,7 +149,9 @@ async def _admin(
     )
 
 
-def _participant(request: web.Request, p: Participant, person: Any, passes: dict[PassId, Pass]) -> dict[str, Any]:
+def _participant(
+    request: web.Request, p: Participant, person: Any, passes: dict[PassId, Pass], rooms: Mapping[TextRef, str]
+) -> dict[str, Any]:
     translate, language = of(request).languages.translate, doors.language(request)
     valid = [passes[x] for x in p.passes if x in passes and passes[x].revoked_at is None]
     last = max(valid, key=lambda one: one.issued_at, default=None)
@@ -170,7 +173,7 @@ def _participant(request: web.Request, p: Participant, person: Any, passes: dict
         "staff": p.role in STAFF,
         "under_16": p.under_16,
         "place": translate(language, f"place.{p.place}"),
-        "room": p.room if p.room != "courtroom" else None,
+        "room": rooms.get(TextRef(p.room)) if p.room is not None else None,
         "language": OWN_NAMES.get(p.language, p.language),
         "view": p.view or "not_stated",
         "view_words": translate(language, f"view.{p.view or 'not_stated'}"),
