@@ -11,7 +11,6 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,13 +22,13 @@ from hearing.participants import SYSTEM, HearingId, SeatId
 from hearing.registry.documents import Document
 from hearing.registry.errors import RegistryError
 from hearing.wrongs import Impossible
-from media.record.clip import clip, sound
+from media.record.clip import SeatSound, clip
 from media.record.finalise import Chapter, finalise
 from media.record.tape import recover
 from media.record.timeline import Timeline
 from transcripts.settings import Condition
 from transcripts.transcript import canonical_json
-from transcripts.utterances import SAMPLE_NS, Pcm, RecordedTrack
+from transcripts.utterances import RecordedTrack
 from web import asking
 from web.office import OATH_CLIP, RECORDING, TIMELINE
 from web.recording import head_act
@@ -195,24 +194,13 @@ class Closing:
 
     def _tracks(self, hearing: Hearing, folder: Path, key: bytes) -> list[RecordedTrack]:
         """Every recorded voice, with the language of the person who first sits there."""
-
-        def reader(seat: SeatId, first: int, last: int) -> Callable[[int, int], Pcm]:
-            whole: list[Pcm] = []
-
-            def read(start: int, end: int) -> Pcm:
-                if not whole:
-                    whole.append(sound(folder, key, seat, first, last))
-                return whole[0][(start - first) // SAMPLE_NS : (end - first) // SAMPLE_NS]
-
-            return read
-
         found = []
         for seat, voice in Timeline(folder, key, sealed=True).voices.items():
             people = hearing.at_seat(seat)
             language = people[0].language if people else None
             if voice.first_ns is not None and voice.last_ns is not None:
                 first, last = voice.first_ns, voice.last_ns
-                found.append(RecordedTrack(seat, first, last, reader(seat, first, last), language))
+                found.append(RecordedTrack(seat, first, last, SeatSound(voice, first, last).read, language))
         return found
 
     async def _seal_file(self, hearing_id: HearingId, kind: str, path: Path, media_type: str) -> None:

@@ -5,6 +5,7 @@ Both come from the tapes through the same timeline as the whole file, so a secon
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from media.record.finalise import Cut, sha256_of, write_ogg, write_webm
 from media.record.mix import Voice
 from media.record.timeline import Timeline, Track
 
+SAMPLE_NS = 1_000_000_000 // OUT_RATE
 BACK_NS = 12_000_000_000
 
 
@@ -67,22 +69,63 @@ def _keyframe_before(cameras: list[Track], start_ns: int) -> int:
 
 def sound(folder: Path, key: bytes, seat: SeatId, start_ns: int, end_ns: int) -> Heard:
     """What a seat said between two moments at 16 kHz, silence where nothing was kept: sample n is start + n/16000 s."""
-    timeline = Timeline(folder, key, sealed=True)
-    track = timeline.voices.get(seat)
-    length = max(0, end_ns - start_ns) * OUT_RATE // 1_000_000_000
-    heard = np.zeros(length, np.float32)
-    if track is None or not length:
+    track = Timeline(folder, key, sealed=True).voices.get(seat)
+    if track is None:
+        return np.zeros(max(0, end_ns - start_ns) // SAMPLE_NS, np.float32)
+    return SeatSound(track, start_ns, end_ns).read(start_ns, end_ns)
+
+
+class SeatSound:
+    """One seat's sound at 16 kHz, read forwards piece by piece: hours of it need no more memory than one piece.
+
+    Going back is allowed and begins anew. Reads may come from several threads; they take turns.
+    """
+
+    def __init__(self, track: Track, start_ns: int, end_ns: int) -> None:
+        self._track = track
+        self._start_ns, self._end_ns = start_ns, end_ns
+        self._turn = threading.Lock()
+        self._begin()
+
+    def read(self, start_ns: int, end_ns: int) -> Heard:
+        """The sound between two moments, silence where nothing was kept."""
+        first = max(0, start_ns - self._start_ns) // SAMPLE_NS
+        heard = np.zeros(max(0, end_ns - start_ns) // SAMPLE_NS, np.float32)
+        with self._turn:
+            if first < self._at:
+                self._begin()
+            self._take(first - self._at, None)
+            self._take(len(heard), heard)
         return heard
-    voice, down = Voice(), Downsampler()
-    at = 0
-    for piece in _pieces(track, voice, Stretch(start_ns, end_ns, 0)):
-        converted = down(piece)
-        converted = converted[: length - at]
-        heard[at : at + len(converted)] = converted
-        at += len(converted)
-    rest = down(None)[: length - at]
-    heard[at : at + len(rest)] = rest
-    return heard
+
+    def _begin(self) -> None:
+        self._at = 0
+        self._rest: Heard = np.zeros(0, np.float32)
+        self._pieces = self._converted()
+
+    def _take(self, count: int, into: Heard | None) -> None:
+        """Move on by so many samples, and keep them where they are wanted; after the end there is silence."""
+        done = 0
+        while done < count:
+            if not len(self._rest):
+                piece = next(self._pieces, None)
+                if piece is None:
+                    break
+                self._rest = piece
+            taken = self._rest[: count - done]
+            if into is not None:
+                into[done : done + len(taken)] = taken
+            self._rest = self._rest[len(taken) :]
+            done += len(taken)
+        self._at += count
+
+    def _converted(self) -> Iterator[Heard]:
+        if self._end_ns <= self._start_ns:
+            return
+        voice, down = Voice(), Downsampler()
+        for piece in _pieces(self._track, voice, Stretch(self._start_ns, self._end_ns, 0)):
+            yield down(piece)
+        yield down(None)
 
 
 def _pieces(track: Track, voice: Voice, stretch: Stretch) -> Iterator[NDArray[np.int16]]:

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from hearing.floor import NOBODY
-from media.record.clip import clip, sound
+from media.record.clip import SeatSound, clip, sound
 from media.record.ear import Ear
+from media.record.timeline import Timeline
 from tests.media.record.synthetic import (
     FLOOR,
     JUDGE,
@@ -65,6 +66,16 @@ def test_the_transcribers_sound_lies_on_the_hearings_clock(tapes: Path) -> None:
     assert heard.dtype == np.float32
     assert len(heard) == 16 * 16_000
     assert onsets((heard * 32_767).astype(np.int16), 16_000) == pytest.approx([3.02, 7.02, 10.02], abs=0.03)
+
+
+def test_sound_read_piece_by_piece_is_the_same_as_read_at_once_even_after_going_back(tapes: Path) -> None:
+    start, end = START - 2 * SECOND, START + 14 * SECOND
+    whole = sound(tapes, KEY, SUSPECT, start, end)
+    reading = SeatSound(Timeline(tapes, KEY, sealed=True).voices[SUSPECT], start, end)
+    for _ in range(2):
+        pieces = [reading.read(at, at + 4 * SECOND) for at in range(start, end, 4 * SECOND)]
+        assert np.array_equal(np.concatenate(pieces), whole)
+    assert np.array_equal(reading.read(start + 5 * SECOND, start + 6 * SECOND), whole[80_000:96_000])
 
 
 def test_a_seat_without_tape_is_silence_to_the_transcriber_and_no_clip(tapes: Path, tmp_path: Path) -> None:
