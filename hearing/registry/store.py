@@ -7,8 +7,9 @@ erasing a case means forgetting its key.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ class Store:
         self._engine = engine
         self._writer = engine.execution_options(tyndau_writes=True)
         self.dialect = engine.dialect.name
+        self._turn: AbstractAsyncContextManager[object] = asyncio.Lock() if self.dialect == "sqlite" else nullcontext()
 
     @classmethod
     async def open(cls, url: str) -> Store:
@@ -56,8 +58,12 @@ class Store:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that writes: committed at the end, undone by any exception."""
-        async with self._writer.begin() as connection:
+        """A transaction that writes: committed at the end, undone by any exception.
+
+        SQLite lets one write at a time and gives the turn to whoever happens to ask next, so that under steady writing
+        somebody may wait for ever while holding a connection. Here writers queue in order, before they take one.
+        """
+        async with self._turn, self._writer.begin() as connection:
             yield connection
 
     @asynccontextmanager

@@ -18,7 +18,23 @@ from hearing.rules import decide
 from hearing.wrongs import Refused
 
 A_TEXT = TextRef("placeholder")
-HIDDEN = frozenset({"role", "phase", "not_now", "oath_state", "witness_not_called", "not_waiting", "not_admitted"})
+HIDDEN = frozenset(
+    {
+        "role",
+        "phase",
+        "not_now",
+        "oath_state",
+        "witness_not_called",
+        "witness_waits",
+        "not_waiting",
+        "not_admitted",
+        "not_removable",
+        "presiding_not_muted",
+        "own_seat",
+        "closed_hearing",
+        "not_retired",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +151,7 @@ def _decision_tries(hearing: Hearing, kind: KindRules) -> Iterator[_Try]:
 def _desk_tries(hearing: Hearing, edition: Edition) -> Iterator[_Try]:
     yield _Try(a.BeginRecess(), "desk")
     yield _Try(a.BeginPrivateTalk(), "desk")
-    yield _Try(a.AllegeTorture(), "alarm", "alarm")
+    yield _Try(a.AllegeTorture(), "desk", "alarm")
     if hearing.torture_at is not None:
         yield _Try(a.OrderCheck(), "next", "alarm")
     if hearing.unrepaired_gap() is not None:
@@ -152,8 +168,6 @@ def _desk_tries(hearing: Hearing, edition: Edition) -> Iterator[_Try]:
         yield _Try(a.ClosePart(edition.closure_grounds[0], A_TEXT), "more", fields=(grounds, *RULING))
     if hearing.part_closed is not None:
         yield _Try(a.OpenPart(), "more")
-    if hearing.listing.publicity == "open":
-        yield _Try(a.OpenObserverLink(), "more")
     yield _Try(a.CloseObserverLink(A_TEXT), "more", fields=RULING)
     yield _Try(a.Vacate(A_TEXT), "more", "danger", fields=REASON)
 
@@ -165,19 +179,19 @@ def _own_tries(hearing: Hearing, me: Participant) -> Iterator[_Try]:
         "lobby",
         fields=(Field("camera", "flag"), Field("microphone", "flag"), Field("loudspeaker", "flag")),
     )
-    yield _Try(a.RaiseHand(), "own")
-    yield _Try(a.LowerHand(), "own")
+    yield _Try(a.RaiseHand(), "desk")
+    yield _Try(a.LowerHand(), "desk")
     if hearing.seats[me.seat].muted:
-        yield _Try(a.Unmute(), "own")
-    yield _Try(a.AskPrivateTalk(), "own")
-    yield _Try(a.AskHelp(), "own")
+        yield _Try(a.Unmute(), "desk")
+    yield _Try(a.AskPrivateTalk(), "lobby")
+    yield _Try(a.AskHelp(), "lobby")
 
 
 def _witness_tries(hearing: Hearing, edition: Edition) -> Iterator[_Try]:
     for w in hearing.with_role(*edition.groups["witnesses"]):
         fixed = {"person": str(w.person)}
         if w.attendance is not Attendance.RELEASED:
-            yield _Try(a.CallWitness(w.person), "witness", fixed=fixed)
+            yield _Try(a.CallWitness(w.person), "roll", "next", fixed)
         yield _Try(a.WarnWitness(w.person), "oath", "next", fixed)
         yield _Try(a.ShowOath(w.person), "oath", "next", fixed)
         yield _Try(a.AcceptOath(w.person), "oath", "next", fixed)
@@ -185,7 +199,7 @@ def _witness_tries(hearing: Hearing, edition: Edition) -> Iterator[_Try]:
         yield _Try(a.RefuseOath(w.person), "oath", "danger", fixed)
         yield _Try(a.WaiveOath(w.person, A_TEXT), "oath", fixed=fixed, fields=REASON)
         yield _Try(a.BeginTestimony(w.person), "oath", "next", fixed)
-        yield _Try(a.ReleaseWitness(w.person), "witness", fixed=fixed)
+        yield _Try(a.ReleaseWitness(w.person), "desk", fixed=fixed)
 
 
 def _roll_tries(hearing: Hearing, me: Participant | None, edition: Edition) -> Iterator[_Try]:
@@ -221,14 +235,14 @@ def _below(hearing: Hearing, p: Participant, edition: Edition) -> bool:
 
 def _record_tries(hearing: Hearing) -> Iterator[_Try]:
     for seat in _court_seats(hearing):
-        yield _Try(a.NameCourtCamera(seat), "record", fixed={"seat": str(seat)})
-    yield _Try(a.StartRecording(), "record", "next")
+        yield _Try(a.NameCourtCamera(seat), "roll", fixed={"seat": str(seat)})
+    yield _Try(a.StartRecording(), "next", "next")
     if hearing.recording is Recording.ROLLING:
-        yield _Try(a.PauseRecording(A_TEXT), "record", fields=REASON)
+        yield _Try(a.PauseRecording(A_TEXT), "more", fields=REASON)
     if hearing.recording is Recording.PAUSED:
-        yield _Try(a.ResumeRecording(), "record", "next")
+        yield _Try(a.ResumeRecording(), "next", "next")
     if hearing.recording in (Recording.OFF, Recording.FAILED):
-        yield _Try(a.DeclareRecordingImpossible(A_TEXT), "record", fields=REASON)
+        yield _Try(a.DeclareRecordingImpossible(A_TEXT), "more", fields=REASON)
 
 
 def _court_seats(hearing: Hearing) -> list[SeatId]:

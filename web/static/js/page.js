@@ -234,6 +234,7 @@ export class LivePage {
   }
 
   async openDevices() {
+    this.devices.courtroom = ["judge", "secretary"].includes(this.view?.you.layout);
     await this.devices.open();
     await this.media.bring(this.devices.microphoneTrack, this.devices.cameraTrack);
     this.redraw();
