@@ -55,6 +55,8 @@ def main() -> None:
             sys.exit(uvloop.run(_verify(settings, asked.hearing)))
         case "account":
             uvloop.run(_account(settings, asked.iin, asked.name, asked.role))
+        case "evaluate":
+            _evaluate(settings, asked.folder)
         case _:
             uvloop.run(_serve(settings))
 
@@ -66,6 +68,8 @@ def _arguments() -> argparse.ArgumentParser:
     commands.add_parser("serve", help="open the court (the default)")
     verify = commands.add_parser("verify", help="check journals, tapes and sealed files")
     verify.add_argument("hearing", nargs="?", help="one hearing's id; all when left out")
+    evaluate = commands.add_parser("evaluate", help="word error rate of the recogniser on a folder of clips with texts")
+    evaluate.add_argument("folder", type=Path)
     account = commands.add_parser("account", help="make a staff account")
     account.add_argument("iin")
     account.add_argument("name")
@@ -202,6 +206,14 @@ async def _verify(settings: Settings, hearing: str | None) -> int:
         print(fault)
     print("the record is whole" if not faults else f"{len(faults)} faults")
     return 1 if faults else 0
+
+
+def _evaluate(settings: Settings, folder: Path) -> None:
+    from transcripts.evaluate import table  # the engine is loaded into this process for this command alone
+    from transcripts.measure import measure
+
+    model, scores = measure(folder, _speech(settings))
+    print(table(scores, model))
 
 
 async def _account(settings: Settings, iin: str, name: str, role: str) -> None:
