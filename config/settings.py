@@ -65,9 +65,6 @@ class Speech(Group):
     languages: tuple[Language, ...] = Field(
         default=("kk", "ru", "en"), min_length=1, description="languages that are told apart"
     )
-    live: bool = Field(
-        default=True, description="captions during the hearing; otherwise only the transcript afterwards"
-    )
 
 
 class Smtp(Group):
@@ -105,11 +102,6 @@ class Settings(BaseSettings):
     database: str | None = Field(
         default=None, description="SQLAlchemy address of journal and docket; default: an SQLite file in the data folder"
     )
-    redis: str | None = Field(default=None, description="Redis address, for a cluster only")
-    node: str = Field(default="tyndau-1", description="name of this process in a cluster")
-    node_url: str | None = Field(
-        default=None, description="address of this very node, to which browsers are sent in a cluster"
-    )
     master_key: Path | None = Field(
         default=None,
         description="file with the key that wraps every case's key; default: master.key in the data folder",
@@ -125,8 +117,6 @@ class Settings(BaseSettings):
     )
     session_hours: float = Field(default=10, gt=0, description="a staff member's session ends after so long")
     review_days: int = Field(default=30, ge=0, description="how long after the close a pass still opens the case file")
-    disk_reserve_mb: int = Field(default=512, ge=0, description="below this much free space no hearing is opened")
-    metrics: bool = Field(default=True, description="serve /metrics to addresses of this machine")
     log_format: Literal["json", "plain"] = "json"
     rehearsal: bool = Field(
         False, description="invented people, a seeded hearing and open sign-in links. Never in a court"

@@ -93,7 +93,7 @@ def _set_up_log(kind: str) -> None:
 
 
 async def _registry(settings: Settings) -> Registry:
-    return await Registry.open(settings.data, settings.database)
+    return await Registry.open(settings.data, settings.database, settings.master_key)
 
 
 async def _serve(settings: Settings) -> None:
@@ -175,7 +175,7 @@ def _tls(settings: Settings) -> ssl.SSLContext | None:
 
 def _speech(settings: Settings) -> SpeechSettings:
     s = settings.speech
-    return SpeechSettings(
+    chosen = SpeechSettings(
         model=settings.speech_model,
         models={str(language): model for language, model in s.models.items()},
         languages=s.languages,
@@ -183,6 +183,7 @@ def _speech(settings: Settings) -> SpeechSettings:
         device=s.device,
         download=s.download,
     )
+    return replace(chosen, threads=s.threads) if s.threads else chosen
 
 
 def _notifier(settings: Settings) -> notifier.Notifier:
