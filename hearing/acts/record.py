@@ -1,0 +1,75 @@
+"""What may be asked about the record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hearing.acts.base import Act
+from hearing.participants import SeatId, TextRef
+
+
+@dataclass(frozen=True, slots=True)
+class NameCourtCamera(Act):
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class StartRecording(Act):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class PauseRecording(Act):
+    reason: TextRef
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeRecording(Act):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class DeclareRecordingImpossible(Act):
+    reason: TextRef
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRecordingFailure(Act):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRecordingRestored(Act):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class NoteTapeHead(Act):
+    tape: str
+    seat: SeatId
+    kind: str
+    part: int
+    head: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoteFileSealed(Act):
+    kind: str
+    name: str
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class SealTranscript(Act):
+    version: int
+    sha256: str
+    lines: int
+    model: str
+    approved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SignMinutes(Act):
+    sha256: str

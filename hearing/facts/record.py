@@ -1,0 +1,81 @@
+"""What happened about the record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hearing.facts.base import Fact
+from hearing.participants import PersonId, SeatId, TextRef
+
+
+@dataclass(frozen=True, slots=True)
+class CourtCameraNamed(Fact):
+    seat: SeatId
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingStarted(Fact):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingPaused(Fact):
+    reason: TextRef
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingResumed(Fact):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingFailed(Fact):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRestored(Fact):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingImpossible(Fact):
+    reason: TextRef
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingStopped(Fact):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class TapeHead(Fact):
+    tape: str
+    seat: SeatId
+    kind: str
+    part: int
+    head: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileSealed(Fact):
+    kind: str
+    name: str
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptSealed(Fact):
+    version: int
+    sha256: str
+    lines: int
+    model: str
+    approved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesSigned(Fact):
+    person: PersonId
+    sha256: str
