@@ -2,7 +2,7 @@
 # `make image-steps` takes these lines and does the same without Docker, up to a passed health check.
 FROM debian:12-slim AS build
 RUN apt-get update \
-    && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends python3 python3-venv \
+    && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends python3 python3-venv gcc libc6-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /srv/tyndau
 COPY requirements.lock ./
@@ -16,6 +16,7 @@ COPY hearing hearing
 COPY media media
 COPY transcripts transcripts
 COPY web web
+RUN .venv/bin/python -m media.relay.native.library
 RUN .venv/bin/python -m compileall -q config hearing media transcripts web
 
 FROM debian:12-slim

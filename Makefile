@@ -9,7 +9,7 @@ RUN_READY = $(VENV)/.ready-$(shell cksum < requirements.lock | cut -d' ' -f1)
 DEV_READY = $(VENV)/.ready-dev-$(shell cksum < requirements-dev.lock | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test whole-hearing check format bench lock voices packages-run packages-test chromium image image-steps clean
+.PHONY: help run test whole-hearing check format native bench lock voices packages-run packages-test chromium image image-steps clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -31,6 +31,9 @@ check: $(DEV_READY) ## ruff and mypy strict
 format: $(DEV_READY) ## let ruff put the code in order
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
+
+native: $(RUN_READY) ## build the native forwarder again (needs a C compiler)
+	$(PY) -m media.relay.native.library
 
 bench: $(DEV_READY) ## run the benchmarks
 	scripts/bench $(PY)

@@ -49,6 +49,9 @@ class Media(Group):
     announced: tuple[str, ...] = Field(
         default=(), description="addresses that browsers can reach; empty: every address of this machine and 127.0.0.1"
     )
+    forwarder: Literal["auto", "native", "python"] = Field(
+        default="auto", description="who moves packets: native code where it could be built, or Python"
+    )
 
 
 class Speech(Group):

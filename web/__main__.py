@@ -30,6 +30,7 @@ from hearing.registry.office import Office as Registry
 from hearing.registry.utterances import KeysOfCases, UtteranceBook
 from hearing.registry.verify import verify
 from hearing.rules import decide
+from media.relay.forwarder import choose
 from media.wire.door import Door, own_addresses
 from transcripts.settings import SpeechSettings
 from transcripts.transcriber import Transcriber
@@ -132,7 +133,9 @@ async def _serve(settings: Settings) -> None:
         tapes = settings.data / "tapes"
         tapes.mkdir(parents=True, exist_ok=True)
         loss = settings.loss_seconds or edition.numbers["loss_pause_seconds"]
-        court = Court(office, door, transcriber, book, tapes, loss)
+        forwarder = choose(settings.media.forwarder)
+        log.info("forwarder", backend=forwarder.name)
+        court = Court(office, door, transcriber, book, tapes, loss, forwarder)
         app = build(office, court)
         if stage is not None:
             app.add_routes(rehearsal_routes(stage))

@@ -17,6 +17,7 @@ from aiohttp import WSCloseCode, web
 from hearing.hearings import Phase
 from hearing.participants import HearingId
 from hearing.registry.utterances import UtteranceBook
+from media.relay.forwarder import Forwarder
 from media.wire.door import Door
 from transcripts.transcriber import Transcriber
 from web.closing import Closing
@@ -41,9 +42,11 @@ class Court:
         book: UtteranceBook,
         tapes: Path,
         loss_seconds: float,
+        forwarder: Forwarder | None = None,
     ) -> None:
         self.office = office
         self.door = door
+        self.forwarder = forwarder
         self.transcriber = transcriber
         self.book = book
         self.tapes = tapes

@@ -50,7 +50,7 @@ class Sitting:
         self.id = hearing_id
         self.hearing = hearing
         self.floor: Floor = NOBODY
-        self.courtroom = Courtroom(court.door)
+        self.courtroom = Courtroom(court.door, forwarder=court.forwarder)
         self.connections: set[Connection] = set()
         self.devices: dict[SeatId, tuple[bool, bool]] = {}
         self.names: dict[PersonId, str] = {}

@@ -52,8 +52,9 @@ class Courtroom:
         self._members: dict[str, Member] = {}
         self._probes: dict[str, Probe] = {}
         self._by_peer: dict[Peer, Member] = {}
-        self._seating = Seating(self._members)
-        self._board = Switchboard(self._seating.sources, forwarder or PythonForwarder())
+        self._forwarder = forwarder or PythonForwarder()
+        self._seating = Seating(self._members, self._forwarder)
+        self._board = Switchboard(self._seating.sources, self._forwarder)
         self._sent_before: dict[str, int] = {}
         self._events: asyncio.Queue[LineEvent] = asyncio.Queue(MOST_EVENTS)
         self._timer: asyncio.TimerHandle | None = None
@@ -80,7 +81,7 @@ class Courtroom:
         if member is None or not member.peer.same_connection(offer):
             if member is not None:
                 member.peer.close()
-            peer = Peer(who, self._door, offer, self, clock=self._clock)
+            peer = self._forwarder.peer(who, self._door, offer, self, clock=self._clock)
             member = self._members[who] = self._by_peer[peer] = Member(peer)
         if not observes(who):
             self._seating.register(who, offer)

@@ -12,6 +12,7 @@ from hearing.floor import NOBODY, Floor
 from hearing.participants import SeatId
 from media.packets import Kind
 from media.relay.feed import Feed
+from media.relay.forwarder import Forwarder
 from media.relay.lines import Wanted, observes
 from media.relay.member import Member
 from media.relay.source import CLOCK_RATES, Source
@@ -21,8 +22,9 @@ from media.wire.peer import Peer, PeerState
 
 
 class Seating:
-    def __init__(self, members: Mapping[str, Member]) -> None:
+    def __init__(self, members: Mapping[str, Member], forwarder: Forwarder) -> None:
         self._members = members
+        self._forwarder = forwarder
         self.sources: dict[tuple[str, Kind], Source] = {}
         self.floor = NOBODY
 
@@ -43,7 +45,7 @@ class Seating:
             fed = {feed.source for feed in member.feeds.values() if feed.kind == kind}
             for (seat, its_kind), source in self.sources.items():
                 if its_kind == kind and seat != member.peer.who and seat not in fed:
-                    feed = Feed(member.peer, section.mid, seat, kind, source.clock_rate)
+                    feed = self._forwarder.feed(member.peer, section.mid, seat, kind, source.clock_rate)
                     member.feeds[section.mid] = feed
                     source.feeds.append(feed)
                     break

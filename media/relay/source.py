@@ -29,6 +29,8 @@ class Source:
         self.repair_ssrc = 0
         self.feeds: list[Feed] = []
         self.open_feeds: tuple[Feed, ...] = ()
+        self.fan: object = None
+        """The forwarder's own view of the open feeds."""
         self.level = 127
         self.level_ns = 0
         self.keyframes_asked = 0
@@ -64,6 +66,7 @@ class Source:
     def gated(self) -> None:
         """Some feed was opened or closed."""
         self.open_feeds = tuple(feed for feed in self.feeds if feed.open and feed.payload_type >= 0)
+        self.fan = None
 
     def want_keyframe(self) -> None:
         self._wanted = self.kind == "video"

@@ -97,6 +97,8 @@ class Door:
             if sock.fileno() >= 0:
                 self._loop.remove_reader(sock.fileno())
                 sock.close()
+        for line in list(self._known):
+            line.lose()
         self._ufrags.clear()
         self._known.clear()
         self._addresses.clear()
@@ -123,6 +125,10 @@ class Door:
         if self._addresses.get(address) is line:
             del self._addresses[address]
             self._ways.pop(address, None)
+
+    def way_to(self, address: Address | None) -> int:
+        """The socket (its descriptor) by which this address came; -1 when it never did or the door is closed."""
+        return self._ways[address].fileno() if address in self._ways else -1
 
     def send(self, data: bytes, address: Address) -> None:
         try:

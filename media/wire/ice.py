@@ -55,6 +55,10 @@ class _Way:
     nominated: bool = False
 
 
+def _nobody() -> None:
+    """Nobody wants to know."""
+
+
 class Line:
     """One browser's connection as ICE sees it: credentials of both sides, proven addresses, and the one in use."""
 
@@ -66,6 +70,7 @@ class Line:
         self._tie_breaker = secrets.randbits(64)
         self.receive = receive
         self.target: Address | None = None
+        self.moved: Callable[[], None] = _nobody
         self.rtt_ns: int | None = None
         self.answers_pings = False
         self.heard_ns = 0
@@ -135,13 +140,22 @@ class Line:
             or at_ns - current.heard_ns > STALE_NS
         )
         if better:
-            self.target = address
+            self._aim(address)
 
     def shook(self, address: Address) -> None:
         """A DTLS datagram came from here. Browsers shake hands before they nominate: answer where it came from."""
         current = self._ways.get(self.target) if self.target is not None else None
         if address in self._ways and (current is None or not current.nominated):
+            self._aim(address)
+
+    def _aim(self, address: Address | None) -> None:
+        if address != self.target:
             self.target = address
+            self.moved()
+
+    def lose(self) -> None:
+        """The door closes: there is nowhere to send to any more."""
+        self._aim(None)
 
     def proved(self, address: Address, at_ns: int) -> None:
         """A packet from here carried a valid seal: the browser is alive, and there."""

@@ -68,6 +68,7 @@ class Peer:
         self._ears = ears
         self._clock = clock
         self._line = Line(door, offer.credentials, self._receive)
+        self._line.moved = self.rewired
         self._seam = Seam(self._line)
         self._seal: Seal | None = None
         self._version = 0
@@ -134,6 +135,7 @@ class Peer:
         if self.state is PeerState.CLOSED:
             return
         self.state = PeerState.CLOSED
+        self.rewired()
         self._farewell = asyncio.create_task(self._say_goodbye(), name="farewell")
         self._ears.peer_closed(self)
 
@@ -159,9 +161,13 @@ class Peer:
         if state == "connected" and self._handshake.keys is not None and self.state is PeerState.WAITING:
             self._seal = Seal(self._handshake.keys)
             self.state = PeerState.CONNECTED
+            self.rewired()
             self._ears.peer_opened(self)
         elif state in ("closed", "failed"):
             self.close()
+
+    def rewired(self) -> None:
+        """Seal, state or target have changed. A native forwarder keeps its own copy of them."""
 
     # -- packets in --------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,19 @@ from typing import Any
 import pylibsrtp
 from pylibsrtp._binding import ffi, lib
 
+
+class NotSealing(Exception):
+    """This build of pylibsrtp does not let native code seal."""
+
+
+def protect_address() -> int:
+    """Where ``srtp_protect`` lies, for native code. Raises ``NotSealing``: no promised part of pylibsrtp."""
+    try:
+        return int(ffi.cast("uintptr_t", ffi.addressof(lib, "srtp_protect")))
+    except (AttributeError, TypeError, ffi.error) as error:
+        raise NotSealing(str(error)) from error
+
+
 WINDOW = 128
 _ROOM = 2048
 _TRAILER = 148
@@ -44,6 +57,11 @@ class Seal:
         self._data = ffi.new("char[]", _ROOM)
         self._view = ffi.buffer(self._data)
         self._length = ffi.new("int *")
+
+    @property
+    def sender_address(self) -> int:
+        """libsrtp's session for what we send, for native code; valid as long as this seal lives."""
+        return int(ffi.cast("uintptr_t", self._out_pointer))
 
     def _process(self, call: Any, pointer: Any, data: bytes) -> bytes | None:
         length = len(data)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 
 import pytest
@@ -9,6 +12,7 @@ import pytest
 from hearing.floor import Floor
 from hearing.participants import SeatId
 from media.relay.courtroom import Courtroom
+from media.relay.forwarder import Forwarder, choose
 from media.wire.door import Door
 from tests.media.visitor import Visitor
 
@@ -24,9 +28,19 @@ async def door() -> AsyncIterator[Door]:
     await door.close()
 
 
+@pytest.fixture(params=["python", "native"])
+def forwarder(request: pytest.FixtureRequest) -> Forwarder:
+    """Both backends, for the same tests; the native one is built first where there is a compiler."""
+    if request.param == "native":
+        if shutil.which("cc") is None:
+            pytest.skip("no C compiler")
+        subprocess.run([sys.executable, "-m", "media.relay.native.library"], check=True)
+    return choose(request.param)
+
+
 @pytest.fixture
-async def courtroom(door: Door) -> AsyncIterator[Courtroom]:
-    courtroom = Courtroom(door)
+async def courtroom(door: Door, forwarder: Forwarder) -> AsyncIterator[Courtroom]:
+    courtroom = Courtroom(door, forwarder=forwarder)
     yield courtroom
     await courtroom.close()
 

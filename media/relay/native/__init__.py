@@ -1,0 +1,1 @@
+"""The forwarder's C source, its build, and its face towards Python."""
