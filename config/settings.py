@@ -81,6 +81,13 @@ class Smtp(Group):
     sender: str = Field(default="tyndau@localhost", description="address that letters come from")
 
 
+class Timestamp(Group):
+    """An RFC 3161 authority that confirms when a bundle was sealed. Without one bundles carry the seal alone."""
+
+    url: str | None = Field(default=None, description="where the authority takes requests (HTTP)")
+    certificate: Path | None = Field(default=None, description="PEM file: the authority's root, to check its answers")
+
+
 class Settings(BaseSettings):
     """Everything an operator may choose."""
 
@@ -130,6 +137,7 @@ class Settings(BaseSettings):
     media: Media = Media()
     speech: Speech = Speech()
     smtp: Smtp = Smtp()
+    timestamp: Timestamp = Timestamp()
 
     @model_validator(mode="after")
     def _rehearsal_stays_home(self) -> Self:

@@ -122,6 +122,8 @@ def _note(hearing: Hearing, fact: f.Fact, at: float) -> Hearing:
             return replace(hearing, tape_heads={**hearing.tape_heads, fact.tape: fact})
         case f.TranscriptSealed():
             return replace(hearing, transcript=fact)
+        case f.DigestTold(person, _, _, state):
+            return replace(hearing, told={**hearing.told, person: state})
         case f.MinutesSigned(person, sha256):
             return replace(hearing, signatures={**hearing.signatures, person: sha256})
     return _note_session(_note_lobby(hearing, fact, at), fact, at)

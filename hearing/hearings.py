@@ -212,6 +212,7 @@ class Hearing:
     files: Mapping[str, f.FileSealed] = field(default_factory=dict)
     transcript: f.TranscriptSealed | None = None
     signatures: Mapping[PersonId, str] = field(default_factory=dict)
+    told: Mapping[PersonId, str] = field(default_factory=dict)
 
     @property
     def case(self) -> CaseId:

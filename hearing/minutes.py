@@ -31,6 +31,7 @@ LEFT_OUT: frozenset[type[f.Fact]] = frozenset(
         f.HelpAsked,
         f.HelpGiven,
         f.FileSealed,
+        f.DigestTold,
         f.OpeningAnnounced,
         f.OpeningCalledOff,
         f.PrivateTalkAsked,

@@ -1,6 +1,7 @@
 """The entry: reads the settings, wires the house together, and opens it.
 
-``tyndau`` serves, ``tyndau verify`` checks every journal, tape and sealed file, ``tyndau account`` makes an account.
+``tyndau`` serves, ``tyndau verify`` checks every journal, tape and sealed file, or one evidence bundle, ``tyndau
+account`` makes an account.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from hearing import edition as edition_tables
 from hearing.participants import HearingId
 from hearing.registry.clerk import Clerk
 from hearing.registry.office import Office as Registry
+from hearing.registry.seal import CERTIFICATE_FILE
 from hearing.registry.utterances import KeysOfCases, UtteranceBook
 from hearing.registry.verify import verify
 from hearing.rules import decide
@@ -36,6 +38,8 @@ from transcripts.settings import SpeechSettings
 from transcripts.transcriber import Transcriber
 from web import notifier
 from web.app import build
+from web.bundle_check import check_bundle, persons_in, report
+from web.bundling import authority
 from web.checking import checks
 from web.court import Court
 from web.languages import Languages
@@ -53,7 +57,12 @@ def main() -> None:
     _set_up_log(settings.log_format)
     match asked.command:
         case "verify":
-            sys.exit(uvloop.run(_verify(settings, asked.hearing)))
+            what = Path(asked.what) if asked.what else None
+            if what is not None and (what.exists() or what.suffix == ".zip"):
+                sys.exit(_verify_bundle(settings, what, asked.seal, asked.authority))
+            sys.exit(uvloop.run(_verify(settings, asked.what)))
+        case "persons":
+            uvloop.run(_persons(settings, asked.bundle))
         case "account":
             uvloop.run(_account(settings, asked.iin, asked.name, asked.role))
         case "evaluate":
@@ -68,7 +77,13 @@ def _arguments() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("serve", help="open the court (the default)")
     verify = commands.add_parser("verify", help="check journals, tapes and sealed files")
-    verify.add_argument("hearing", nargs="?", help="one hearing's id; all when left out")
+    verify.add_argument(
+        "what", nargs="?", help="one hearing's id, or a bundle's folder or ZIP file; all hearings if none"
+    )
+    verify.add_argument("--seal", type=Path, help="the court's certificate (PEM); default: seal.crt of the data folder")
+    verify.add_argument("--authority", type=Path, help="certificate of the timestamp authority's root (PEM)")
+    persons = commands.add_parser("persons", help="who the ids in a bundle are (needs the case's key)")
+    persons.add_argument("bundle", type=Path)
     evaluate = commands.add_parser("evaluate", help="word error rate of the recogniser on a folder of clips with texts")
     evaluate.add_argument("folder", type=Path)
     account = commands.add_parser("account", help="make a staff account")
@@ -126,6 +141,7 @@ async def _serve(settings: Settings) -> None:
             behind_proxy=settings.behind_proxy,
             lines=book.lines,
             transcript_state=lambda hearing: _transcript_state(transcriber, clerk, hearing),
+            stamp=authority(settings.timestamp.url) if settings.timestamp.url is not None else None,
         )
         stage = await seed(office) if settings.rehearsal else None
         if stage is not None:
@@ -210,6 +226,21 @@ async def _verify(settings: Settings, hearing: str | None) -> int:
         print(fault)
     print("the record is whole" if not faults else f"{len(faults)} faults")
     return 1 if faults else 0
+
+
+def _verify_bundle(settings: Settings, path: Path, seal: Path | None, authority: Path | None) -> int:
+    checked = check_bundle(path, seal or settings.data / CERTIFICATE_FILE, authority or settings.timestamp.certificate)
+    print(report(checked))
+    return 1 if checked.faults else 0
+
+
+async def _persons(settings: Settings, path: Path) -> None:
+    registry = await _registry(settings)
+    try:
+        for person in await persons_in(registry, path):
+            print("\t".join(f"{name}={value}" for name, value in person.items() if value))
+    finally:
+        await registry.close()
 
 
 def _evaluate(settings: Settings, folder: Path) -> None:

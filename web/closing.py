@@ -19,6 +19,7 @@ import structlog
 from hearing import acts as a
 from hearing.hearings import Hearing, Phase
 from hearing.participants import SYSTEM, HearingId, SeatId
+from hearing.registry.bundles import BUNDLE
 from hearing.registry.documents import Document
 from hearing.registry.errors import RegistryError
 from hearing.wrongs import Impossible
@@ -29,7 +30,7 @@ from media.record.timeline import Timeline
 from transcripts.settings import Condition
 from transcripts.transcript import canonical_json
 from transcripts.utterances import RecordedTrack
-from web import asking
+from web import asking, bundling
 from web.office import OATH_CLIP, RECORDING, TIMELINE
 from web.recording import head_act
 from web.sealing import seal_ruling
@@ -71,7 +72,7 @@ class Closing:
             except (Impossible, RegistryError) as wrong:
                 log.critical("journal damaged", hearing=listing.id, why=str(wrong))
                 continue
-            if RECORDING not in _kinds(hearing) or hearing.transcript is None:
+            if not {RECORDING, BUNDLE} <= _kinds(hearing) or hearing.transcript is None:
                 self.due(listing.id)
 
     async def next(self) -> HearingId:
@@ -100,8 +101,19 @@ class Closing:
                     await self._finish_recording(hearing_id, hearing, folder, key, Path(scratch))
                 await self._cut_oaths(hearing_id, hearing, folder, key, Path(scratch))
         await seal_ruling(self._court.office, hearing_id)
-        if hearing.transcript is None:
-            return await self._transcribe(hearing_id, hearing, folder, key)
+        if hearing.transcript is None and not await self._transcribe(hearing_id, hearing, folder, key):
+            return False
+        return await self._bundle(hearing_id)
+
+    async def _bundle(self, hearing_id: HearingId) -> bool:
+        """Seal all of it together and tell the parties. False while a timestamp is wanted and cannot be had."""
+        try:
+            bundle = await bundling.renew(self._court.office, hearing_id)
+        except OSError as wrong:
+            log.warning("bundle waits", hearing=hearing_id, why=str(wrong))
+            return False
+        if bundle is not None:
+            await bundling.tell_digest(self._court.office, hearing_id, bundle)
         return True
 
     async def _mend_tapes(self, hearing_id: HearingId, folder: Path, key: bytes) -> None:

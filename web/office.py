@@ -15,6 +15,7 @@ from aiohttp import web
 
 from hearing.edition import Edition
 from hearing.participants import HearingId
+from hearing.registry.bundles import Stamp
 from hearing.registry.clerk import Clerk
 from hearing.registry.office import Office as Registry
 from web.languages import Languages
@@ -26,7 +27,7 @@ TIMELINE = "timeline"
 """Kind of a small JSON document: {"start": Unix seconds at which the finished file begins, "duration": seconds}."""
 OATH_CLIP = "oath-"
 """Prefix of the kind of an oath's clip; the person's id follows."""
-MINUTES, RULING = "minutes", "ruling"
+MINUTES, RULING, LINK_TEST = "minutes", "ruling", "link-test"
 
 
 class Line(Protocol):
@@ -103,6 +104,8 @@ class Office:
     """The current version of a hearing's transcript, oldest line first."""
     transcript_state: Callable[[HearingId], Awaitable[str]] = no_state
     """"" when complete, else a catalogue id that says what it waits for ("transcript.waiting_for_model")."""
+    stamp: Stamp | None = None
+    """Asks a timestamp authority about a bundle's seal, where one is configured."""
 
 
 OFFICE = web.AppKey("office", Office)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hearing.acts.base import Act
-from hearing.participants import SeatId, TextRef
+from hearing.participants import PersonId, SeatId, TextRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +73,13 @@ class SealTranscript(Act):
 @dataclass(frozen=True, slots=True)
 class SignMinutes(Act):
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteDigestTold(Act):
+    """The final digest went to this person, or could not."""
+
+    person: PersonId
+    sha256: str
+    channel: str
+    state: str

@@ -79,3 +79,13 @@ class TranscriptSealed(Fact):
 class MinutesSigned(Fact):
     person: PersonId
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigestTold(Fact):
+    """``sha256`` stands for the evidence bundle; ``state`` is written, sent or failed."""
+
+    person: PersonId
+    sha256: str
+    channel: str
+    state: str

@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
+from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from hearing.participants import HearingId
+from hearing.registry import cms
 from hearing.registry.errors import Damaged, KeyLost
 from hearing.registry.files import create_file, replace_file
 
 KEY_FILE = "seal.key"
 PUBLIC_FILE = "seal.pub"
+CERTIFICATE_FILE = "seal.crt"
+VALID = datetime(2020, 1, 1, tzinfo=UTC), datetime(2120, 1, 1, tzinfo=UTC)
 FOLDER = "seals"
 ALGORITHM = ec.ECDSA(SHA256())
 
@@ -37,9 +42,10 @@ class Seal:
 class Seals:
     """The seals of one data folder and the key that signs them."""
 
-    def __init__(self, folder: Path, key: ec.EllipticCurvePrivateKey) -> None:
+    def __init__(self, folder: Path, key: ec.EllipticCurvePrivateKey, certificate: bytes) -> None:
         self._folder = folder
         self._key = key
+        self.certificate = certificate
 
     @classmethod
     def open(cls, folder: Path) -> Seals:
@@ -57,7 +63,13 @@ class Seals:
         )
         if not (folder / PUBLIC_FILE).exists():
             create_file(folder / PUBLIC_FILE, public)
-        return cls(folder / FOLDER, key)
+        kept = folder / CERTIFICATE_FILE
+        certificate = kept.read_bytes() if kept.exists() else create_file(kept, cms.certificate_for(key, *VALID))
+        return cls(folder / FOLDER, key, certificate)
+
+    def sign(self, content: bytes) -> bytes:
+        """A detached CMS signature that anyone can check with the certificate."""
+        return cms.sign(content, self._key, x509.load_pem_x509_certificate(self.certificate))
 
     def write(self, seal: Seal) -> None:
         """Sign and put in place, durably."""

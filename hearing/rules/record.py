@@ -10,6 +10,8 @@ from hearing.hearings import Recording
 from hearing.participants import Place
 from hearing.rules.asked import Asked, Rule
 
+TOLD = ("sent", "written")
+
 
 def _name_court_camera(q: Asked) -> Iterable[f.Fact]:
     seat = q.seat(q.act.seat)
@@ -68,6 +70,12 @@ def _sign_minutes(q: Asked) -> Iterable[f.Fact]:
     yield f.MinutesSigned(q.asker().person, q.act.sha256)
 
 
+def _note_digest_told(q: Asked) -> Iterable[f.Fact]:
+    act: a.NoteDigestTold = q.act
+    if q.hearing.told.get(q.person(act.person).person) not in TOLD:
+        yield f.DigestTold(act.person, act.sha256, act.channel, act.state)
+
+
 RULES: dict[type[a.Act], Rule] = {
     a.NameCourtCamera: _name_court_camera,
     a.StartRecording: _start_recording,
@@ -80,4 +88,5 @@ RULES: dict[type[a.Act], Rule] = {
     a.NoteFileSealed: _note_file_sealed,
     a.SealTranscript: _seal_transcript,
     a.SignMinutes: _sign_minutes,
+    a.NoteDigestTold: _note_digest_told,
 }

@@ -8,9 +8,9 @@ from web import doors
 from web.api.reading import plain
 from web.casefile import chapters, line_rows
 from web.office import OATH_CLIP, RECORDING, of
-from web.openapi import ANY, NUMBER, Endpoint, listed, record, text
+from web.openapi import ANY, FLAG, NUMBER, Endpoint, listed, record, text
+from web.pages import bundle, papers
 from web.pages import file as pages
-from web.pages import papers
 
 
 async def get_file(request: web.Request) -> web.Response:
@@ -64,6 +64,14 @@ async def get_paper(request: web.Request) -> web.StreamResponse:
     return await papers.take(request)
 
 
+async def get_bundle(request: web.Request) -> web.StreamResponse:
+    return await bundle.take(request)
+
+
+async def check_recording(request: web.Request) -> web.StreamResponse:
+    return await bundle.check_recording(request)
+
+
 AT = "/hearings/{hearing}"
 PAPER = {"paper": "kk or ru; default: the language of the proceedings"}
 ENDPOINTS = (
@@ -111,5 +119,21 @@ ENDPOINTS = (
         "file",
         media="application/octet-stream",
         query=PAPER,
+    ),
+    Endpoint(
+        "GET",
+        AT + "/bundle.zip",
+        get_bundle,
+        "The evidence bundle: a sealed BagIt bag in a ZIP file",
+        "file",
+        media="application/zip",
+    ),
+    Endpoint(
+        "GET",
+        AT + "/recording/check",
+        check_recording,
+        "Whether the recording, hashed now, is the one that the journal sealed",
+        "file",
+        gives=record(("sealed",), sealed=FLAG, sha256=text()),
     ),
 )

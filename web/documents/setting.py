@@ -26,6 +26,13 @@ def qr_svg(text: str) -> str:
     return segno.make(text, error="m").svg_inline(border=0, scale=1, omitsize=True)
 
 
+def qr_image(text: str) -> bytes:
+    """A QR code as an SVG file of its own, on white so that it can be read from a dark page."""
+    made = io.BytesIO()
+    segno.make(text, error="m").save(made, kind="svg", border=2, scale=1, light="white", omitsize=True)
+    return made.getvalue()
+
+
 def _runs(paper: Paper) -> list[tuple[str, list[Block]]]:
     return [(kind, list(blocks)) for kind, blocks in groupby(paper.blocks, key=lambda block: type(block).__name__)]
 

@@ -7,8 +7,9 @@ import asyncio
 from aiohttp import web
 
 from hearing.participants import HearingId
+from hearing.registry import bundles
 from hearing.wrongs import Refused
-from web import casefile, doors
+from web import bundling, casefile, doors
 from web.casefile import CaseFile, chapters, clips, line_rows, open_file, speakers, strips
 from web.documents import transcript as words
 from web.documents.setting import docx
@@ -39,6 +40,8 @@ async def show(request: web.Request) -> web.StreamResponse:
         return office.languages.translate(language, msgid, **args)
 
     log = await office.registry.docket.log.of(file.id) if file.rights.staff else []
+    made = await bundles.latest(office.registry, file.id)
+    bundle = made if made is not None and made.document.id in file.hearing.files else None
     closed, duration = file.hearing.closed_at, file.timeline.duration or 0.0
     rows, place = line_rows(file, say), file.timeline.place
     gaps = [(place(a), place(b)) for a, b, _ in silent_parts(file.entries)]
@@ -58,6 +61,10 @@ async def show(request: web.Request) -> web.StreamResponse:
         speakers=speakers(file, say),
         remarks_until=closed + office.edition.numbers["remarks_days"] * DAY if closed else None,
         short=casefile.short,
+        bundle=bundle,
+        takes_bundle=bundle is not None and bundling.may_take(file),
+        qr_url=f"{office.origin}/file/{file.id}#{bundle.digest if bundle else file.digest}",
+        grouped=bundling.grouped,
         state=say(file.transcript_state) if file.transcript_state else "",
         sealed_parts=bool(closed_parts(file.entries)) and not file.rights.sealed_too,
         log=await named(request, log[-100:][::-1]),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+import structlog
 from aiohttp import web
 
 from hearing.hearings import Ruling
 from hearing.participants import HearingId
 from hearing.wrongs import Refused
+from web import bundling
 from web.asking import ask
 from web.casefile import CaseFile, source
 from web.documents import minutes as papers
@@ -23,6 +25,7 @@ from web.rendering import go, render
 from web.sealing import keep, name_of, sealed
 from web.streaming import attachment, send
 
+log = structlog.get_logger()
 MAKERS: dict[str, Callable[[papers.Source], Paper]] = {
     "minutes": papers.minutes,
     "ruling": papers.ruling,
@@ -104,6 +107,10 @@ async def sign(request: web.Request) -> web.StreamResponse:
             raise Refused("role")
         document = await keep(office, file, MINUTES, language, "pdf", made, file.actor.person)
         await ask(office, file.id, "sign_minutes", {"sha256": document.sha256}, file.actor)
+        try:
+            await bundling.renew(office, file.id)
+        except OSError as wrong:
+            log.warning("bundle waits", hearing=file.id, why=str(wrong))
 
     _, refused = await attempt(request, doing)
     if refused is not None:

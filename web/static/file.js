@@ -123,6 +123,26 @@ if (video) {
   });
 }
 
+/* Whether the file that plays is the one that was sealed: the server hashes it as it lies there now. */
+const seal = document.getElementById("sealed-file");
+seal?.querySelector("button")?.addEventListener("click", async (event) => {
+  const button = /** @type {HTMLButtonElement} */ (event.currentTarget);
+  const said = seal.querySelector("[role=status]");
+  if (!said) return;
+  button.disabled = true;
+  said.textContent = seal.dataset.busy ?? "";
+  try {
+    const answer = await fetch(seal.dataset.href ?? "");
+    const found = await answer.json();
+    seal.classList.toggle("good", found.sealed === true);
+    seal.classList.toggle("bad", found.sealed !== true);
+    said.textContent = String(found.sealed === true ? seal.dataset.yes : seal.dataset.no);
+    if (found.sha256) said.append(" ", Object.assign(document.createElement("code"), { textContent: found.sha256.replace(/(.{4})(?=.)/g, "$1 ") }));
+  } finally {
+    button.disabled = false;
+  }
+});
+
 /* Search: marks every hit, Enter goes to the next. */
 const find = /** @type {HTMLInputElement | null} */ (document.getElementById("find"));
 const found = document.getElementById("found");

@@ -50,7 +50,7 @@ export function ending(page, why) {
     bench: [h("div", { class: "bench-case", key: "case" }, icon("scales"), h("p", { class: "name num" }, hearing?.case ?? "Tyndau"), hearing ? h("span", null, hearing.kind_label) : null)],
     main: h("div", { class: "ending", key: "ending" }, icon(signs[why] ?? "door"), h("h1", null, word(`end.${why}`)), h("p", { class: "big" }, word(`end.${why}.text`)),
       why === "closed" && hearing?.decision?.label ? h("p", { class: "notice good" }, icon("gavel"), h("span", null, h("strong", null, hearing.decision.label))) : null,
-      digest ? h("div", { class: "seal" }, icon("seal"), h("div", null, h("p", null, h("strong", null, word("digest.title"))), h("code", null, groups(digest)), h("p", { class: "soft small" }, word("digest.text")))) : null,
+      digest ? h("div", { class: "seal" }, icon("seal"), h("div", null, h("p", null, h("strong", null, word("digest.title"))), h("code", null, groups(digest)), h("p", { class: "soft small" }, word("digest.text"))), page.observer ? null : h("img", { class: "qr", src: `/file/${hearing.id}/digest.svg`, alt: word("digest.title") })) : null,
       h("div", { class: "acts" },
         why === "closed" && !page.observer && page.view.you.layout !== "kiosk" && hearing?.file_ready !== false ? h("a", { class: "btn next", href: `/file/${hearing.id}` }, icon("file"), word("end.file")) : null,
         why === "another_tab" ? h("button", { type: "button", class: "btn next", onclick: () => page.line.again() }, word("end.take_back")) : null,
