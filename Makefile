@@ -9,7 +9,7 @@ RUN_READY = $(VENV)/.ready-$(shell cksum < requirements.lock | cut -d' ' -f1)
 DEV_READY = $(VENV)/.ready-dev-$(shell cksum < requirements-dev.lock | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test whole-hearing check format native bench lock voices packages-run packages-test chromium image image-steps clean
+.PHONY: help run test whole-hearing check format native bench bench-link lock voices packages-run packages-test chromium image image-steps clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -37,6 +37,9 @@ native: $(RUN_READY) ## build the native forwarder again (needs a C compiler)
 
 bench: $(DEV_READY) ## run the benchmarks
 	scripts/bench $(PY)
+
+bench-link: packages-test $(DEV_READY) chromium ## measure the link test on shaped lines in network namespaces (root)
+	$(PY) -m benchmarks.bench_link $(ARGS)
 
 lock: $(DEV_READY) ## resolve the dependencies of pyproject.toml again, with hashes
 	scripts/lock $(PY)

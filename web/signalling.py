@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -11,7 +11,7 @@ import structlog
 from hearing import acts as a
 from hearing.participants import SeatId
 from hearing.wrongs import Malformed
-from media.relay.courtroom import ProbeFailed
+from media.relay.courtroom import ProbeFailed, Progress
 from media.wire.answer import BadOffer
 from web.connection import Connection
 from web.sitting import Sitting
@@ -76,9 +76,9 @@ async def _probe(sitting: Sitting, connection: Connection, seat: SeatId, sdp: st
     The answer waits for its turn too: a page that is answered fills its line, and would fill that of the one before it.
     """
 
-    def progress(phase: str) -> Callable[[float, float], None]:
-        return lambda fraction, kbps: connection.say(
-            {"t": "rtc.probe", "phase": phase, "progress": round(fraction, 2), "kbps": round(kbps)}
+    def progress(phase: str) -> Progress:
+        return lambda fraction, kbps, calm: connection.say(
+            {"t": "rtc.probe", "phase": phase, "progress": round(fraction, 2), "kbps": round(kbps), "calm": calm}
         )
 
     connection.say({"t": "rtc.probe", "phase": "waiting", "progress": 0})

@@ -35,6 +35,7 @@ __all__ = [
     "ObserverId",
     "ProbeFailed",
     "ProbeFigures",
+    "Progress",
     "Wanted",
     "Who",
 ]

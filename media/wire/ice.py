@@ -8,6 +8,7 @@ past the door, which closes the two attacks on stock stacks (datagrams that end 
 from __future__ import annotations
 
 import secrets
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -23,6 +24,10 @@ MAX_ADDRESSES = 8
 
 STALE_NS = 2 * SECOND
 """After this silence of the chosen address any nominated one may take over, whatever its priority."""
+
+MOST_TRIPS = 64
+MOST_PINGS = 15
+"""Pings that may be under way at once: on a late line many are."""
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
@@ -72,6 +77,7 @@ class Line:
         self.target: Address | None = None
         self.moved: Callable[[], None] = _nobody
         self.rtt_ns: int | None = None
+        self.trips_ns: deque[int] = deque(maxlen=MOST_TRIPS)
         self.answers_pings = False
         self.heard_ns = 0
         self.local = Credentials.fresh()
@@ -180,7 +186,7 @@ class Line:
         request.attributes["PRIORITY"] = 2130706431
         request.attributes["ICE-CONTROLLED"] = self._tie_breaker
         request.add_message_integrity(self.remote.pwd.encode())
-        while len(self._pings) > 3:
+        while len(self._pings) > MOST_PINGS:
             self._pings.pop(next(iter(self._pings)))
         self._pings[request.transaction_id] = at_ns
         self._door.send(bytes(request), self.target)
@@ -193,4 +199,5 @@ class Line:
         self.answers_pings = True
         self.heard_ns = at_ns
         sample = max(0, at_ns - sent_ns)
+        self.trips_ns.append(sample)
         self.rtt_ns = sample if self.rtt_ns is None else (self.rtt_ns * 3 + sample) // 4

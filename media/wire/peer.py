@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections import deque
 from collections.abc import Callable, Mapping
 from enum import Enum, auto
 from typing import Protocol
@@ -64,6 +65,8 @@ class Peer:
         self.media_packets_sent = 0
         self.first_packet_ns = 0
         self.transport_sequence = 0
+        self.meter: Callable[[int, int], None] | None = None
+        """Told the size and arrival of every datagram, where somebody measures the line."""
         self._door = door
         self._ears = ears
         self._clock = clock
@@ -127,6 +130,11 @@ class Peer:
         """How long silence is no loss: three seconds, but a browser that ignores our pings checks only every five."""
         return 3 * SECOND if self._line.answers_pings else 8 * SECOND
 
+    @property
+    def trips_ns(self) -> deque[int]:
+        """The newest round trips, one by one."""
+        return self._line.trips_ns
+
     def ping(self) -> None:
         self._line.ping(self._clock())
 
@@ -173,6 +181,8 @@ class Peer:
 
     def _receive(self, data: bytes, address: Address, arrival_ns: int) -> None:
         first = data[0]
+        if self.meter is not None:
+            self.meter(len(data), arrival_ns)
         if 20 <= first <= 63:
             self._line.shook(address)
             self._seam.feed(data)

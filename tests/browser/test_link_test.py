@@ -16,9 +16,9 @@ async def measure(stage: Stage) -> tuple[ProbeFigures, ProbeFigures]:
     told: list[float] = []
     page = await stage.enter("o-nobody")
     await page.evaluate(f"window.probeSeat = '{SEAT}'; openProbe()")
-    up = await stage.courtroom.probe(SEAT, "up", lambda share, _: told.append(share))
+    up = await stage.courtroom.probe(SEAT, "up", lambda share, *_: told.append(share))
     await page.evaluate("quiet()")
-    down = await stage.courtroom.probe(SEAT, "down", lambda share, _: told.append(share))
+    down = await stage.courtroom.probe(SEAT, "down", lambda share, *_: told.append(share))
     assert told[-1] == 1.0
     assert all(0 <= share <= 1 for share in told)
     return up, down
@@ -47,4 +47,4 @@ async def test_a_wide_line_carries_more_than_the_norm() -> None:
 async def test_without_a_probe_connection_there_is_no_figure() -> None:
     async with staged() as stage:
         with pytest.raises(ProbeFailed):
-            await stage.courtroom.probe(SEAT, "up", lambda share, kbps: None)
+            await stage.courtroom.probe(SEAT, "up", lambda *_: None)

@@ -49,7 +49,9 @@ class NarrowWire:
         down: float | None = None,
         drop_up: Drop = keep_all,
         drop_down: Drop = keep_all,
+        host: str = "127.0.0.1",
     ) -> None:
+        self._host = host
         self.up = _Lane(up, drop_up)
         self.down = _Lane(down, drop_down)
         self._door: tuple[str, int] | None = None
@@ -58,15 +60,14 @@ class NarrowWire:
         self.port: int = self._outside.getsockname()[1]
         asyncio.get_running_loop().add_reader(self._outside.fileno(), self._from_browser)
 
-    @staticmethod
-    def _socket() -> socket.socket:
+    def _socket(self) -> socket.socket:
         sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         sock.setblocking(False)
-        sock.bind(("127.0.0.1", 0))
+        sock.bind((self._host, 0))
         return sock
 
     def connect(self, port: int) -> None:
-        self._door = ("127.0.0.1", port)
+        self._door = (self._host, port)
 
     def close(self) -> None:
         loop = asyncio.get_running_loop()

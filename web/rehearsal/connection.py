@@ -67,7 +67,8 @@ class LinkTest:
 
     def __init__(self, kbps: int) -> None:
         self._connection = _connection()
-        self._up = self._connection.addTransceiver(Noise(kbps), direction="sendonly")
+        self._noise = Noise(kbps)
+        self._up = self._connection.addTransceiver(self._noise, direction="sendonly")
         self._down = self._connection.addTransceiver("video", direction="recvonly")
         self._arrived: dict[int, int] = {}
         self._reporting: asyncio.Task[None] | None = None
@@ -79,6 +80,10 @@ class LinkTest:
         self._down.receiver.transport._handle_rtp_data = self._note  # type: ignore[method-assign]
         await self._connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
         self._reporting = asyncio.create_task(self._report())
+
+    def calm(self) -> None:
+        """What the line carries is found; now it is listened to."""
+        self._noise.calm()
 
     def quiet(self) -> None:
         """Now the other direction is measured: no more noise."""

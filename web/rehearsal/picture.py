@@ -157,11 +157,17 @@ class Noise(Paced):
     """What the link test wants from a camera: so many kbit/s that nothing can compress."""
 
     RATE = 30
+    CALM_BYTES = 800
 
     def __init__(self, kbps: int) -> None:
         super().__init__(self.RATE)
         noise = np.random.default_rng(1)
         self._frames = [noise.bytes(kbps * 1000 // 8 // self.RATE) for _ in range(self.RATE)]
+        self._most: int | None = None
+
+    def calm(self) -> None:
+        """From now on much less, so that the line's queue runs empty."""
+        self._most = self.CALM_BYTES
 
     def frame(self, number: int) -> bytes:
-        return self._frames[number % len(self._frames)]
+        return self._frames[number % len(self._frames)][: self._most]

@@ -113,7 +113,7 @@ class Player:
                 case {"t": "rtc.answer", "sdp": str(sdp)}:
                     await self._take_answer(sdp, probe=bool(said.get("probe")))
                 case {"t": "rtc.probe", "phase": str(phase)}:
-                    await self._follow_test(phase)
+                    await self._follow_test(phase, said.get("calm") is True)
                 case {"t": "rtc.again"}:
                     await self._hang_up()
 
@@ -228,9 +228,11 @@ class Player:
             await self._link_test.take(sdp)
             await self.say({"t": "rtc.probe", "direction": "start"})
 
-    async def _follow_test(self, phase: str) -> None:
+    async def _follow_test(self, phase: str, calm: bool) -> None:
         if self._link_test is None:
             return
+        if calm:
+            self._link_test.calm()
         if phase == "down":
             self._link_test.quiet()
         elif phase in ("done", "failed"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from media.relay.probe import _rate
+from media.relay.probe_figures import line_rate, steady_rate, step, usable
 from media.wire.clock import MILLISECOND
 
 SIZE = 300
@@ -11,7 +11,7 @@ EVERY_NS = SIZE * 8 * 1_000_000 // KBPS
 
 
 def test_a_steady_line_is_measured_exactly() -> None:
-    assert abs(_rate([number * EVERY_NS for number in range(300)], SIZE) - KBPS) < 5
+    assert abs(steady_rate([number * EVERY_NS for number in range(300)], SIZE) - KBPS) < 5
 
 
 def test_a_stall_and_the_burst_after_it_do_not_change_the_figure() -> None:
@@ -19,15 +19,55 @@ def test_a_stall_and_the_burst_after_it_do_not_change_the_figure() -> None:
         begin = at * EVERY_NS
         arrivals = [n * EVERY_NS for n in range(300)]
         stalled = [max(t, begin + 80 * MILLISECOND) if t > begin else t for t in arrivals]
-        assert abs(_rate(stalled, SIZE) - KBPS) < 0.03 * KBPS
+        assert abs(steady_rate(stalled, SIZE) - KBPS) < 0.03 * KBPS
 
 
 def test_the_free_beginning_of_a_token_bucket_is_left_out() -> None:
     arrivals = [n * EVERY_NS // 20 for n in range(40)]
     arrivals += [arrivals[-1] + n * EVERY_NS for n in range(1, 200)]
-    assert abs(_rate(arrivals, SIZE) - KBPS) < 5
+    assert abs(steady_rate(arrivals, SIZE) - KBPS) < 5
 
 
 def test_hardly_anything_arrived_is_no_figure() -> None:
-    assert _rate([], SIZE) == 0
-    assert _rate([1, 2, 3], SIZE) == 0
+    assert steady_rate([], SIZE) == 0
+    assert steady_rate([1, 2, 3], SIZE) == 0
+
+
+def busy(kbps: int, count: int, size: int = 1200) -> list[tuple[int, int]]:
+    every = size * 8 * 1_000_000 // kbps
+    return [(number * every, size) for number in range(count)]
+
+
+def test_a_saturated_line_gives_its_rate_to_the_byte() -> None:
+    assert abs(line_rate(busy(1030, 300)) - 1030) < 1
+
+
+def test_pauses_of_the_sender_do_not_make_a_line_narrow() -> None:
+    arrivals, shift = [], 0
+    for number, (at, size) in enumerate(busy(3000, 600)):
+        shift += 20 * MILLISECOND if number % 40 == 0 else 0
+        arrivals.append((at + shift, size))
+    assert abs(line_rate(arrivals) - 3000) < 0.01 * 3000
+
+
+def test_a_stalled_line_that_catches_up_is_not_wide() -> None:
+    begin = 100 * busy(1000, 2)[1][0]
+    arrivals = [(max(at, begin + 150 * MILLISECOND) if at > begin else at, size) for at, size in busy(1000, 300)]
+    assert abs(line_rate(arrivals) - 1000) < 0.02 * 1000
+
+
+def test_lost_packets_alone_do_not_saturate_a_line() -> None:
+    sent = [n * EVERY_NS for n in range(300)]
+    found = step([(at, at + 5) for n, at in enumerate(sent) if n % 10], len(sent), SIZE, 0)
+    assert not found.stretched
+    assert abs(found.lost - 0.1) < 0.001
+    assert found.jitter_ms == 0
+
+
+def test_a_queue_that_grows_saturates_a_line() -> None:
+    assert step([(n * EVERY_NS, 2 * n * EVERY_NS) for n in range(300)], 300, SIZE, 0).stretched
+
+
+def test_a_line_that_falls_silent_half_the_time_is_half_usable() -> None:
+    arrivals = [n * 10 * MILLISECOND for n in range(200) if n < 100]
+    assert usable(arrivals, 0, 2_000 * MILLISECOND) == 0.5

@@ -70,9 +70,9 @@ async def test_a_players_link_is_tested_both_ways(courtroom: Courtroom) -> None:
     player = LinkTest(1500)
     try:
         await player.take(await courtroom.answer(SEAT, await player.offer(), probe=True))
-        up = await courtroom.probe(SEAT, "up", lambda _fraction, _kbps: None)
+        up = await courtroom.probe(SEAT, "up", lambda *_: None)
         player.quiet()
-        down = await courtroom.probe(SEAT, "down", lambda _fraction, _kbps: None)
+        down = await courtroom.probe(SEAT, "down", lambda *_: None)
         assert 700 < up.kbps < 2500
         assert down.kbps > 0
     finally:

@@ -9,6 +9,11 @@
 const WIDTH = 640;
 const HEIGHT = 360;
 const CHUNK = 16384;
+const CALM = 80;
+const FRAME_MS = 33;
+const CALM_FRAME_MS = 16;
+const GREY = 0xff808080;
+const DRAIN_MS = 1200;
 
 export class Probe {
   /** @param {{send: (m: any) => void, change: () => void}} hooks */
@@ -23,6 +28,7 @@ export class Probe {
     /** @type {MediaStreamTrack|null} */
     this.track = null;
     this.noise = 0;
+    this.calmAt = 0;
   }
 
   get running() {
@@ -32,6 +38,7 @@ export class Probe {
   async start() {
     if (this.running) return;
     this.become({ phase: "waiting", progress: 0, up_kbps: null, down_kbps: null, why: null });
+    this.calmAt = 0;
     this.track = this.makeNoise();
     const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
     this.pc = pc;
@@ -52,6 +59,7 @@ export class Probe {
   /** @param {any} news */
   take(news) {
     if (!this.running) return;
+    if (news.calm && !this.calmAt) this.calmAt = performance.now();
     if (news.phase === "down") this.hush();
     if (news.phase === "done" || news.phase === "failed") this.end();
     this.become({
@@ -72,7 +80,7 @@ export class Probe {
   }
 
   hush() {
-    clearInterval(this.noise);
+    clearTimeout(this.noise);
     this.noise = 0;
     void this.sender?.replaceTrack(null).catch(() => {});
   }
@@ -92,20 +100,40 @@ export class Probe {
     this.hooks.change();
   }
 
-  /** A picture that cannot be compressed, so that it fills the link. */
+  /** A picture that cannot be compressed, so that it fills the link. Calmed, it stands still until the line's queue is empty, and then a corner moves. */
   makeNoise() {
     const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height: HEIGHT });
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     const image = context.createImageData(WIDTH, HEIGHT);
     const words = new Uint32Array(image.data.buffer);
+    const fill = (/** @type {Uint32Array} */ some) => {
+      for (let from = 0; from < some.length; from += CHUNK) crypto.getRandomValues(some.subarray(from, from + CHUNK));
+    };
+    let flat = false;
     const draw = () => {
-      for (let from = 0; from < words.length; from += CHUNK) crypto.getRandomValues(words.subarray(from, from + CHUNK));
-      for (let i = 0; i < words.length; i += 1) words[i] |= 0xff000000;
-      context.putImageData(image, 0, 0);
+      if (!this.calmAt) {
+        fill(words);
+        for (let i = 0; i < words.length; i += 1) words[i] |= 0xff000000;
+        context.putImageData(image, 0, 0);
+      } else if (!flat) {
+        flat = true;
+        words.fill(GREY);
+        context.putImageData(image, 0, 0);
+      } else if (performance.now() - this.calmAt > DRAIN_MS) {
+        const corner = context.createImageData(CALM, CALM);
+        const some = new Uint32Array(corner.data.buffer);
+        fill(some);
+        for (let i = 0; i < some.length; i += 1) some[i] |= 0xff000000;
+        context.putImageData(corner, 0, 0);
+      }
     };
     draw();
-    this.noise = setInterval(draw, 33);
-    const track = canvas.captureStream(30).getVideoTracks()[0];
+    const again = () => {
+      draw();
+      this.noise = window.setTimeout(again, this.calmAt ? CALM_FRAME_MS : FRAME_MS);
+    };
+    this.noise = window.setTimeout(again, FRAME_MS);
+    const track = canvas.captureStream(60).getVideoTracks()[0];
     track.contentHint = "motion";
     return track;
   }
