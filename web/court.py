@@ -29,6 +29,8 @@ log = structlog.get_logger()
 PROBES_AT_ONCE = 2
 SLEEPING = (Phase.LISTED, Phase.CLOSED, Phase.VACATED)
 LIST_SECONDS = 20.0
+LINGER_SECONDS = 60.0
+"""A sitting whose hearing is over ends so long after its last page has gone."""
 
 
 class Court:
@@ -51,6 +53,7 @@ class Court:
         self.book = book
         self.tapes = tapes
         self.loss_seconds = loss_seconds
+        self.linger_seconds = LINGER_SECONDS
         self.probes = asyncio.Semaphore(PROBES_AT_ONCE)
         self.closing = Closing(self)
         self._sittings: dict[HearingId, Sitting] = {}

@@ -61,7 +61,9 @@ class Sitting:
         self.recording = RecordingDesk(self)
         self.speech = SpeechDesk(self)
         self.ready = asyncio.Event()
+        self.ended = asyncio.Event()
         self._tasks: asyncio.TaskGroup | None = None
+        self._running: list[asyncio.Task[None]] = []
 
     # --- life ---------------------------------------------------------------------------------------------------
 
@@ -77,14 +79,13 @@ class Sitting:
         try:
             async with asyncio.TaskGroup() as tasks:
                 self._tasks = tasks
-                tasks.create_task(self._follow())
-                tasks.create_task(self._watch_lines())
-                tasks.create_task(self.recording.run())
-                tasks.create_task(self.speech.run())
+                officers = (self._follow(), self._watch_lines(), self.recording.run(), self.speech.run())
+                self._running = [tasks.create_task(one) for one in officers]
                 tasks.create_task(self._tick())
         finally:
             await self.courtroom.close()
             await self.recording.close()
+            self.ended.set()
 
     def spawn(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """A task of this sitting; it ends with it."""
@@ -261,8 +262,9 @@ class Sitting:
                     await self.ask(a.NoteLoss(seat))
 
     async def _tick(self) -> None:
+        """The clock of the sitting. Once the hearing is over it waits for the last page to go, and ends the rest."""
         ticks = 0
-        while True:
+        while self.hearing.phase not in OVER:
             await asyncio.sleep(TICK_SECONDS)
             ticks += 1
             await self._watch_clock()
@@ -272,6 +274,12 @@ class Sitting:
                 self._say_links()
             if ticks % LINES_EVERY == 0:
                 await self._reconcile_lines()
+        while True:
+            await asyncio.sleep(self.court.linger_seconds)
+            if not self.connections:
+                break
+        for task in self._running:
+            task.cancel()
 
     async def _reconcile_lines(self) -> None:
         """A line that came up before the lobby opened, or an event that was refused, is made good here."""

@@ -16,7 +16,7 @@ import collections
 import errno
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from media.record.disk import Disk
@@ -65,18 +65,17 @@ class _Lane:
     waiting: list[Frame] = field(default_factory=list)
     rolling: bool = False
     pausing: bool = False
-    lost: int = 0
-    reported_ns: int = 0
-    told: TapeHead | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Finished:
-    """A part that only has to be made durable and written into its chain."""
+    """A part that only has to be made durable and written into its chain; ``at_once``: then its head is told."""
 
     tape: TapeName
+    head: TapeHead
     fd: int
     line: bytes
+    at_once: bool
 
 
 Item = tuple[TapeName, str, Frame | None]
@@ -177,8 +176,6 @@ class Writer:
             part = lane.tape.part
             if part is not None and not part.waiting and now - part.since_ns >= PART_NS:
                 self._finish(lane)
-            if now - lane.reported_ns >= HEAD_EVERY_NS:
-                self._report(lane, now)
         self._oldest_ns = None
         trouble = self._sync_trouble(now)
         if trouble is not None:
@@ -194,7 +191,6 @@ class Writer:
                     self._queue.popleft()
                     continue
                 lane = self._lanes[name] = _Lane(Tape(self._disk, self._folder, name, self._key))
-                lane.reported_ns = self._clock()
             if lane.pausing or (codec and lane.codec and codec != lane.codec and frame and self._change(lane)):
                 return
             self._queue.popleft()
@@ -249,7 +245,6 @@ class Writer:
         if lane.pausing:
             self._finish(lane)
             lane.pausing = lane.rolling = False
-            self._report(lane, now)
 
     def _finish(self, lane: _Lane) -> None:
         done = lane.tape.finish()
@@ -257,14 +252,7 @@ class Writer:
             fd, link = done
             with self._guard:
                 self._open.pop(lane.tape.name, None)
-                self._finished.append(_Finished(lane.tape.name, fd, link.line()))
-
-    def _report(self, lane: _Lane, now: int) -> None:
-        head = lane.tape.head()
-        lane.reported_ns = now
-        if head.bytes and head != lane.told:
-            lane.told = head
-            self._tell(head)
+                self._finished.append(_Finished(lane.tape.name, lane.tape.head(), fd, link.line(), lane.pausing))
 
     def _raise(self, reason: str) -> None:
         if self._alarm != reason:
@@ -281,22 +269,32 @@ class Writer:
 
     def _sync_loop(self) -> None:
         rest: dict[TapeName, bytes] = {}
+        untold: dict[TapeName, _Finished] = {}
+        told_ns: dict[TapeName, int] = {}
         while True:
             last = self._sync_closing.wait(SYNC_EVERY)
             with self._guard:
                 fds = list(self._open.values())
                 finished = [self._finished.popleft() for _ in range(len(self._finished))]
-            self._syncing_since = self._clock()
+            now = self._syncing_since = self._clock()
             wrong: str | None = None
             for fd in fds + [part.fd for part in finished]:
                 wrong = self._try_sync(fd) or wrong
             for part in finished:
                 self._disk.close(part.fd)
                 rest[part.tape] = rest.get(part.tape, b"") + part.line
+                before = untold.get(part.tape)
+                untold[part.tape] = replace(part, at_once=part.at_once or (before is not None and before.at_once))
             for tape in list(rest):
                 rest[tape] = self._extend_chain(tape, rest[tape])
                 if not rest[tape]:
                     del rest[tape]
+            for tape, part in list(untold.items()):
+                since = told_ns.setdefault(tape, now - PART_NS)
+                if wrong is None and tape not in rest and (part.at_once or now - since >= HEAD_EVERY_NS):
+                    told_ns[tape] = now
+                    del untold[tape]
+                    self._tell(part.head)
             self._syncing_since = None
             self._sync_wrong = wrong or ("disk_full" if rest else None)
             if last:

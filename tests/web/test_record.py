@@ -298,3 +298,13 @@ async def test_a_restart_in_the_middle_of_a_hearing_pauses_it_until_all_are_back
         entries = await second.registry.journal.read(second.id)
         assert sum(isinstance(entry.fact, f.PausedByLoss) for entry in entries) == 1
     assert await _faults(tmp_path / "second") == []
+
+
+async def test_a_sitting_ends_once_its_hearing_is_over_and_nobody_looks_on(tmp_path: Path) -> None:
+    async with bench(tmp_path / "data", model=None) as held:
+        held.court.linger_seconds = 0.0
+        sitting = await held.sitting()
+        await held.ask("judge", "vacate", reason=TYPED["pause"])
+        async with asyncio.timeout(20):
+            await sitting.ended.wait()
+        assert (await held.now()).phase is Phase.VACATED

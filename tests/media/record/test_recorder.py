@@ -65,6 +65,20 @@ class StuckDisk(LocalDisk):
         return super().write(fd, data)
 
 
+class TardyDisk(LocalDisk):
+    """A disk that makes nothing durable until it is let go, and notes when it did."""
+
+    def __init__(self) -> None:
+        self.free = threading.Event()
+        self.asked = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+
+    def sync(self, fd: int) -> None:
+        self._loop.call_soon_threadsafe(self.asked.set)
+        self.free.wait()
+        super().sync(fd)
+
+
 class ChainDisk(LocalDisk):
     """A disk that says when the chain of a picture's tape was written."""
 
@@ -176,6 +190,20 @@ async def test_a_pause_reports_the_head_and_going_on_reports_that_it_rolls(recor
     assert isinstance(head, TapeHead)
     assert head.part == 1
     assert head.bytes > 0
+
+
+async def test_a_head_is_told_only_once_its_part_is_durable(recorders: Make) -> None:
+    clock, disk = Clock(), TardyDisk()
+    recorder = recorders(clock, disk=disk)
+    recorder.apply(FLOOR)
+    recorder.received(_packets(Sender(SUSPECT, "audio", 1), 1)[0])
+    recorder.apply(NOBODY)
+    async with asyncio.timeout(5):
+        await disk.asked.wait()
+    told = [recorder.reports().get_nowait() for _ in range(recorder.reports().qsize())]
+    assert not any(isinstance(report, TapeHead) for report in told)
+    disk.free.set()
+    assert isinstance(await _until(recorder, TapeHead), TapeHead)
 
 
 async def test_parts_are_finished_every_ten_seconds_and_each_asks_for_a_fresh_picture(
