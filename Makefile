@@ -41,6 +41,9 @@ bench: $(DEV_READY) ## run the benchmarks
 bench-link: packages-test $(DEV_READY) chromium ## measure the link test on shaped lines in network namespaces (root)
 	$(PY) -m benchmarks.bench_link $(ARGS)
 
+chaos: $(DEV_READY) ## kill, fill and skew the record, and judge what is left (FULL=1: all counts)
+	$(PY) -m tests.chaos $(if $(FULL),--full)
+
 lock: $(DEV_READY) ## resolve the dependencies of pyproject.toml again, with hashes
 	scripts/lock $(PY)
 
