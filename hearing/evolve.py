@@ -160,6 +160,14 @@ def _note_lobby(hearing: Hearing, fact: f.Fact, at: float) -> Hearing:
             return _seat(hearing, seat, devices=fact)
         case f.LinkTested(seat):
             return _seat(hearing, seat, link=fact, link_at=at, link_overridden=False)
+        case f.RehearsalConfirmed(seat, by):
+            return _seat(hearing, seat, rehearsed_by=by, rehearsed_at=at)
+        case f.TerminalReady(seat):
+            return _seat(hearing, seat, ready_at=at)
+        case f.LineBelowNorm(seat):
+            return _seat(hearing, seat, below_norm=True)
+        case f.LineRecovered(seat):
+            return _seat(hearing, seat, below_norm=False)
         case f.LinkOverridden(seat):
             return _seat(hearing, seat, link_overridden=True)
         case f.IdentityConfirmed(person):

@@ -156,6 +156,10 @@ class Seat:
     link: f.LinkTested | None = None
     link_at: float | None = None
     link_overridden: bool = False
+    rehearsed_by: PersonId | None = None
+    rehearsed_at: float | None = None
+    ready_at: float | None = None
+    below_norm: bool = False
     muted: bool = False
     hand_at: float | None = None
     help_at: float | None = None

@@ -36,6 +36,7 @@ LEFT_OUT: frozenset[type[f.Fact]] = frozenset(
         f.OpeningCalledOff,
         f.PrivateTalkAsked,
         f.DevicesTested,
+        f.TerminalReady,
     }
 )
 

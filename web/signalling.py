@@ -39,7 +39,7 @@ async def hear(sitting: Sitting, connection: Connection, message: Mapping[str, A
             if connection.probe is not None:
                 connection.probe.cancel()
         case {"t": "rtc.report"}:
-            pass  # the page's own figures are shown to itself; the server trusts what it measured
+            sitting.listening.reported(connection, message)
         case _:
             raise Malformed("rtc")
 

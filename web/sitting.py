@@ -24,6 +24,7 @@ from media.packets import Received
 from media.relay.courtroom import Courtroom, LineDown, LineUp
 from web import asking, view
 from web.connection import Connection
+from web.listening import ListeningDesk
 from web.recording import RecordingDesk
 from web.speech import SpeechDesk
 
@@ -60,6 +61,7 @@ class Sitting:
         self.closing_digest: str | None = None
         self.recording = RecordingDesk(self)
         self.speech = SpeechDesk(self)
+        self.listening = ListeningDesk(self)
         self.ready = asyncio.Event()
         self.ended = asyncio.Event()
         self._tasks: asyncio.TaskGroup | None = None
@@ -185,6 +187,7 @@ class Sitting:
                 other.close(OTHER_TAB_CODE)
                 self.connections.discard(other)
         self.connections.add(connection)
+        self.listening.entered(connection)
         connection.show()
         if connection.who is not None and not self.courtroom.has_peer(connection.who):
             connection.say({"t": "rtc.again"})
@@ -270,8 +273,10 @@ class Sitting:
             await self._watch_clock()
             if ticks % LEVELS_EVERY == 0:
                 self._say_levels()
+                await self.listening.look()
             if ticks % LINKS_EVERY == 0:
                 self._say_links()
+                await self.listening.watch()
             if ticks % LINES_EVERY == 0:
                 await self._reconcile_lines()
         while True:
@@ -341,7 +346,8 @@ class Sitting:
         figures = self.courtroom.link(seat)
         loss = figures.loss
         late = figures.rtt_ms is not None and figures.rtt_ms > 400
-        verdict = "below" if loss > 0.15 else "weak" if loss > 0.05 or late else "good"
+        proven = seat in self.hearing.seats and self.hearing.seats[seat].below_norm
+        verdict = "below" if proven else "weak" if loss > 0.05 or late else "good"
         if not self.courtroom.connected(seat):
             verdict = "unknown"
         return {

@@ -13,6 +13,7 @@ import typing
 from typing import Any, get_args, get_origin
 
 from hearing.acts.base import Act as Act
+from hearing.acts.link import *
 from hearing.acts.listing import *
 from hearing.acts.lobby import *
 from hearing.acts.record import *

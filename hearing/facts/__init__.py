@@ -10,6 +10,7 @@ import dataclasses
 from typing import Any
 
 from hearing.facts.base import Fact as Fact
+from hearing.facts.link import *
 from hearing.facts.listing import *
 from hearing.facts.lobby import *
 from hearing.facts.record import *

@@ -12,13 +12,14 @@ from hearing.evolve import evolve
 from hearing.facts import Fact
 from hearing.hearings import Hearing
 from hearing.participants import Actor, Role
-from hearing.rules import listing, lobby, record, ruling, session, witness
+from hearing.rules import link, listing, lobby, record, ruling, session, witness
 from hearing.rules.asked import Asked, Rule
 from hearing.wrongs import Impossible, Refused
 
 RULES: dict[type[Act], Rule] = {
     **listing.RULES,
     **lobby.RULES,
+    **link.RULES,
     **record.RULES,
     **session.RULES,
     **witness.RULES,

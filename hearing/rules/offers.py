@@ -179,6 +179,8 @@ def _own_tries(hearing: Hearing, me: Participant) -> Iterator[_Try]:
         "lobby",
         fields=(Field("camera", "flag"), Field("microphone", "flag"), Field("loudspeaker", "flag")),
     )
+    if me.place == Place.FACILITY:
+        yield _Try(a.MarkTerminalReady(), "lobby")
     yield _Try(a.RaiseHand(), "desk")
     yield _Try(a.LowerHand(), "desk")
     if hearing.seats[me.seat].muted:
@@ -216,6 +218,8 @@ def _roll_tries(hearing: Hearing, me: Participant | None, edition: Edition) -> I
             yield _Try(a.EndTalk(), "roll")
         else:
             yield _Try(a.BeginTalk(p.seat), "roll", fixed=seat)
+        if hearing.talk == p.seat:
+            yield _Try(a.ConfirmRehearsal(p.seat), "roll", "next", seat)
         yield _Try(a.GiveHelp(p.seat), "roll", fixed=seat)
         if p.place != Place.COURTROOM and _below(hearing, p, edition):
             yield _Try(a.OverrideLink(p.seat, A_TEXT), "roll", fixed=seat, fields=REASON)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from hearing.floor import Floor
 from hearing.participants import SeatId
-from media.packets import Received
+from media.packets import Kind, Received
 from media.relay.bandwidth import video_limit
 from media.relay.forwarder import Forwarder, PythonForwarder
 from media.relay.lines import LineDown, LineEvent, LineUp, LinkFigures, ObserverId, Wanted, Who, observes
@@ -160,6 +160,18 @@ class Courtroom:
     def link(self, who: Who) -> LinkFigures:
         member = self._members.get(who)
         return member.link() if member is not None else LinkFigures()
+
+    def deliveries(self) -> dict[SeatId, dict[tuple[SeatId, Kind], int]]:
+        """Packets sent so far to each seat, of every source that the floor lets it have now."""
+        return {
+            SeatId(who): {
+                (SeatId(feed.source), feed.kind): feed.packets
+                for feed in member.feeds.values()
+                if feed.open and feed.payload_type >= 0
+            }
+            for who, member in self._members.items()
+            if not observes(who)
+        }
 
     def levels(self) -> dict[SeatId, float]:
         """How loud each seat is now, 0 (silence, -60 dB) to 1 (-10 dB and above)."""

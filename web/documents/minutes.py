@@ -29,12 +29,13 @@ PROGRESS = frozenset(
         "ResumedAfterLoss", "GapRepaired", "GapConfirmed", "PartClosed", "PartOpened", "TortureAlleged",
         "CheckOrdered", "WitnessCalled", "WitnessWarned", "OathShown", "OathHeard", "OathAccepted", "OathRepeated",
         "OathRefused", "OathWaived", "TestimonyBegan", "WitnessReleased", "DecisionAnnounced",
-        "SentBack", "ParticipantRemoved", "LinkOverridden", "ObserverLinkClosed", "CourtCameraNamed", "Closed",
+        "SentBack", "RehearsalConfirmed", "LineBelowNorm", "LineRecovered", "Unheard",
+        "ParticipantRemoved", "LinkOverridden", "ObserverLinkClosed", "CourtCameraNamed", "Closed",
     }
 )  # fmt: skip
 CODE_PREFIX = {
     "step": "step", "cause": "cause", "verdict": "verdict", "ground": "ground", "recipient": "recipient",
-    "outcome": "outcome",
+    "outcome": "outcome", "direction": "direction", "medium": "medium",
 }  # fmt: skip
 
 

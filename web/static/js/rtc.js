@@ -6,7 +6,7 @@
  * @typedef {{seat: string, kind: "audio"|"video"}} Source
  */
 
-const REPORT_EVERY = 5000;
+const REPORT_EVERY = 1000;
 const PATIENCE = 4000;
 
 export class Hearing {
@@ -242,9 +242,12 @@ export class Hearing {
   async report() {
     const pc = this.pc;
     if (!pc || pc.connectionState !== "connected") return;
+    /** @type {Record<string, [number, number]>} */
+    const tracks = {};
     const sum = { up: 0, down: 0, lost: 0, got: 0, frames: 0, rtt: 0 };
     for (const s of (await pc.getStats()).values()) {
       if (s.type === "inbound-rtp") {
+        if (s.mid) tracks[s.mid] = [s.packetsReceived || 0, s.framesDecoded || 0];
         sum.down += s.bytesReceived || 0;
         sum.lost += Math.max(0, s.packetsLost || 0);
         sum.got += s.packetsReceived || 0;
@@ -265,6 +268,8 @@ export class Hearing {
       packets_lost: sum.lost,
       packets_received: sum.got,
       frames_decoded: sum.frames,
+      at: Math.round(at),
+      tracks,
     });
   }
 }
