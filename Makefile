@@ -9,7 +9,7 @@ RUN_READY = $(VENV)/.ready-$(shell cksum < requirements.lock | cut -d' ' -f1)
 DEV_READY = $(VENV)/.ready-dev-$(shell cksum < requirements-dev.lock | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test whole-hearing check format native bench bench-link lock voices packages-run packages-test chromium image image-steps clean
+.PHONY: help run test whole-hearing check format native bench bench-link chaos lock voices packages-run packages-test chromium image image-steps clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22

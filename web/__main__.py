@@ -44,6 +44,7 @@ from web.checking import checks
 from web.court import Court
 from web.languages import Languages
 from web.office import Office
+from web.reconciling import reconcile
 from web.rehearsal.door import routes as rehearsal_routes
 from web.rehearsal.stage import Stage, company, seed
 
@@ -61,6 +62,8 @@ def main() -> None:
             if what is not None and (what.exists() or what.suffix == ".zip"):
                 sys.exit(_verify_bundle(settings, what, asked.seal, asked.authority))
             sys.exit(uvloop.run(_verify(settings, asked.what)))
+        case "reconcile":
+            sys.exit(uvloop.run(_reconcile(settings)))
         case "persons":
             uvloop.run(_persons(settings, asked.bundle))
         case "account":
@@ -82,6 +85,7 @@ def _arguments() -> argparse.ArgumentParser:
     )
     verify.add_argument("--seal", type=Path, help="the court's certificate (PEM); default: seal.crt of the data folder")
     verify.add_argument("--authority", type=Path, help="certificate of the timestamp authority's root (PEM)")
+    commands.add_parser("reconcile", help="what ought to be stored against what is: missing, empty, altered, unknown")
     persons = commands.add_parser("persons", help="who the ids in a bundle are (needs the case's key)")
     persons.add_argument("bundle", type=Path)
     evaluate = commands.add_parser("evaluate", help="word error rate of the recogniser on a folder of clips with texts")
@@ -232,6 +236,19 @@ def _verify_bundle(settings: Settings, path: Path, seal: Path | None, authority:
     checked = check_bundle(path, seal or settings.data / CERTIFICATE_FILE, authority or settings.timestamp.certificate)
     print(report(checked))
     return 1 if checked.faults else 0
+
+
+async def _reconcile(settings: Settings) -> int:
+    registry, tapes = await _registry(settings), settings.data / "tapes"
+    days = edition_tables.parse(editions.read(settings.edition)).numbers["minutes_sign_days"]
+    try:
+        found = await reconcile(registry, tapes, checks(registry, tapes), time.time(), days)
+    finally:
+        await registry.close()
+    for one in found:
+        print(one)
+    print("all that is expected is stored" if not found else f"{len(found)} discrepancies")
+    return 1 if found else 0
 
 
 async def _persons(settings: Settings, path: Path) -> None:

@@ -53,7 +53,7 @@ async def renew(office: Office, hearing_id: HearingId) -> Bundle | None:
         return None
     bundle = await bundles.latest(office.registry, hearing_id)
     if bundle is None or not bundles.covers(bundle, await office.registry.journal.read(hearing_id)):
-        await _seal_link_test(office, hearing_id, hearing)
+        await seal_link_test(office, hearing_id, hearing)
         bundle = await bundles.make(office.registry, hearing_id, hearing, office.court, office.now(), office.stamp)
     if bundle.document.id not in hearing.files:
         document = bundle.document
@@ -62,7 +62,7 @@ async def renew(office: Office, hearing_id: HearingId) -> Bundle | None:
     return bundle
 
 
-async def _seal_link_test(office: Office, hearing_id: HearingId, hearing: Hearing) -> None:
+async def seal_link_test(office: Office, hearing_id: HearingId, hearing: Hearing) -> None:
     """The act on the tests of the lines, once, in the language of the proceedings."""
     file = await gather(office, hearing_id, hearing, SYSTEM, EVERYTHING)
     language = hearing.listing.language if hearing.listing.language in ("kk", "ru") else "kk"

@@ -1,0 +1,133 @@
+"""``tyndau reconcile``: every hearing's expected products against what is stored. Made to run at night.
+
+``verify`` asks whether what the journal names is still what it was. This asks the other question too: whether what
+ought to exist was ever made, whether anything in it is empty, and whether anything lies there that nobody knows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from hearing import facts as f
+from hearing.evolve import fold
+from hearing.hearings import Hearing, Phase, Ruling
+from hearing.participants import HearingId
+from hearing.registry.bundles import BUNDLE
+from hearing.registry.documents import Document
+from hearing.registry.office import Office as Registry
+from hearing.registry.verify import Checks, verify
+from hearing.wrongs import Impossible
+from web.office import LINK_TEST, MINUTES, OATH_CLIP, RECORDING, RULING, TIMELINE
+
+DAY = 86400.0
+SETTLED_SECONDS = 6 * 3600.0
+"""A closed hearing has so long until its products are expected: a long transcript takes its time."""
+SMALLEST = 16
+
+
+class Kind(StrEnum):
+    MISSING = "missing"
+    EMPTY = "empty"
+    ALTERED = "altered"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """``where`` is an id or a path below the data folder, never a name."""
+
+    kind: Kind
+    where: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.kind.value} {self.where}: {self.why}"
+
+
+async def reconcile(
+    registry: Registry, tapes: Path, checks: Checks, now: float, minutes_days: float
+) -> list[Discrepancy]:
+    """Everything that is missing, empty, altered, or known to nobody. ``now`` is a Unix second."""
+    found: list[Discrepancy] = []
+    known = await registry.journal.hearings()
+    for name in known:
+        documents = await registry.docket.documents.of(name)
+        found += [Discrepancy(Kind.EMPTY, one.id, f"{one.kind} holds nothing") for one in documents if not one.size]
+        try:
+            entries = await registry.journal.read(name)
+            hearing = fold((entry.fact, entry.at) for entry in entries)
+        except Impossible:
+            continue  # verify says what is wrong with it
+        found += _expected(name, hearing, [entry.fact for entry in entries], documents, now, minutes_days)
+        found += await asyncio.to_thread(_tapes, tapes / name, name, hearing)
+        found += [
+            Discrepancy(Kind.UNKNOWN, f"{name}/{path}", "no document of this name")
+            for path in await asyncio.to_thread(_strays, registry, name, documents)
+        ]
+    found += await asyncio.to_thread(_unknown_tapes, tapes, set(known))
+    faults = await verify(registry, None, checks)
+    return found + [Discrepancy(Kind.ALTERED, f"{fault.kind.value} {fault.where}", fault.why) for fault in faults]
+
+
+def _expected(
+    name: HearingId, hearing: Hearing, facts: Sequence[f.Fact], documents: Sequence[Document], now: float, days: float
+) -> Iterator[Discrepancy]:
+    """What a closed hearing ought to have by now, by its own facts."""
+    closed = hearing.closed_at
+    if hearing.phase is not Phase.CLOSED or closed is None or now - closed < SETTLED_SECONDS:
+        return
+    kept = {one.kind for one in documents if one.id in hearing.files}
+    wanted = {BUNDLE: "no evidence bundle", LINK_TEST: "no act on the tests of the lines"}
+    if hearing.tape_heads:
+        wanted |= {RECORDING: "recorded, but without a finished file", TIMELINE: "no timeline of the finished file"}
+    if hearing.ruling is Ruling.ANNOUNCED:
+        wanted[RULING] = "the announced ruling was not sealed"
+    for person in hearing.people.values():
+        voiced = any(head.seat == person.seat and head.kind == "audio" for head in hearing.tape_heads.values())
+        if person.oath is not None and person.oath.accepted_at is not None and voiced:
+            wanted[f"{OATH_CLIP}{person.person}"] = "an accepted oath without its clip"
+    for kind, why in wanted.items():
+        if kind not in kept:
+            yield Discrepancy(Kind.MISSING, f"{name} {kind}", why)
+    if hearing.tape_heads and hearing.transcript is None:
+        yield Discrepancy(Kind.MISSING, f"{name} transcript", "recorded, but not transcribed")
+    if now - closed > days * DAY and not hearing.signatures:
+        yield Discrepancy(Kind.MISSING, f"{name} {MINUTES}", "the time for signing the minutes is over")
+    if hearing.opened_at is not None and not hearing.tape_heads and not _said_why(facts):
+        yield Discrepancy(Kind.MISSING, f"{name} {RECORDING}", "held unrecorded, and no reason is in the minutes")
+
+
+def _said_why(facts: Sequence[f.Fact]) -> bool:
+    return any(isinstance(fact, f.RecordingImpossible | f.RecordingFailed) for fact in facts)
+
+
+def _tapes(folder: Path, name: HearingId, hearing: Hearing) -> list[Discrepancy]:
+    found: list[Discrepancy] = []
+    for head in hearing.tape_heads.values():
+        parts = list((folder / head.tape).glob("*.part"))
+        if not parts:
+            found.append(Discrepancy(Kind.MISSING, f"{name} {head.tape}", "the journal knows this tape"))
+        for part in parts:
+            if part.stat().st_size <= SMALLEST:
+                found.append(Discrepancy(Kind.EMPTY, f"{name} {head.tape}/{part.name}", "this part holds nothing"))
+    return found
+
+
+def _strays(registry: Registry, name: HearingId, documents: Sequence[Document]) -> list[str]:
+    """Files in the hearing's folder of the vault that no document names."""
+    mine = {registry.docket.documents.path(one).name for one in documents}
+    folders = {registry.docket.documents.path(one).parent for one in documents}
+    return sorted(
+        path.name for folder in folders if folder.exists() for path in folder.iterdir() if path.name not in mine
+    )
+
+
+def _unknown_tapes(tapes: Path, known: set[HearingId]) -> list[Discrepancy]:
+    if not tapes.exists():
+        return []
+    strange = [path.name for path in sorted(tapes.iterdir()) if HearingId(path.name) not in known]
+    return [Discrepancy(Kind.UNKNOWN, f"tapes/{name}", "no hearing of this name") for name in strange]
