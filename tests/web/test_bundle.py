@@ -340,3 +340,14 @@ async def test_the_player_says_whether_it_plays_the_sealed_recording(
     _flip(house.registry.docket.documents.path(document))
     async with browser.client.get(path) as answer:
         assert (await answer.json())["sealed"] is False
+
+
+async def test_a_party_sees_their_own_name_over_the_picture_and_the_court_does_not(
+    browser: Browser, house: House, held: HearingId
+) -> None:
+    await browser.come_in(await house.pass_for(held, "counsel"))
+    _, text = await browser.get(f"/file/{held}")
+    assert text.count("<span>Мұсабекова Тоғжан Ерланқызы · ") == 3
+    await browser.sign_in(JUDGE_IIN)
+    _, text = await browser.get(f"/file/{held}")
+    assert 'class="mark"' not in text

@@ -83,6 +83,7 @@ if (video) {
   const icon = play.querySelector("use");
   const speed = document.getElementById("speed");
   const captions = document.getElementById("captions");
+  video.preservesPitch = true;
   const speeds = [1, 1.25, 1.5, 2, 0.75];
   const running = () => {
     icon?.setAttribute("href", video.paused ? "#i-play" : "#i-pause");
