@@ -31,7 +31,10 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One utterance. ``provisional`` ones are shown and never stored; ``model`` names the model with its hash."""
+    """One utterance. ``provisional`` ones are shown and never stored; ``model`` names the model with its hash.
+
+    Of a provisional text the first ``agreed`` words are settled; the others may still change.
+    """
 
     id: str
     hearing: HearingId
@@ -46,6 +49,7 @@ class Utterance:
     model: str
     version: int = LIVE
     provisional: bool = False
+    agreed: int = 0
 
 
 def utterance_id(hearing: HearingId, version: int, seat: SeatId, start_ns: int) -> str:

@@ -16,6 +16,8 @@ class Agreement:
     def __init__(self) -> None:
         self._last: list[str] = []
         self.agreed: list[str] = []
+        self.upto_ns = 0
+        """How far the newest reading reached; one that reached less comes too late."""
 
     def hear(self, words: Sequence[str]) -> tuple[str, str]:
         """Take a new reading; give the agreed text and the rest, which may still change."""

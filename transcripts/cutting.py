@@ -26,6 +26,8 @@ class CutRule:
     shortest: int = frames(0.25)
     may_cut: int = frames(12.0)
     """From here on a small pause ends the utterance."""
+    foreseen: int = frames(0.26)
+    """Silence after which the end of the utterance may be foreseen."""
     pause: int = frames(0.16)
     must_cut: int = frames(15.0)
     """Here it ends at the widest gap of its second half."""
@@ -63,6 +65,15 @@ class Cutter:
         """Nothing before this frame will ever be part of a coming cut."""
         since = self.speaking_from
         return max(self._floor, self._now - self._rule.padding) if since is None else since
+
+    def foreseen(self) -> Cut | None:
+        """The cut that silence from here on would make: heard early, it is answered early."""
+        if self._start is None or self._quiet_from is None:
+            return None
+        spoken = self._quiet_from - self._start
+        if self._now - self._quiet_from < self._rule.foreseen or spoken < self._rule.shortest:
+            return None
+        return self._cut(self._quiet_from)
 
     @property
     def open_share(self) -> float:
@@ -102,17 +113,20 @@ class Cutter:
     def _close(self, end: int) -> Cut | None:
         assert self._start is not None
         spoken = end - self._start
-        heard = self._heard[:spoken]
-        cut = Cut(
-            max(self._floor, self._start - self._rule.padding),
-            min(self._now, end + self._rule.padding),
-            self._share(heard),
-        )
+        cut = self._cut(end)
         self._start, self._heard, self._quiet_from = None, [], None
         if spoken < self._rule.shortest:
             return None
         self._floor = cut.end
         return cut
+
+    def _cut(self, end: int) -> Cut:
+        assert self._start is not None
+        return Cut(
+            max(self._floor, self._start - self._rule.padding),
+            min(self._now, end + self._rule.padding),
+            self._share(self._heard[: end - self._start]),
+        )
 
     def _split(self, at: int) -> Cut:
         assert self._start is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hearing.participants import HearingId, SeatId
 from transcripts.pipe import Head
 from transcripts.utterances import NS, Utterance, Word, utterance_id
@@ -17,7 +19,8 @@ def utterance_of(hearing: HearingId, seat: SeatId, version: int, head: Head) -> 
 def caption_of(hearing: HearingId, seat: SeatId, version: int, head: Head) -> Utterance:
     """The line so far: what two readings agree on, then the rest."""
     text = f"{head['agreed']} {head['rest']}".strip()
-    return _said(hearing, seat, version, head, text, provisional=True)
+    said = _said(hearing, seat, version, head, text, provisional=True)
+    return replace(said, agreed=len(head["agreed"].split()))
 
 
 def _said(hearing: HearingId, seat: SeatId, version: int, head: Head, text: str, *, provisional: bool) -> Utterance:

@@ -54,7 +54,8 @@ class Ear:
     ) -> tuple[Decoded, str]:
         model = self._models.get(language, self._default)
         encoded = sound if model is self._default else model.encode(piece.pcm)
-        return model.decode(encoded, language, beam=beam, hotwords=hotwords), model.name
+        times = beam == FINAL_BEAM
+        return model.decode(encoded, language, beam=beam, hotwords=hotwords, times=times), model.name
 
 
 def next_track_language(reading: Reading, before: str, seconds: float) -> str:

@@ -1,6 +1,7 @@
 """Whose turn it is at the model: finals first and the oldest of them first, then the newest partial of each track.
 
 Recorded finals wait behind live ones. Partials come slower as the model gets busier, and stop above the limit.
+Several owners may take work at once, but never two finals of one track: its lines come out in the order they were said.
 Pure and without a clock of its own, so that a test can replay any day.
 """
 
@@ -19,8 +20,9 @@ LOAD_WINDOW = 10.0
 
 @dataclass(slots=True)
 class Load:
-    """The share of the last ten seconds the model was working."""
+    """The share of the last ten seconds the model's owners were working at finals, which cannot be put off."""
 
+    owners: int = 1
     _spans: deque[tuple[float, float]] = field(default_factory=deque)
 
     def worked(self, start: float, end: float) -> None:
@@ -30,37 +32,67 @@ class Load:
         since = now - LOAD_WINDOW
         while self._spans and self._spans[0][1] < since:
             self._spans.popleft()
-        return min(1.0, sum(end - max(start, since) for start, end in self._spans) / LOAD_WINDOW)
+        worked = sum(end - max(start, since) for start, end in self._spans)
+        return min(1.0, worked / LOAD_WINDOW / self.owners)
 
 
 class Desk(Generic[T]):
     """The work in front of one model."""
 
-    def __init__(self) -> None:
-        self._finals: list[tuple[bool, int, int, T]] = []
+    def __init__(self, owners: int = 1) -> None:
+        self._finals: list[tuple[bool, int, int, int, T]] = []
         self._partials: dict[int, tuple[float, T]] = {}
         self._shown: dict[int, float] = {}
+        self._foreseen: dict[int, T] = {}
+        self._in_hand: set[int] = set()
+        self._showing: set[int] = set()
         self._count = 0
-        self.load = Load()
+        self.load = Load(owners)
 
-    def final(self, work: T, *, end_ns: int, live: bool) -> None:
+    def final(self, track: int, work: T, *, end_ns: int, live: bool) -> None:
         self._count += 1
-        heapq.heappush(self._finals, (not live, end_ns, self._count, work))
+        heapq.heappush(self._finals, (not live, end_ns, self._count, track, work))
 
     def partial(self, track: int, work: T, now: float) -> None:
         """Only the newest is kept: an older one of the same track is forgotten."""
         self._partials[track] = (now, work)
 
+    def foreseen(self, track: int, work: T) -> None:
+        """What will be the final unless the speaker goes on: as urgent as finals, and instead of a partial."""
+        self._partials.pop(track, None)
+        self._foreseen[track] = work
+
     def forget_partial(self, track: int) -> None:
         self._partials.pop(track, None)
+        self._foreseen.pop(track, None)
 
     def next(self, now: float) -> T | None:
-        if self._finals and not self._finals[0][0]:
-            return heapq.heappop(self._finals)[3]
+        """The next piece, whose track is now in hand until ``done``."""
+        live = self._next_final(recorded=False)
+        if live is not None:
+            return live
+        for track in self._foreseen.keys() - self._in_hand:
+            self._in_hand.add(track)
+            return self._foreseen.pop(track)
         chosen = self._next_partial(now)
-        if chosen is not None:
-            return chosen
-        return heapq.heappop(self._finals)[3] if self._finals else None
+        return chosen if chosen is not None else self._next_final(recorded=True)
+
+    def done(self, track: int, *, final: bool = True) -> None:
+        (self._in_hand if final else self._showing).discard(track)
+
+    def _next_final(self, *, recorded: bool) -> T | None:
+        passed: list[tuple[bool, int, int, int, T]] = []
+        found: T | None = None
+        while self._finals and self._finals[0][0] is recorded:
+            final = heapq.heappop(self._finals)
+            if final[3] not in self._in_hand:
+                self._in_hand.add(final[3])
+                found = final[4]
+                break
+            passed.append(final)
+        for final in passed:
+            heapq.heappush(self._finals, final)
+        return found
 
     def interval(self, now: float) -> float | None:
         """Seconds between partials of one track at this load; None when there is no room for any."""
@@ -77,9 +109,14 @@ class Desk(Generic[T]):
         interval = self.interval(now)
         if interval is None:
             return None
-        due = [t for t in self._partials if now - self._shown.get(t, -1e9) >= interval]
+        due = [
+            t
+            for t in self._partials
+            if t not in self._in_hand | self._showing and now - self._shown.get(t, -1e9) >= interval
+        ]
         if not due:
             return None
         track = min(due, key=lambda t: self._shown.get(t, -1e9))
         self._shown[track] = now
+        self._showing.add(track)
         return self._partials.pop(track)[1]

@@ -35,7 +35,9 @@ class Track:
         self.language = language
         self.live = live
         self.agreement = Agreement()
+        """Of the open utterance."""
         self.last_sound = 0.0
+        self.foreseen_end_ns = 0
         self._voice = Voice()
         self._base_ns: int | None = None
         self._begin(0)
@@ -80,6 +82,11 @@ class Track:
         if since is None:
             return None
         return self._piece(Cut(since, self._cutter.now, self._cutter.open_share))
+
+    def foreseen_piece(self) -> Piece | None:
+        """The whole utterance, if nothing more is said: its last word lies a quarter of a second back."""
+        cut = self._cutter.foreseen()
+        return None if cut is None else self._piece(cut)
 
     @property
     def speaking(self) -> bool:

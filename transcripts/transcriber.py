@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -35,7 +36,9 @@ WAITING_LINES = 1000
 """Lines waiting to be shown. When it is full the oldest is let go: the book has every final one."""
 LEASE_SECONDS = 60.0
 GIVE_UP_AFTER = 3
-"""Workers that may die over one utterance before it is left to the recording."""
+"""Workers that may crash over one utterance before it is left to the recording."""
+ENDED_FROM_OUTSIDE = (-signal.SIGKILL, -signal.SIGTERM)
+"""Such an end says nothing about the utterance in hand."""
 
 _PATH = os.pathsep.join(filter(None, (str(Path(__file__).resolve().parent.parent), os.environ.get("PYTHONPATH"))))
 
@@ -58,7 +61,16 @@ class _Track:
 
 
 class Transcriber:
-    def __init__(self, settings: SpeechSettings, book: UtteranceBook, *, wall: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        settings: SpeechSettings,
+        book: UtteranceBook,
+        *,
+        wall: Callable[[], float] = time.time,
+        worker: str = "transcripts.worker",
+    ) -> None:
+        """``worker`` is the module that runs as the worker process."""
+        self._worker = worker
         self._settings = settings
         self._book = book
         self._wall = wall
@@ -218,7 +230,7 @@ class Transcriber:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "transcripts.worker",
+            self._worker,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             env=os.environ | {"PYTHONPATH": _PATH},
@@ -244,8 +256,10 @@ class Transcriber:
             if self._state.condition is not Condition.READY:
                 self._be(Condition.FAILED, "the speech worker does not start")
                 return False
-            log.warning("speech.worker_died")
-            await self._after_death()
+            code = await process.wait()
+            log.warning("speech.worker_died", code=code)
+            if code not in ENDED_FROM_OUTSIDE:
+                await self._after_crash()
         finally:
             if feeder is not None:
                 feeder.cancel()
@@ -260,8 +274,8 @@ class Transcriber:
             self._process = None
         return True
 
-    async def _after_death(self) -> None:
-        """An utterance over which workers keep dying is left to the recording, so that the others are heard."""
+    async def _after_crash(self) -> None:
+        """An utterance over which workers keep crashing is left to the recording, so that the others are heard."""
         for track in self._tracks.values():
             if track.begun is None:
                 continue

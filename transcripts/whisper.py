@@ -89,11 +89,21 @@ class Recogniser:
     """One loaded model: sound of one utterance in, words out."""
 
     def __init__(
-        self, model: str, *, compute_type: str, device: str, threads: int, cache: str | None, download: bool
+        self,
+        model: str,
+        *,
+        compute_type: str,
+        device: str,
+        threads: int,
+        owners: int = 1,
+        cache: str | None,
+        download: bool,
     ) -> None:
         folder = find_model(model, cache=cache, download=download)
         try:
-            self._model: Any = WhisperModel(str(folder), device=device, compute_type=compute_type, cpu_threads=threads)
+            self._model: Any = WhisperModel(
+                str(folder), device=device, compute_type=compute_type, cpu_threads=threads, num_workers=owners
+            )
         except (RuntimeError, ValueError, OSError) as why:
             raise NoModel(f"the model in {folder.name} cannot be loaded: {why}") from why
         self.name = model_name(model, folder)
@@ -106,7 +116,10 @@ class Recogniser:
     def languages(self, sound: Encoded) -> dict[str, float]:
         return {token[2:-2]: float(p) for token, p in self._model.model.detect_language(sound.output)[0]}
 
-    def decode(self, sound: Encoded, language: str, *, beam: int, hotwords: str | None = None) -> Decoded:
+    def decode(
+        self, sound: Encoded, language: str, *, beam: int, hotwords: str | None = None, times: bool = True
+    ) -> Decoded:
+        """Without ``times`` there are no words with times, which only a line that is kept needs."""
         tokenizer = self._tokenizer(language)
         prompt = self._model.get_prompt(tokenizer, [], hotwords=hotwords)
         best = self._generate(sound, prompt, beam=beam)
@@ -118,7 +131,7 @@ class Recogniser:
         return Decoded(
             language,
             text,
-            self._words(tokenizer, sound, tokens) if text else (),
+            self._words(tokenizer, sound, tokens) if text and times else (),
             float(best.scores[0]),
             float(best.no_speech_prob),
         )

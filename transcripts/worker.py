@@ -1,6 +1,6 @@
 """The speech worker: a process of its own, so that recognising never delays a packet and may die alone.
 
-Two threads. The *ear* reads sound, detects voice and cuts; the *model's owner* decodes what lies on the desk.
+The *ear* thread reads sound, detects voice and cuts; one or more *owners* of the model decode what lies on the desk.
 The worker keeps nothing that matters: all sound not yet settled is still with the server, which sends it again to
 the next worker.
 """
@@ -12,7 +12,7 @@ import select
 import sys
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -26,7 +26,7 @@ from transcripts.whisper import NoModel, Recogniser
 
 STOPPED_AFTER = 1.5
 """Seconds without sound after which a live track's open utterance ends: the microphone was muted or lost."""
-PARTIAL_FROM_NS = NS
+PARTIAL_FROM_NS = 700_000_000
 QUIET_STEP_NS = NS
 NO_MODEL_EXIT = 3
 
@@ -38,31 +38,40 @@ class Work:
     """None marks the end of the track: everything before it has been answered."""
     final: bool
     agreement: Agreement
+    foreseen: bool = False
+    """The speaker has paused: this is what the final will be, if nothing more comes."""
 
 
 class Worker:
-    def __init__(self, ear: Ear, source: int, out: BinaryIO) -> None:
+    def __init__(self, ear: Ear, source: int, out: BinaryIO, owners: int) -> None:
         self._ear = ear
+        self._owners = owners
         self._source = source
         self._out = out
         self._saying = threading.Lock()
         self._changed = threading.Condition()
-        self._desk: Desk[Work] = Desk()
+        self._desk: Desk[Work] = Desk(owners)
         self._open: dict[int, int] = {}
         """Finals on the desk or in hand, by track."""
         self._settled: dict[int, int] = {}
         self._told: dict[int, int] = {}
         self._tracks: dict[int, Track] = {}
+        self._foreseen: dict[int, tuple[Piece, Reading]] = {}
+        """The newest foreseen final of each track, already read."""
         self._over = False
 
     def run(self) -> None:
-        owner = threading.Thread(target=self._decode, name="model-owner", daemon=True)
-        owner.start()
+        owners = [
+            threading.Thread(target=self._decode, name=f"model-owner-{n}", daemon=True) for n in range(self._owners)
+        ]
+        for owner in owners:
+            owner.start()
         self._listen()
         with self._changed:
             self._over = True
-            self._changed.notify()
-        owner.join()
+            self._changed.notify_all()
+        for owner in owners:
+            owner.join()
 
     def _say(self, **head: Any) -> None:
         with self._saying:
@@ -113,16 +122,27 @@ class Worker:
     def _put(self, work: Work, end_ns: int) -> None:
         with self._changed:
             self._desk.forget_partial(work.track.number)
-            self._desk.final(work, end_ns=end_ns, live=work.track.live)
+            self._desk.final(work.track.number, work, end_ns=end_ns, live=work.track.live)
             self._open[work.track.number] = self._open.get(work.track.number, 0) + 1
             self._changed.notify()
 
     def _lay_partial(self, track: Track) -> None:
-        piece = track.open_piece() if track.live else None
-        if piece is None or piece.end_ns - piece.start_ns < PARTIAL_FROM_NS:
+        if not track.live:
             return
+        whole = track.foreseen_piece()
+        piece = whole or track.open_piece()
+        if piece is None or (whole is None and piece.end_ns - piece.start_ns < PARTIAL_FROM_NS):
+            return
+        if whole is not None:
+            if whole.end_ns == track.foreseen_end_ns:
+                return
+            track.foreseen_end_ns = whole.end_ns
+        work = Work(track, piece, False, track.agreement, foreseen=whole is not None)
         with self._changed:
-            self._desk.partial(track.number, Work(track, piece, False, track.agreement), time.monotonic())
+            if work.foreseen:
+                self._desk.foreseen(track.number, work)
+            else:
+                self._desk.partial(track.number, work, time.monotonic())
             self._changed.notify()
 
     def _note_settled(self, track: Track) -> None:
@@ -145,16 +165,19 @@ class Worker:
 
     def _decode(self) -> None:
         while (work := self._next()) is not None:
+            began = time.monotonic()
+            counts = work.final or work.foreseen
             if work.piece is None:
                 self._say(t="ended", track=work.track.number)
-                continue
-            began = time.monotonic()
-            if work.final:
+            elif work.final:
                 self._final(work, work.piece)
             else:
                 self._partial(work, work.piece)
             with self._changed:
-                self._desk.load.worked(began, time.monotonic())
+                if counts:
+                    self._desk.load.worked(began, time.monotonic())
+                self._desk.done(work.track.number, final=counts)
+                self._changed.notify()
 
     def _next(self) -> Work | None:
         with self._changed:
@@ -168,7 +191,11 @@ class Worker:
     def _final(self, work: Work, piece: Piece) -> None:
         track = work.track
         self._say(t="begun", track=track.number, start=piece.start_ns, end=piece.end_ns)
-        reading = self._ear.read(piece, track.language, final=True)
+        before = self._foreseen.pop(track.number, None)
+        if before is not None and (before[0].start_ns, before[0].end_ns) == (piece.start_ns, piece.end_ns):
+            reading = before[1]
+        else:
+            reading = self._ear.read(piece, track.language, final=True)
         track.language = next_track_language(reading, track.language, (piece.end_ns - piece.start_ns) / NS)
         self._say(t="final", **_head(track, piece, reading))
         with self._changed:
@@ -176,10 +203,14 @@ class Worker:
         self._tell_settled(track.number)
 
     def _partial(self, work: Work, piece: Piece) -> None:
-        reading = self._ear.read(piece, work.track.language, final=False)
-        if reading.doubt is not None:
+        reading = self._ear.read(piece, work.track.language, final=work.foreseen)
+        if work.foreseen:
+            self._foreseen[work.track.number] = (piece, reading)
+        late = work.agreement is not work.track.agreement or piece.end_ns < work.agreement.upto_ns
+        if reading.doubt is not None or late:
             return
-        agreed, rest = work.agreement.hear([word.text for word in reading.decoded.words])
+        work.agreement.upto_ns = piece.end_ns
+        agreed, rest = work.agreement.hear(reading.decoded.text.split())
         head = _head(work.track, piece, reading)
         self._say(t="partial", agreed=agreed, rest=rest, **head)
 
@@ -210,6 +241,7 @@ def load_ear(wish: dict[str, Any]) -> Ear:
                 compute_type=wish["compute_type"],
                 device=wish["device"],
                 threads=wish["threads"],
+                owners=wish["owners"],
                 cache=wish["cache"],
                 download=wish["download"],
             )
@@ -219,7 +251,8 @@ def load_ear(wish: dict[str, Any]) -> Ear:
     return Ear(default, {language: load(model) for language, model in wish["models"].items()}, wish["languages"])
 
 
-def main() -> int:
+def main(load: Callable[[dict[str, Any]], Ear] = load_ear) -> int:
+    """Speak with the server over the standard pipes until it goes; ``load`` makes the ear of its wish."""
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not land among the frames
     os.nice(5)
@@ -231,13 +264,13 @@ def main() -> int:
             return 0
         buffer += chunk
     try:
-        ear = load_ear(frame[0])
+        ear = load(frame[0])
     except NoModel as why:
         pipe.send(out, {"t": "no_model", "why": str(why)})
         return NO_MODEL_EXIT
     pipe.send(out, {"t": "ready", "model": ear.name})
     try:
-        Worker(ear, source, out).run()
+        Worker(ear, source, out, frame[0]["owners"]).run()
     except BrokenPipeError:
         return 0
     return 0

@@ -14,7 +14,7 @@ from hearing.hearings import Participant
 from hearing.oaths import Oath
 from hearing.participants import Attendance, SeatId
 from media.packets import Received
-from media.record.ear import Ear
+from media.record.ear import Ear, joined
 from transcripts import oath_match
 from transcripts.settings import Condition
 from transcripts.utterances import RATE, SAMPLE_NS, Pcm, Utterance, Word
@@ -86,11 +86,11 @@ class SpeechDesk:
             self._sitting.court.transcriber.hear(self._sitting.id, seat, self._language(seat), until, silence)
 
     def _decode(self, batch: list[Received]) -> list[tuple[SeatId, int, Pcm]]:
-        heard: list[tuple[SeatId, int, Pcm]] = []
+        heard: dict[SeatId, list[tuple[int, Pcm]]] = {}
         for packet in batch:
             ear = self._ears.setdefault(packet.seat, Ear())
-            heard += [(packet.seat, start, pcm) for start, pcm in ear.feed(packet.arrival_ns, packet.packet)]
-        return heard
+            heard.setdefault(packet.seat, []).extend(ear.feed(packet.arrival_ns, packet.packet))
+        return [(seat, start, pcm) for seat, pieces in heard.items() for start, pcm in joined(pieces)]
 
     def _language(self, seat: SeatId) -> str:
         swearing = self._swearing()

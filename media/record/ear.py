@@ -7,6 +7,8 @@ the tape's: smallest ``arrival - RTP time`` seen so far, a step when the sender'
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import av
 import numpy as np
 from av.audio.resampler import AudioResampler
@@ -20,6 +22,7 @@ RATE = 48_000
 OUT_RATE = 16_000
 STEP_NS = 200_000_000
 PATIENCE = 50
+JOINED_NS = 1_000_000
 
 
 class Downsampler:
@@ -105,3 +108,15 @@ class Ear:
         else:
             self._late = 0
         return taken + self._offset
+
+
+def joined(pieces: Iterable[tuple[int, Heard]]) -> list[tuple[int, Heard]]:
+    """Pieces of one seat that follow one another without a gap, as one: fewer and longer ones cost the hearer less."""
+    runs: list[tuple[int, list[Heard]]] = []
+    next_ns = 0
+    for start, sound in pieces:
+        if not runs or abs(start - next_ns) > JOINED_NS:
+            runs.append((start, []))
+        runs[-1][1].append(sound)
+        next_ns = start + len(sound) * 1_000_000_000 // OUT_RATE
+    return [(start, np.concatenate(sounds)) for start, sounds in runs]

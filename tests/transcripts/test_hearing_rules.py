@@ -55,18 +55,43 @@ def test_cuts_are_in_order_never_overlap_and_lose_no_long_speech(probabilities: 
 
 def test_live_finals_go_first_and_the_oldest_of_them_first_then_partials_then_the_tape() -> None:
     desk: Desk[str] = Desk()
-    desk.final("tape", end_ns=1, live=False)
+    desk.final(2, "tape", end_ns=1, live=False)
     desk.partial(1, "old partial", 0.0)
     desk.partial(1, "new partial", 0.1)
-    desk.final("late", end_ns=9, live=True)
-    desk.final("early", end_ns=5, live=True)
+    desk.final(3, "late", end_ns=9, live=True)
+    desk.final(4, "early", end_ns=5, live=True)
     assert [desk.next(1.0) for _ in range(5)] == ["early", "late", "new partial", "tape", None]
+
+
+def test_two_owners_never_hold_two_pieces_of_one_track() -> None:
+    desk: Desk[str] = Desk(owners=2)
+    desk.final(1, "first", end_ns=1, live=True)
+    desk.final(1, "second", end_ns=2, live=True)
+    desk.final(2, "other", end_ns=9, live=True)
+    desk.partial(2, "partial", 0.0)
+    assert [desk.next(1.0) for _ in range(3)] == ["first", "other", None]
+    desk.done(1)
+    assert [desk.next(1.0) for _ in range(2)] == ["second", None]
+    desk.done(2)
+    assert desk.next(1.0) == "partial"
+
+
+def test_a_foreseen_final_goes_before_partials_and_its_final_waits_for_it() -> None:
+    desk: Desk[str] = Desk(owners=2)
+    desk.partial(1, "partial of one", 0.0)
+    desk.partial(2, "partial of two", 0.0)
+    desk.foreseen(2, "foreseen of two")
+    assert [desk.next(1.0) for _ in range(3)] == ["foreseen of two", "partial of one", None]
+    desk.final(2, "final of two", end_ns=1, live=True)
+    assert desk.next(1.0) is None
+    desk.done(2)
+    assert desk.next(1.0) == "final of two"
 
 
 def test_partials_stop_while_finals_wait_at_a_busy_model() -> None:
     desk: Desk[str] = Desk()
     desk.load.worked(0.0, 10.0)
-    desk.final("final", end_ns=1, live=True)
+    desk.final(1, "final", end_ns=1, live=True)
     assert desk.interval(10.0) is None
     assert desk.interval(30.0) is not None
 

@@ -1,0 +1,74 @@
+"""Workers that are killed again and again, and how long the pass over a recording takes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import time
+from pathlib import Path
+
+from benchmarks.speech.court import HEARING, listening
+from benchmarks.speech.rows import Row
+from benchmarks.speech.spoken import Tape, hearing
+from hearing.participants import SeatId
+from transcripts.settings import Condition
+from transcripts.transcriber import Transcriber
+from transcripts.utterances import NS, RecordedTrack
+
+T0 = 1_800_000_000 * NS
+SECONDS_PER_KILL = 4
+
+
+async def killed(kills: int, folder: Path) -> list[Row]:
+    """One voice, and the worker killed at any moment after it came up: every sentence once, in order."""
+    seconds = max(40, kills * SECONDS_PER_KILL)
+    turns = hearing(1, seconds, 0.0, pause=1.0)
+    tape, step = Tape(turns, 0, T0), NS // 5
+    rng = random.Random(4)
+    done = 0
+    async with listening(folder) as (transcriber, book):
+        killing = asyncio.create_task(_kill(transcriber, kills, rng))
+        for at in range(T0, T0 + (seconds + 2) * NS, step):
+            transcriber.hear(HEARING, SeatId("s-0"), "ru", at, tape.read(at, at + step))
+            if (at - T0) % (SECONDS_PER_KILL * NS) == 0 and not killing.done():
+                await asyncio.sleep(1.5)
+        done = await killing
+        await transcriber.finish(HEARING)
+        lines = [line.text for line in await book.lines(HEARING)]
+    wanted = [turn.said.text for turn in turns]
+    lost, extra = max(0, len(wanted) - len(lines)), max(0, len(lines) - len(wanted))
+    told = f"{lost} lost, {extra} doubled of {len(wanted)}, same words: {'yes' if lines == wanted else 'no'}"
+    return [Row(f"worker killed {done} times", told, "0 lost, 0 doubled", lines == wanted)]
+
+
+async def _kill(transcriber: Transcriber, kills: int, rng: random.Random) -> int:
+    for _ in range(kills):
+        await transcriber.until(Condition.READY)
+        await asyncio.sleep(rng.uniform(0.05, 1.0))
+        pid = transcriber.worker_pid
+        if pid is not None:
+            os.kill(pid, signal.SIGKILL)
+        await transcriber.until(Condition.LOADING)
+    return kills
+
+
+async def final_pass(seconds: int, folder: Path) -> list[Row]:
+    """Eight recorded voices taking turns with two seconds between, read from the beginning to the end."""
+    turns = hearing(8, seconds, 0.05, pause=2.0)
+    tracks = [RecordedTrack(SeatId(f"s-{n}"), T0, T0 + seconds * NS, Tape(turns, n, T0).read, "ru") for n in range(8)]
+    async with listening(folder) as (transcriber, book):
+        began = time.monotonic()
+        number = await transcriber.transcribe_recording(HEARING, tracks)
+        took = time.monotonic() - began
+        lines = await book.lines(HEARING, number)
+    hour = took * 3600 / seconds
+    return [
+        Row(
+            f"final pass over {seconds // 60} min",
+            f"{took:.0f} s, {len(lines)} of {len(turns)} lines; {hour:.0f} s an hour",
+            "60 s an hour",
+            hour <= 60,
+        )
+    ]
