@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from hearing import facts as f
-from hearing.hearings import ATTENDANCE, PHASE, RECORDING, RULING, Gap, Hearing, Participant, Recording, Seat
+from hearing.hearings import ATTENDANCE, PHASE, RECORDING, RULING, Gap, Hearing, Participant, Recording, Remark, Seat
 from hearing.oaths import OATH, OathRecord
 from hearing.participants import PersonId, Role, SeatId
 from hearing.states import moves, step
@@ -125,7 +125,15 @@ def _note(hearing: Hearing, fact: f.Fact, at: float) -> Hearing:
         case f.DigestTold(person, _, _, state):
             return replace(hearing, told={**hearing.told, person: state})
         case f.MinutesSigned(person, sha256):
-            return replace(hearing, signatures={**hearing.signatures, person: sha256})
+            return replace(hearing, signatures={**hearing.signatures, person: sha256}, signed_at=at)
+        case f.RemarkFiled(person, place, text):
+            return replace(hearing, remarks=(*hearing.remarks, Remark(person, place, text, at)))
+        case f.RemarkRuled(number, granted, reason):
+            if not 1 <= number <= len(hearing.remarks):
+                raise Impossible("a ruling on no remark")
+            remarks = list(hearing.remarks)
+            remarks[number - 1] = replace(remarks[number - 1], granted=granted, reason=reason, ruled_at=at)
+            return replace(hearing, remarks=tuple(remarks))
     return _note_session(_note_lobby(hearing, fact, at), fact, at)
 
 

@@ -178,6 +178,19 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What someone holds against record or minutes, and what the presiding judge ruled; ``granted`` None until then."""
+
+    person: PersonId
+    place: float
+    text: TextRef
+    filed_at: float
+    granted: bool | None = None
+    reason: TextRef | None = None
+    ruled_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Hearing:
     """The folded hearing. Built by ``evolve`` alone."""
 
@@ -216,6 +229,8 @@ class Hearing:
     files: Mapping[str, f.FileSealed] = field(default_factory=dict)
     transcript: f.TranscriptSealed | None = None
     signatures: Mapping[PersonId, str] = field(default_factory=dict)
+    signed_at: float | None = None
+    remarks: tuple[Remark, ...] = ()
     told: Mapping[PersonId, str] = field(default_factory=dict)
 
     @property

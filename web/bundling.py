@@ -62,6 +62,14 @@ async def renew(office: Office, hearing_id: HearingId) -> Bundle | None:
     return bundle
 
 
+async def renew_if_possible(office: Office, hearing_id: HearingId) -> None:
+    """Renew; while the timestamp authority is silent the last bundle stands, and the next renewal makes it good."""
+    try:
+        await renew(office, hearing_id)
+    except OSError as wrong:
+        log.warning("bundle waits", hearing=hearing_id, why=str(wrong))
+
+
 async def seal_link_test(office: Office, hearing_id: HearingId, hearing: Hearing) -> None:
     """The act on the tests of the lines, once, in the language of the proceedings."""
     file = await gather(office, hearing_id, hearing, SYSTEM, EVERYTHING)

@@ -54,6 +54,14 @@ class Timeline:
                 return place + min(max(0.0, at - start), length)
         return None
 
+    def instant(self, place: float) -> float:
+        """The Unix second that a place in the file shows; after its end, as if it went on."""
+        for start, at, length in self.segments:
+            if place < at + length:
+                return start + max(0.0, place - at)
+        start, at, _ = self.segments[-1] if self.segments else (self.start, 0.0, 0.0)
+        return start + place - at
+
     def nearest(self, at: float) -> float:
         """Seconds into the file, or of the next thing that it holds."""
         found = self.place(at)

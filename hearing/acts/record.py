@@ -83,3 +83,20 @@ class NoteDigestTold(Act):
     sha256: str
     channel: str
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileRemark(Act):
+    """A remark on record or minutes; ``place`` is the Unix second of the hearing that it speaks of."""
+
+    place: float
+    text: TextRef
+
+
+@dataclass(frozen=True, slots=True)
+class RuleOnRemark(Act):
+    """``number`` counts the hearing's remarks from 1."""
+
+    number: int
+    granted: bool
+    reason: TextRef

@@ -89,3 +89,21 @@ class DigestTold(Fact):
     sha256: str
     channel: str
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkFiled(Fact):
+    """``place`` is the Unix second of the hearing that the remark speaks of."""
+
+    person: PersonId
+    place: float
+    text: TextRef
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkRuled(Fact):
+    """The presiding judge's ruling on the remark of this number, counted from 1."""
+
+    number: int
+    granted: bool
+    reason: TextRef

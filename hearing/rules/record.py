@@ -11,6 +11,7 @@ from hearing.participants import Place
 from hearing.rules.asked import Asked, Rule
 
 TOLD = ("sent", "written")
+DAY = 86400.0
 
 
 def _name_court_camera(q: Asked) -> Iterable[f.Fact]:
@@ -76,6 +77,24 @@ def _note_digest_told(q: Asked) -> Iterable[f.Fact]:
         yield f.DigestTold(act.person, act.sha256, act.channel, act.state)
 
 
+def _file_remark(q: Asked) -> Iterable[f.Fact]:
+    """Within so many days of the signing; before the signing the time has not begun to run [CPC 348-1, 349]."""
+    act: a.FileRemark = q.act
+    signed, days = q.hearing.signed_at, q.edition.numbers["remarks_days"]
+    q.require(signed is None or q.at <= signed + days * DAY, "remarks_over", days=days)
+    opened, closed = q.hearing.opened_at, q.hearing.closed_at
+    held = opened is not None and closed is not None and opened <= act.place <= closed
+    q.require(held, "not_in_the_hearing", field="place")
+    yield f.RemarkFiled(q.asker().person, act.place, act.text)
+
+
+def _rule_on_remark(q: Asked) -> Iterable[f.Fact]:
+    act: a.RuleOnRemark = q.act
+    q.require(1 <= act.number <= len(q.hearing.remarks), "no_such_remark", field="number")
+    q.require(q.hearing.remarks[act.number - 1].granted is None, "remark_ruled", field="number")
+    yield f.RemarkRuled(act.number, act.granted, act.reason)
+
+
 RULES: dict[type[a.Act], Rule] = {
     a.NameCourtCamera: _name_court_camera,
     a.StartRecording: _start_recording,
@@ -89,4 +108,6 @@ RULES: dict[type[a.Act], Rule] = {
     a.SealTranscript: _seal_transcript,
     a.SignMinutes: _sign_minutes,
     a.NoteDigestTold: _note_digest_told,
+    a.FileRemark: _file_remark,
+    a.RuleOnRemark: _rule_on_remark,
 }

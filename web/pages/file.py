@@ -13,7 +13,8 @@ from web import bundling, casefile, doors
 from web.casefile import CaseFile, chapters, clips, line_rows, open_file, speakers, strips
 from web.documents import transcript as words
 from web.documents.setting import docx
-from web.office import OATH_CLIP, RECORDING, of
+from web.doors import BENCH
+from web.office import OATH_CLIP, RECORDING, Office, of
 from web.pages.cases import named
 from web.rendering import render
 from web.rights import closed_parts, silent_parts
@@ -40,6 +41,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         return office.languages.translate(language, msgid, **args)
 
     log = await office.registry.docket.log.of(file.id) if file.rights.staff else []
+    remarks_days = office.edition.numbers["remarks_days"]
     made = await bundles.latest(office.registry, file.id)
     bundle = made if made is not None and made.document.id in file.hearing.files else None
     closed, duration = file.hearing.closed_at, file.timeline.duration or 0.0
@@ -59,8 +61,13 @@ async def show(request: web.Request) -> web.StreamResponse:
         gaps=[(a, b) for a, b in gaps if a is not None and b is not None and b > a],
         clips=clips(file),
         speakers=speakers(file, say),
-        remarks_until=closed + office.edition.numbers["remarks_days"] * DAY if closed else None,
+        remarks_until=(file.hearing.signed_at or closed) + office.edition.numbers["remarks_days"] * DAY
+        if closed
+        else None,
         short=casefile.short,
+        remarks=await _remarks(office, file) if not file.rights.own_only else [],
+        may_remark=closed is not None and file.actor.role in office.edition.groups["parties"],
+        may_rule=file.actor.role in BENCH,
         bundle=bundle,
         takes_bundle=bundle is not None and bundling.may_take(file),
         qr_url=f"{office.origin}/file/{file.id}#{bundle.digest if bundle else file.digest}",
@@ -69,6 +76,24 @@ async def show(request: web.Request) -> web.StreamResponse:
         sealed_parts=bool(closed_parts(file.entries)) and not file.rights.sealed_too,
         log=await named(request, log[-100:][::-1]),
     )
+
+
+async def _remarks(office: Office, file: CaseFile) -> list[dict[str, object]]:
+    """The remarks with their texts, and where in the recording each speaks of."""
+    remarks = file.hearing.remarks
+    refs = [ref for one in remarks for ref in (one.text, one.reason) if ref is not None]
+    texts = await office.registry.docket.texts.read_many(refs)
+    return [
+        {
+            "number": number,
+            "name": file.names.get(one.person, ""),
+            "at": file.timeline.nearest(one.place),
+            "text": texts.get(one.text, ""),
+            "granted": one.granted,
+            "reason": texts.get(one.reason, "") if one.reason is not None else "",
+        }
+        for number, one in enumerate(remarks, 1)
+    ]
 
 
 async def recording(request: web.Request) -> web.StreamResponse:

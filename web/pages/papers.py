@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-import structlog
 from aiohttp import web
 
 from hearing.hearings import Ruling
@@ -25,7 +24,6 @@ from web.rendering import go, render
 from web.sealing import keep, name_of, sealed
 from web.streaming import attachment, send
 
-log = structlog.get_logger()
 MAKERS: dict[str, Callable[[papers.Source], Paper]] = {
     "minutes": papers.minutes,
     "ruling": papers.ruling,
@@ -107,10 +105,7 @@ async def sign(request: web.Request) -> web.StreamResponse:
             raise Refused("role")
         document = await keep(office, file, MINUTES, language, "pdf", made, file.actor.person)
         await ask(office, file.id, "sign_minutes", {"sha256": document.sha256}, file.actor)
-        try:
-            await bundling.renew(office, file.id)
-        except OSError as wrong:
-            log.warning("bundle waits", hearing=file.id, why=str(wrong))
+        await bundling.renew_if_possible(office, file.id)
 
     _, refused = await attempt(request, doing)
     if refused is not None:

@@ -40,6 +40,8 @@ function show(at) {
   if (clock) clock.textContent = span(at);
   if (seek && document.activeElement !== seek) seek.value = String(Math.floor(at));
   seek?.setAttribute("aria-valuetext", span(at));
+  const remark = /** @type {HTMLInputElement | null} */ (document.getElementById("remark-place"));
+  if (remark && document.activeElement !== remark) remark.value = span(at);
   let current = null;
   for (const line of lines) if (line.at <= at + 0.15) current = line;
   for (const line of lines) {
@@ -74,6 +76,7 @@ for (const strip of document.querySelectorAll(".strip svg")) {
     jump((((/** @type {MouseEvent} */ (event)).clientX - box.left) / box.width) * whole());
   });
 }
+for (const one of document.querySelectorAll("[data-jump]")) one.addEventListener("click", () => jump(Number(one.getAttribute("data-jump"))));
 list?.addEventListener("wheel", () => (touched = Date.now()), { passive: true });
 list?.addEventListener("touchmove", () => (touched = Date.now()), { passive: true });
 seek?.addEventListener("input", () => jump(Number(seek.value)));
