@@ -61,9 +61,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         gaps=[(a, b) for a, b in gaps if a is not None and b is not None and b > a],
         clips=clips(file),
         speakers=speakers(file, say),
-        remarks_until=(file.hearing.signed_at or closed) + office.edition.numbers["remarks_days"] * DAY
-        if closed
-        else None,
+        remarks_until=(file.hearing.signed_at or closed) + remarks_days * DAY if closed else None,
         short=casefile.short,
         remarks=await _remarks(office, file) if not file.rights.own_only else [],
         may_remark=closed is not None and file.actor.role in office.edition.groups["parties"],
