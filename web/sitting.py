@@ -169,12 +169,12 @@ class Sitting:
         return person is not None and person.attendance is Attendance.REMOVED
 
     def want(self, connection: Connection) -> None:
-        """Tell a page how many sections it should be ready to receive."""
+        """Tell a page how many sections it should be ready to receive, and whether someone new would fill one."""
         if connection.who is None:
             return
         wanted = self.courtroom.wanted(connection.who)
         counts = {kind: sum(w.kind == kind for w in wanted) for kind in ("audio", "video")}
-        connection.say({"t": "rtc.wanted", **counts})
+        connection.say({"t": "rtc.wanted", **counts, "fresh": any(not w.fed for w in wanted)})
 
     # --- pages --------------------------------------------------------------------------------------------------
 

@@ -24,6 +24,8 @@ class Wanted:
 
     seat: SeatId
     kind: Kind
+    fed: bool
+    """Whether one of its sections carries it already. One that does not calls for a new offer."""
 
 
 @dataclass(frozen=True, slots=True)

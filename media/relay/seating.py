@@ -55,7 +55,8 @@ class Seating:
         member = self._members.get(who)
         given = [(feed.source, feed.kind) for feed in member.feeds.values()] if member is not None else []
         dead = [key for key in given if key not in self.sources]
-        return [Wanted(SeatId(seat), kind) for seat, kind in (*self.sources, *dead) if seat != who]
+        sources = [key for key in (*self.sources, *dead) if key[0] != who]
+        return [Wanted(SeatId(seat), kind, (seat, kind) in given) for seat, kind in sources]
 
     def mapping(self, who: str) -> dict[str, tuple[SeatId, str]]:
         member = self._members.get(who)

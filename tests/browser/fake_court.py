@@ -93,7 +93,7 @@ class FakeCourt:
         self.sockets.append(ws)
         view = copy.deepcopy(self.changes.get(state) or STATES[state](language))
         await ws.send_json(view)
-        await ws.send_json({"t": "rtc.wanted", "audio": 0, "video": 0})
+        await ws.send_json({"t": "rtc.wanted", "audio": 0, "video": 0, "fresh": False})
         await ws.send_json({"t": "rtc.levels", "levels": {"s-prosecutor": 0.5}})
         async for message in ws:
             if message.type is WSMsgType.TEXT:

@@ -252,13 +252,16 @@ async def test_who_leaves_is_fed_to_nobody_and_a_newcomer_gets_new_sections(
     courtroom: Courtroom, judge: Visitor, suspect: Visitor
 ) -> None:
     before = len(courtroom.wanted(JUDGE))
+    assert all(want.fed for want in courtroom.wanted(JUDGE))
     courtroom.leave(SUSPECT)
     assert courtroom.mapping(JUDGE) == {}
     assert len(courtroom.wanted(JUDGE)) == before
     witness = Visitor(courtroom, SeatId("s-witness"))
     await witness.enter()
     assert len(courtroom.wanted(JUDGE)) == before + 2
+    assert [want.seat for want in courtroom.wanted(JUDGE) if not want.fed] == ["s-witness", "s-witness"]
     await judge.offer()
+    assert all(want.fed for want in courtroom.wanted(JUDGE))
     assert courtroom.mapping(JUDGE) == {"4": ("s-witness", "audio"), "5": ("s-witness", "video")}
 
     again = Visitor(courtroom, SUSPECT)

@@ -18,6 +18,8 @@ export class Hearing {
     /** @type {RTCPeerConnection|null} */
     this.pc = null;
     this.wanted = { audio: 0, video: 0 };
+    /** Somebody is in none of our sections yet: after a restart of the court there are enough, but all empty. */
+    this.fresh = false;
     this.asked = false;
     /** Set once getUserMedia has settled, in whichever way. */
     this.ready = !hooks.publishes;
@@ -62,9 +64,10 @@ export class Hearing {
     else await this.offer();
   }
 
-  /** @param {{audio: number, video: number}} wanted */
+  /** @param {{audio: number, video: number, fresh: boolean}} wanted */
   async want(wanted) {
     this.wanted = { audio: wanted.audio, video: wanted.video };
+    this.fresh ||= wanted.fresh;
     this.asked = true;
     await this.offer();
   }
@@ -125,7 +128,9 @@ export class Hearing {
       return;
     }
     const pc = this.pc ?? this.build();
-    if (!this.widen(pc) && pc.signalingState === "stable" && pc.currentRemoteDescription) return;
+    const enough = !this.widen(pc) && !this.fresh;
+    if (enough && pc.signalingState === "stable" && pc.currentRemoteDescription) return;
+    this.fresh = false;
     this.offering = true;
     this.offeredAt = performance.now();
     const offer = await pc.createOffer();
