@@ -359,6 +359,16 @@ def oath_witness(language: str) -> View:
     return mine(view, attendance="admitted", oath="shown")
 
 
+def warned_judge(language: str) -> View:
+    """Between the warning and the showing: no wording is chosen yet."""
+    view = judge(language)
+    oath = {**oath_words(language, False), "state": "warned", "wording": None, "language": None, "words": []}
+    view["hearing"]["oath"] = oath
+    view["hearing"]["people"][-1].update(attendance="admitted", oath="warned")
+    view["may"][1:1] = [offer("show_oath", language, "oath", tone="next"), offer("refuse_oath", language, "oath")]
+    return view
+
+
 def oath_judge(language: str) -> View:
     view = judge(language)
     view["hearing"]["oath"] = oath_words(language, True)
@@ -458,6 +468,7 @@ STATES: dict[str, Callable[[str], View]] = {
     "judge-lobby": lambda lang: readiness(lang, "investigating_judge", "judge"),
     "judge-countdown": countdown,
     "judge-open": judge,
+    "judge-warned": warned_judge,
     "judge-oath": oath_judge,
     "judge-paused": paused,
     "judge-gap": gap,

@@ -54,6 +54,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "I want to talk with my lawyer",
     ),
     "raise_hand": ("Қол көтеру", "Поднять руку", "Raise hand"),
+    "show_oath": ("Антты көрсету", "Показать клятву", "Show the oath"),
     "accept_oath": ("Қабылдау", "Принять", "Accept"),
     "repeat_oath": ("Қайталау", "Повторить", "Repeat"),
     "refuse_oath": ("Бас тартты деп белгілеу", "Отметить отказ", "Record a refusal"),

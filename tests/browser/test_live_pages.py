@@ -19,6 +19,7 @@ CONTROLS: dict[str, tuple[str, ...]] = {
     "secretary-talk": ("end_talk",),
     "judge-lobby": ("override_link",),
     "judge-open": ("take_step", "begin_recess", "begin_private_talk", "allege_torture"),
+    "judge-warned": ("show_oath", "refuse_oath"),
     "judge-oath": ("accept_oath", "repeat_oath", "refuse_oath"),
     "judge-paused": ("resume_after_loss",),
     "judge-gap": ("repair_gap",),

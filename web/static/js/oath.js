@@ -9,9 +9,9 @@ import { bench } from "./lamps.js";
 import { atSeat, offerButton, offers, plate, silhouette, video } from "./parts.js";
 import { known, word } from "./words.js";
 
-/** @param {any} oath */
+/** Between the warning and the showing there is no wording yet. @param {any} oath */
 function progress(oath) {
-  const words = oath.words?.length ? oath.words : oath.wording.split(/\s+/).map((/** @type {string} */ text) => ({ text, state: "waiting" }));
+  const words = oath.words?.length ? oath.words : (oath.wording?.split(/\s+/) ?? []).map((/** @type {string} */ text) => ({ text, state: "waiting" }));
   const last = words.reduce((/** @type {number} */ at, /** @type {any} */ w, /** @type {number} */ i) => (w.state === "heard" || w.state === "altered" ? i : at), -1);
   const heard = words.filter((/** @type {any} */ w) => w.state === "heard").length;
   return { words, last, heard, next: words[last + 1]?.text ?? null };
@@ -44,8 +44,8 @@ export function oathPanel(page) {
   const who = people.find((/** @type {any} */ p) => p.person === oath.person);
   return h("section", { class: "oath-panel panel", key: "oath", "aria-labelledby": "oath-h" },
     h("div", { class: "oath-panel-head" }, h("h2", { id: "oath-h" }, icon("seal"), word("oath.of", { who: who?.role_label ?? word("witness") })),
-      h("span", { class: `tag ${oath.verdict === "heard" ? "good" : oath.verdict ? "closed" : ""}`, role: "status" }, verdictText(oath) ?? word("oath.heard", { n: heard, all: words.length }))),
-    h("p", { class: "oath small-oath", lang: oath.language }, marked(words, last, false)),
+      words.length ? h("span", { class: `tag ${oath.verdict === "heard" ? "good" : oath.verdict ? "closed" : ""}`, role: "status" }, verdictText(oath) ?? word("oath.heard", { n: heard, all: words.length })) : null),
+    words.length ? h("p", { class: "oath small-oath", lang: oath.language }, marked(words, last, false)) : null,
     oath.warning ? h("p", { class: "soft" }, oath.warning) : null,
     acts.length ? h("div", { class: "acts tight" }, acts.map((o) => offerButton(page, o))) : null);
 }
