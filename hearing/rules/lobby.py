@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from hearing import acts as a
 from hearing import facts as f
-from hearing.hearings import Participant
+from hearing.hearings import Participant, Phase
 from hearing.participants import Attendance, Place
 from hearing.rules.asked import Asked, Rule
 
@@ -52,7 +52,8 @@ def _arrive(q: Asked) -> Iterable[f.Fact]:
 
 
 def _note_loss(q: Asked) -> Iterable[f.Fact]:
-    if q.seat(q.act.seat).connected:
+    over = q.hearing.phase in (Phase.CLOSED, Phase.VACATED)
+    if q.seat(q.act.seat).connected and not over:
         yield f.LineLost(q.act.seat)
 
 
