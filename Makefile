@@ -9,7 +9,7 @@ RUN_READY = $(VENV)/.ready-$(shell cksum < requirements.lock | cut -d' ' -f1)
 DEV_READY = $(VENV)/.ready-dev-$(shell cksum < requirements-dev.lock | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test whole-hearing check format native bench bench-link chaos lock voices packages-run packages-test chromium image image-steps clean
+.PHONY: help run test check format native bench bench-link chaos lock voices packages-run packages-test chromium image image-steps clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -19,9 +19,6 @@ run: packages-run $(RUN_READY) ## serve a rehearsal hearing on http://localhost:
 
 test: packages-test $(DEV_READY) chromium ## run all tests, in real browsers too
 	$(PY) -m pytest
-
-whole-hearing: packages-test $(DEV_READY) chromium ## hold one hearing in five real browsers (wants four cores)
-	$(PY) -m pytest tests/browser/whole_hearing.py
 
 check: $(DEV_READY) ## ruff and mypy strict
 	$(PY) -m ruff check .

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
+import aiohttp
 import pytest
 from aiohttp import web
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from tests.browser.chromium import executable_path, launch_args
+from tests.browser.courthouse import Courthouse, Listed, list_hearing
 from tests.browser.fake_court import FakeCourt
 
 
@@ -45,3 +48,21 @@ async def phone(chromium: Browser) -> AsyncIterator[BrowserContext]:
     context = await chromium.new_context(viewport={"width": 360, "height": 740}, permissions=["camera", "microphone"])
     yield context
     await context.close()
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[Courthouse]:
+    """A real court in a process of its own, with a judge and a secretary."""
+    house = Courthouse(tmp_path / "data")
+    await house.accounts()
+    await house.open()
+    yield house
+    await house.close()
+    print("".join(house.log[-60:]))
+
+
+@pytest.fixture
+async def listed(house: Courthouse) -> AsyncIterator[Listed]:
+    """A sanction hearing on its list."""
+    async with aiohttp.ClientSession() as session:
+        yield await list_hearing(house, session)
