@@ -1,7 +1,7 @@
 """The relay beside Janus: the same load client, the same run, a verdict per row.
 
-``python -m benchmarks.bench_relay [--seconds 6] [--rounds 2]`` from the repository's root; under five minutes. The load:
-participants who each publish Opus (50 packets a second) and 1 Mbit/s of VP8 (109) and receive everybody else.
+``python -m benchmarks.bench_relay [--seconds 6] [--rounds 2]`` from the repository's root; under five minutes.
+The load: participants who each publish Opus (50 packets a second) and 1 Mbit/s of VP8 (109) and receive everybody else.
 CPU is the server's user and system time per packet that a receiver counted. Our recorder and NACK ring are on.
 """
 
