@@ -22,11 +22,11 @@ from media.wire.door import Door
 from transcripts.transcriber import Transcriber
 from web.closing import Closing
 from web.office import Office
+from web.probing import ProbeQueue
 from web.sitting import Sitting
 
 log = structlog.get_logger()
 
-PROBES_AT_ONCE = 2
 SLEEPING = (Phase.LISTED, Phase.CLOSED, Phase.VACATED)
 LIST_SECONDS = 20.0
 LINGER_SECONDS = 60.0
@@ -54,7 +54,7 @@ class Court:
         self.tapes = tapes
         self.loss_seconds = loss_seconds
         self.linger_seconds = LINGER_SECONDS
-        self.probes = asyncio.Semaphore(PROBES_AT_ONCE)
+        self.probes = ProbeQueue(office.now)
         self.closing = Closing(self)
         self._sittings: dict[HearingId, Sitting] = {}
         self._tasks: asyncio.TaskGroup | None = None

@@ -14,6 +14,7 @@ from hearing.wrongs import Malformed
 from media.relay.courtroom import ProbeFailed, Progress
 from media.wire.answer import BadOffer
 from web.connection import Connection
+from web.probing import TooMany
 from web.sitting import Sitting
 
 log = structlog.get_logger()
@@ -81,9 +82,11 @@ async def _probe(sitting: Sitting, connection: Connection, seat: SeatId, sdp: st
             {"t": "rtc.probe", "phase": phase, "progress": round(fraction, 2), "kbps": round(kbps), "calm": calm}
         )
 
-    connection.say({"t": "rtc.probe", "phase": "waiting", "progress": 0})
+    def wait(place: int) -> None:
+        connection.say({"t": "rtc.probe", "phase": "waiting", "progress": 0, "place": place})
+
     try:
-        async with sitting.court.probes:
+        async with sitting.court.probes.turn(seat, wait):
             answer = await sitting.courtroom.answer(seat, sdp, probe=True)
             connection.say({"t": "rtc.answer", "probe": True, "sdp": answer, "tracks": {}})
             up = await sitting.courtroom.probe(seat, "up", progress("up"))
@@ -91,6 +94,9 @@ async def _probe(sitting: Sitting, connection: Connection, seat: SeatId, sdp: st
             down = await sitting.courtroom.probe(seat, "down", progress("down"))
     except BadOffer:
         connection.close(MALFORMED)
+        return
+    except TooMany:
+        connection.say({"t": "rtc.probe", "phase": "failed", "progress": 0, "why": "too_many"})
         return
     except ProbeFailed as failed:
         log.info("probe failed", hearing=sitting.id, why=str(failed))

@@ -24,6 +24,10 @@ Say = Callable[..., str]
 """``say(msgid, **args)``: the words of a catalogue id in this person's language."""
 
 STEPPED = ("open", "paused_by_loss", "recess", "private_talk", "deliberation", "announced", "closed")
+LOSING = 0.05
+LATE_MS = 400
+"""More loss, or a longer round trip, and a wide line is still hard to talk over."""
+
 CONFIRMED = frozenset(
     {
         "close_hearing",
@@ -217,6 +221,9 @@ def _person(stage: Stage, p: Participant, say: Say, staff: bool) -> dict[str, An
         "link": _link(stage, seat, seat.link),
         "identity": p.identity_confirmed,
         "override": seat.link_overridden,
+        "rehearsed_at": seat.rehearsed_at,
+        "ready_at": seat.ready_at,
+        "below_norm": seat.below_norm,
         "talk_asked": p.private_talk_asked_at,
         "testimony_at": p.testimony_at,
     }
@@ -230,7 +237,8 @@ def _link(stage: Stage, seat: Seat, link: LinkTested | None) -> dict[str, Any] |
         return None
     norm = stage.edition.numbers["norm_kbps"]
     slowest = min(link.up_kbps, link.down_kbps)
-    poor = link.loss > 0.05 or link.rtt_ms > 400
+    losing, late = link.loss > LOSING, link.rtt_ms > LATE_MS
+    poor = losing or late
     verdict = "below" if slowest < norm else "weak" if poor or slowest < 1.3 * norm else "good"
     return {
         "up_kbps": link.up_kbps,
@@ -238,6 +246,9 @@ def _link(stage: Stage, seat: Seat, link: LinkTested | None) -> dict[str, Any] |
         "rtt_ms": link.rtt_ms,
         "loss": link.loss,
         "verdict": verdict,
+        "trouble": "losing" if losing else "late" if late else None,
+        "stale": seat.link_at is not None
+        and stage.now - seat.link_at > stage.edition.numbers["link_test_valid_minutes"] * 60,
         "at": seat.link_at,
     }
 

@@ -20,8 +20,8 @@ export function linkTest(page) {
       bar("up", up, top, norm, busy("up")), bar("down", down, top, norm, busy("down")),
       h("p", { class: "limit", style: { left: `${(norm / top) * 100}%` } }, h("span", null, word("gauge.limit", { norm: mbit(norm) }))),
       h("p", { class: "scale", "aria-hidden": "true" }, [0, 1, 2, 3, 4].map((i) => h("span", { style: { left: `${i * 25}%` } }, i ? mbit((top * i) / 4) : "0")))),
-    page.probe.running ? h("p", { class: "soft", role: "status" }, word(`probe.${probe.phase}`)) : null,
-    probe.phase === "failed" && probe.why !== "aborted" ? verdict("warn", "caution", word("probe.failed"), word("probe.failed.help")) : null,
+    page.probe.running ? h("p", { class: "soft", role: "status" }, probe.phase === "waiting" && probe.place ? word("probe.place", { n: probe.place }) : word(`probe.${probe.phase}`)) : null,
+    probe.phase === "failed" && probe.why !== "aborted" ? failed(probe.why) : null,
     link && !page.probe.running ? figures(link) : null,
     link && !page.probe.running && probe.phase !== "failed" ? judged(page, link, norm) : null);
 }
@@ -45,9 +45,19 @@ function figures(link) {
     link.at ? h("div", null, h("dt", null, word("gauge.at")), h("dd", null, hour(link.at))) : null);
 }
 
+const FAILURES = new Set(["no_path", "nothing", "too_many"]);
+
+/** What came to nothing, and what to do about it. @param {string|null} why */
+function failed(why) {
+  const kind = why && FAILURES.has(why) ? why : "failed";
+  return verdict("warn", "caution", word(`probe.${kind}`), word(`probe.${kind}.help`));
+}
+
 /** @param {any} page @param {any} link @param {number} norm */
 function judged(page, link, norm) {
   const enough = Math.min(link.up_kbps, link.down_kbps) >= norm;
+  if (enough && link.stale) return verdict("clock", "caution", word("verdict.stale"), word("advice.3"));
+  if (enough && link.trouble) return verdict("warn", "caution", word(`verdict.${link.trouble}`), word(`verdict.${link.trouble}.help`));
   if (enough) return verdict("check-ring", "good", word("verdict.good"), word("verdict.kept"));
   if (me(page)?.override) return verdict("gavel", "good", word("verdict.override"), word("verdict.kept"));
   return h("div", { class: "verdict caution" }, icon("warn"), h("div", null, h("strong", null, word("verdict.bad", { norm: mbit(norm) })),

@@ -14,7 +14,7 @@ const OWN = new Set(["acknowledge_rules", "report_devices"]);
 export function behind(page) {
   const mine = me(page) ?? {};
   const norm = page.view.hearing.norm_kbps ?? 0;
-  const enough = mine.link && Math.min(mine.link.up_kbps, mine.link.down_kbps) >= norm;
+  const enough = mine.link && !mine.link.stale && Math.min(mine.link.up_kbps, mine.link.down_kbps) >= norm;
   return { rules: !!mine.rules_ok || !offerOf(page, "acknowledge_rules"), devices: !!mine.devices_ok || !offerOf(page, "report_devices"), link: !!enough || !!mine.override, wait: false };
 }
 

@@ -3,7 +3,7 @@
  * The link test over the real media path, on a second short connection. We only send noise and receive padding; what
  * counts is measured by the court, and nothing that this page says enters the figures.
  *
- * @typedef {{phase: "off"|"waiting"|"up"|"down"|"done"|"failed", progress: number, up_kbps: number|null, down_kbps: number|null, why: string|null}} ProbeState
+ * @typedef {{place?: number, phase: "off"|"waiting"|"up"|"down"|"done"|"failed", progress: number, up_kbps: number|null, down_kbps: number|null, why: string|null}} ProbeState
  */
 
 const WIDTH = 640;
@@ -68,6 +68,7 @@ export class Probe {
       up_kbps: news.up_kbps ?? (news.phase === "up" ? news.kbps : null) ?? this.now.up_kbps,
       down_kbps: news.down_kbps ?? (news.phase === "down" ? news.kbps : null) ?? this.now.down_kbps,
       why: news.why ?? null,
+      place: news.place ?? 0,
     });
   }
 
@@ -76,7 +77,7 @@ export class Probe {
     if (!this.running) return;
     if (told) this.hooks.send({ t: "rtc.probe", direction: "abort" });
     this.end();
-    this.become({ ...this.now, phase: "failed", why: null });
+    this.become({ ...this.now, phase: "failed", why: told ? "aborted" : "nothing" });
   }
 
   hush() {
