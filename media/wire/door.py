@@ -29,6 +29,7 @@ BATCH = 64
 
 BUFFER = 4 << 20
 _SO_TIMESTAMPNS = 35
+_CUT_SHORT = int(socket.MSG_TRUNC)
 _TIMESPEC = struct.Struct("qq")
 WILDCARDS = ("0.0.0.0", "::")
 
@@ -152,7 +153,7 @@ class Door:
                     waited = time.time_ns() - (seconds * 1_000_000_000 + nanoseconds)
                     if 0 < waited < 1_000_000_000:
                         arrival -= waited
-            if flags & socket.MSG_TRUNC:
+            if flags & _CUT_SHORT:
                 self.dropped += 1
                 continue
             self.received(data, address[:2], arrival)
