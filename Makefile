@@ -32,6 +32,9 @@ format: $(DEV_READY) ## let ruff put the code in order
 native: $(RUN_READY) ## build the native forwarder again (needs a C compiler)
 	$(PY) -m media.relay.native.library
 
+fuzz: ## fuzz the native forwarder with ten million inputs (needs clang)
+	scripts/fuzz
+
 bench: $(DEV_READY) ## run the benchmarks
 	scripts/bench $(PY)
 
