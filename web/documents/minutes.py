@@ -17,6 +17,7 @@ from hearing.hearings import Hearing, Participant, Recording
 from hearing.minutes import Line, Testimony, lines, testimonies
 from hearing.participants import Attendance, PersonId, TextRef
 from web import languages
+from web.documents.link_test import sheets
 from web.documents.paper import Paper, write
 
 DAY = 86400.0
@@ -74,7 +75,9 @@ def ruling(source: Source) -> Paper:
 
 
 def link_test(source: Source) -> Paper:
-    return _paper(source, "link_test", {**_head(source), "tests": _tests(source)})
+    """A sheet for everybody whose line was tested."""
+    norm = languages.decimal(source.language, source.edition.numbers["norm_kbps"] / 1000)
+    return _paper(source, "link_test", {**_head(source), "norm": norm, "tests": sheets(source, _took_part)})
 
 
 def _paper(source: Source, template: str, context: Mapping[str, object]) -> Paper:
@@ -235,34 +238,3 @@ def _ruling_context(source: Source) -> dict[str, object]:
         "defended": source.edition.groups["defended"],
         "sent_to": ", ".join(source.say(f"recipient.{who}").lower() for who in kind.delivery),
     }
-
-
-def _tests(source: Source) -> list[dict[str, str]]:
-    rows = []
-    for p in source.hearing.people.values():
-        seat = source.hearing.seats[p.seat]
-        if seat.link is None or not _took_part(p):
-            continue
-        test, devices = seat.link, seat.devices
-        number = [languages.decimal(source.language, kbps / 1000, 2) for kbps in (test.up_kbps, test.down_kbps)]
-        norm = source.edition.numbers["norm_kbps"]
-        passed = min(test.up_kbps, test.down_kbps) >= norm
-        verdict = "passed" if passed else "overridden" if seat.link_overridden else "below"
-        rows.append(
-            {
-                "who": f"{source.say(f'role.{p.role}')} {source.names.get(p.person, '—')}",
-                "hour": languages.clock(seat.link_at or 0, source.zone, seconds=True),
-                "speed": f"↑\u00a0{number[0]} ↓\u00a0{number[1]}",
-                "delay": f"{test.rtt_ms} / {test.jitter_ms}",
-                "loss": languages.decimal(source.language, test.loss * 100),
-                "devices": ", ".join(
-                    source.say(f"device.{name}")
-                    for name in ("camera", "microphone", "loudspeaker")
-                    if devices is not None and getattr(devices, name)
-                )
-                or "—",
-                "verdict": source.say(f"link_test.{verdict}"),
-                "browser": f"{test.browser}, {test.path}",
-            }
-        )
-    return rows

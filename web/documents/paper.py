@@ -4,7 +4,8 @@ Templates are prose with a handful of marks at the beginning of a line, so that 
 
     # title      ## heading      + numbered clause      ~ signature | state      | cell | cell |      (else) paragraph
 
-A first table row is its head. The same value is set as PDF and as DOCX, so the two cannot say different things.
+A first table row is its head; a further title begins a new page and counts clauses anew. The same value is set as PDF
+and as DOCX, so the two cannot say different things.
 """
 
 from __future__ import annotations
@@ -120,6 +121,7 @@ def parse(prose: str) -> tuple[Block, ...]:
             blocks.append(Heading(line[3:]))
         elif line.startswith("# "):
             blocks.append(Title(line[2:]))
+            clause = 0
         elif line.startswith("+ "):
             clause += 1
             blocks.append(Clause(clause, line[2:]))

@@ -57,9 +57,11 @@ def docx(paper: Paper) -> bytes:
     document = Document()
     _page(document, paper)
     signatures: list[Signature] = []
-    for block in paper.blocks:
+    for index, block in enumerate(paper.blocks):
         match block:
             case Title(text):
+                if index:
+                    _new_page(document, signatures)
                 _line(document, text, bold=True, size=14, centre=True, after=12)
             case Heading(text):
                 _line(document, text, bold=True, size=12, before=10)
@@ -79,6 +81,14 @@ def docx(paper: Paper) -> bytes:
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
+
+
+def _new_page(document: Docx, signatures: list[Signature]) -> None:
+    """Whoever signs the sheet before signs it there."""
+    if signatures:
+        _signatures(document, signatures)
+        signatures.clear()
+    document.add_page_break()  # type: ignore[no-untyped-call]
 
 
 def _page(document: Docx, paper: Paper) -> None:
