@@ -83,7 +83,7 @@ def dot(person: Participant, seat: Seat, edition: Edition) -> Dot:
     look, state = "dash", "absent"
     match person.attendance:
         case Attendance.ADMITTED:
-            look, state = "inside", "inside"
+            look, state = ("failed", "below_norm") if seat.below_norm else ("inside", "inside")
         case Attendance.LOST:
             look, state = "failed", "lost"
         case Attendance.RELEASED:
@@ -102,7 +102,9 @@ def _waiting(person: Participant, kbps: int | None, seat: Seat, edition: Edition
         return "half", "waiting"
     if kbps < edition.numbers["norm_kbps"] and not seat.link_overridden:
         return "failed", "link_failed"
-    return "ready", "link_passed"
+    if seat.rehearsed_at is not None:
+        return "ready", "rehearsed"
+    return "ready", "link_passed" if seat.ready_at is None else "terminal_ready"
 
 
 def _missing(hearing: Hearing, edition: Edition) -> tuple[Role, ...]:

@@ -213,14 +213,14 @@ def readiness(language: str, role: str, layout: str) -> View:
     view["you"]["heard_by"] = []
     for p in hearing["people"]:
         if p["role"] == "suspect":
-            p.update(attendance="waiting", identity=False, help=NOW - 20)
+            p.update(attendance="waiting", identity=False, help=NOW - 20, below_norm=True, ready_at=NOW - 900)
             p["link"] = p["link"] | {"up_kbps": 740, "verdict": "below"}
         elif p["role"] == "defence_counsel":
             p.update(
                 attendance="expected", connected=False, rules_ok=False, devices_ok=False, link=None, identity=False
             )
         elif p["role"] == "interpreter":
-            p.update(attendance="waiting", identity=False)
+            p.update(attendance="waiting", identity=False, rehearsed_at=NOW - 300)
     view["may"] = [
         offer("announce_opening", language, "next", ready=False, why=say(language, "why_quorum"), tone="next"),
         offer("start_recording", language, "desk"),

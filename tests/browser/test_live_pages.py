@@ -133,6 +133,23 @@ async def test_an_offer_that_is_not_ready_tells_why_and_asks_for_nothing(
     assert not [m for m in court.heard if m.get("act") == "announce_opening"]
 
 
+async def test_judge_and_secretary_read_how_lines_stand_in_words_and_signs(
+    laptop: BrowserContext, court: FakeCourt
+) -> None:
+    for state in ("judge-lobby", "secretary-lobby"):
+        page = await arrive(laptop, court, state)
+        suspect = page.locator('[data-person="p-suspect"] .checks.line li')
+        assert [text.split(":")[0] for text in await suspect.all_inner_texts()] == [
+            "байланыс қазір нормадан төмен",
+            "терминал дайын",
+        ]
+        assert await suspect.locator("svg").count() == 2
+        heard = page.locator('[data-person="p-interpreter"] .checks.line li')
+        assert (await heard.inner_text()).startswith("естіледі, көрінеді")
+        assert await page.locator('[data-person="p-prosecutor"] .checks.line').count() == 0
+        await page.close()
+
+
 async def test_a_refusal_is_shown_at_its_field_and_the_form_stays(court: FakeCourt, laptop: BrowserContext) -> None:
     court.refuse["decide"] = ("Кепіл сомасын немесе себебін көрсетіңіз", "bail_tenge")
     page = await arrive(laptop, court, "judge-deliberation")

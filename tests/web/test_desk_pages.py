@@ -154,6 +154,26 @@ async def test_the_board_puts_what_waits_on_top(browser: Browser, house: House) 
     assert text.index("needs-h") < text.index("docket")
 
 
+async def test_the_board_says_who_was_heard_and_whose_line_fell_below_the_norm(browser: Browser, house: House) -> None:
+    hearing = await house.list_sanction()
+    await house.gather(hearing)
+    witness, suspect = await house.seat(hearing, "witness"), await house.seat(hearing, "suspect")
+    await browser.sign_in(SECRETARY)
+    _, before = await browser.get("/board")
+    assert "естіледі, көрінеді" not in before
+    assert "байланыс нормадан төмен" not in before
+    await house.ask(hearing, "secretary", "begin_talk", seat=witness)
+    await house.ask(hearing, "secretary", "confirm_rehearsal", seat=witness)
+    await house.ask(hearing, "secretary", "end_talk")
+    await house.ask(hearing, "system", "note_line_below", seat=suspect, direction="up", kbps=600, loss=0.2)
+    _, after = await browser.get("/board")
+    assert "естіледі, көрінеді · " in after
+    assert "байланыс нормадан төмен" in after
+    await house.ask(hearing, "system", "note_line_recovered", seat=suspect)
+    _, later = await browser.get("/board")
+    assert "байланыс нормадан төмен" not in later
+
+
 async def test_a_judge_sees_only_hearings_in_which_they_sit(browser: Browser, house: House) -> None:
     hearing = await house.list_sanction()
     other = await house.registry.docket.accounts.create(

@@ -19,6 +19,7 @@ from web.office import Office, of
 from web.rendering import render
 
 ICONS = {"ready": "i-check-ring", "inside": "i-ring-full", "failed": "i-cross-ring", "half": "i-ring-half"}
+MEASURED = frozenset({"dot.link_passed", "dot.link_failed", "dot.rehearsed", "dot.terminal_ready"})
 LIVE = frozenset({Phase.OPEN, Phase.PAUSED_BY_LOSS, Phase.RECESS, Phase.PRIVATE_TALK, Phase.DELIBERATION})
 
 
@@ -129,7 +130,7 @@ class Words:
         }
 
     def _dot(self, look: str, role: Role, state: str, kbps: int | None) -> dict[str, str]:
-        measured = state in ("dot.link_passed", "dot.link_failed") and kbps is not None
+        measured = state in MEASURED and kbps is not None
         number = f" · {languages.decimal(self._language, (kbps or 0) / 1000)}" if measured else ""
         return {
             "look": look,

@@ -3,7 +3,10 @@
 
 import { h, icon } from "./dom.js";
 import { linkWord, offerButton, offers, presence } from "./parts.js";
-import { mbit, number, word } from "./words.js";
+import { hour, mbit, number, word } from "./words.js";
+
+/** Who is told how a line is watched: the view calls their pages so. */
+const STAFF = new Set(["judge", "secretary"]);
 
 /** @param {any} page @param {boolean} wide the secretary's and the judge's readiness view */
 export function roll(page, wide) {
@@ -31,7 +34,7 @@ function person(page, p, wide) {
       h("span", { class: "who" }, h("strong", null, p.role_label), h("span", { class: "soft small" }, notes)),
       signs(p), linkFigure(p, page),
       acts.length && !wide ? h("button", { type: "button", class: "btn quiet square", "aria-expanded": String(open), "aria-label": word("roll.acts", { who: p.role_label }), onclick: () => page.unfold(p.person) }, icon("more")) : null),
-    wide ? checks(p) : null,
+    wide ? checks(p) : null, STAFF.has(page.view.you.layout) ? line(p) : null,
     open && acts.length ? h("div", { class: "row-acts" }, acts.map((o) => offerButton(page, o))) : null);
 }
 
@@ -60,6 +63,16 @@ function checks(p) {
   ]);
   return h("ul", { class: "checks" }, list.map(([name, ok]) => h("li", { key: name, class: ok ? "ok" : name === "link" && p.link ? "wrong" : null },
     icon(ok ? "check" : name === "link" && p.link ? "warn" : "ring-dash"), h("span", null, word(`check.${name}.short`)), h("span", { class: "unseen" }, word(ok ? "check.ok" : "check.no")))));
+}
+
+/** What the court knows of the line beyond its test: each with a sign and a word. @param {any} p */
+function line(p) {
+  const list = /** @type {[string, string, string][]} */ ([
+    p.below_norm ? ["warn", "wrong", word("line.below")] : null,
+    p.rehearsed_at ? ["check-ring", "ok", word("line.rehearsed", { at: hour(p.rehearsed_at) })] : null,
+    p.ready_at ? ["check", "ok", word("line.ready", { at: hour(p.ready_at) })] : null,
+  ].filter((one) => one !== null));
+  return list.length ? h("ul", { class: "checks line" }, list.map(([sign, cls, text]) => h("li", { key: text, class: cls }, icon(sign), h("span", null, text)))) : null;
 }
 
 /** @param {any} hearing */
