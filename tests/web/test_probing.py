@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from hearing.participants import SeatId
-from web.probing import MOST_TESTS, PER_SECONDS, ProbeQueue, TooMany
+from web.probing import AT_ONCE, MOST_TESTS, PER_SECONDS, ProbeQueue, TooMany
 
 
 def seat(number: int) -> SeatId:
@@ -72,3 +73,10 @@ async def test_one_seat_cannot_test_without_end() -> None:
     now = PER_SECONDS
     async with queue.turn(seat(1), lambda _: None):
         pass
+
+
+def test_the_operating_guide_says_how_many_tests_run_and_how_often_a_seat_may_ask() -> None:
+    guide = " ".join((Path(__file__).parents[2] / "docs" / "operating.md").read_text().split())
+    counts = {2: "Two", 8: "eight", 600: "ten minutes"}
+    assert f"{counts[AT_ONCE]} link tests run at once" in guide
+    assert f"may ask {counts[MOST_TESTS]} times in {counts[int(PER_SECONDS)]}" in guide
