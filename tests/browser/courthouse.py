@@ -24,7 +24,7 @@ from hearing.cases import check_digit
 ROOT = Path(__file__).parents[2]
 VOICES = ROOT / "config" / "rehearsal" / "voices"
 MODEL = ROOT / "config" / "rehearsal" / "asr-test-model"
-PATIENCE_SECONDS = 90
+PATIENCE_SECONDS = 180
 """So long a test waits for what must come before it calls it missing."""
 PASSWORD = "a long enough password"
 PEOPLE = {
