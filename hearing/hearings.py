@@ -26,6 +26,10 @@ class Phase(StrEnum):
     VACATED = "vacated"
 
 
+OVER = frozenset({Phase.CLOSED, Phase.VACATED})
+"""Nothing more is heard or seen in these."""
+
+
 PHASE: Table[Phase] = {
     Phase.LISTED: {f.LobbyOpened: Phase.LOBBY, f.Vacated: Phase.VACATED},
     Phase.LOBBY: {

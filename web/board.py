@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 
 from hearing.clocks import Clock, clocks
 from hearing.edition import Edition
-from hearing.hearings import Hearing, Participant, Phase, Recording, Seat
+from hearing.hearings import OVER, Hearing, Participant, Phase, Recording, Seat
 from hearing.participants import Attendance, HearingId, PersonId, Place, Role
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 NEAR_CLOCK = 2 * HOUR
-OVER = frozenset({Phase.CLOSED, Phase.VACATED})
 BEFORE = frozenset({Phase.LISTED, Phase.LOBBY, Phase.COUNTDOWN})
 
 

@@ -17,7 +17,7 @@ import structlog
 
 from hearing import acts as a
 from hearing.floor import NOBODY, Floor, floor
-from hearing.hearings import Hearing, Phase
+from hearing.hearings import OVER, Hearing, Phase
 from hearing.participants import SYSTEM, Attendance, HearingId, PersonId, SeatId
 from hearing.wrongs import Refused
 from media.packets import Received
@@ -38,7 +38,6 @@ LEVELS_EVERY = 2
 LINKS_EVERY = 8
 LINES_EVERY = 4
 LIVE = (Phase.OPEN, Phase.ANNOUNCED)
-OVER = (Phase.CLOSED, Phase.VACATED)
 REMOVED_CODE = 4410
 OTHER_TAB_CODE = 4409
 

@@ -11,10 +11,9 @@ import structlog
 from hearing.acts import Act
 from hearing.evolve import evolve
 from hearing.facts import Fact
-from hearing.hearings import Hearing, Phase
+from hearing.hearings import OVER, Hearing, Phase
 from hearing.participants import Actor, HearingId
 from hearing.registry.errors import NotFound, RegistryError
-from hearing.registry.hearings import OVER
 from hearing.registry.journal import GENESIS, Entry
 from hearing.registry.office import Office
 from hearing.registry.seal import Seal
@@ -118,9 +117,9 @@ class Clerk:
                 return False
         hearing = await self.load(name)
         await self._settle(name, self._known[name])
-        if hearing.phase.value in OVER:
+        if hearing.phase in OVER:
             self.forget(name)
-        return hearing.phase.value not in OVER
+        return hearing.phase not in OVER
 
     async def _catch_up(self, name: HearingId, known: Folded) -> None:
         _fold(known, await self._office.journal.read(name, known.version))

@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, delete, insert, or_, select
 
-from hearing.hearings import Hearing, Phase
+from hearing.hearings import OVER, Hearing
 from hearing.participants import Attendance, CaseId, HearingId, PersonId
 from hearing.registry import schema
 from hearing.registry.errors import NotFound
 from hearing.registry.store import Store
 
-OVER = (Phase.CLOSED.value, Phase.VACATED.value)
+ENDED = tuple(phase.value for phase in OVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Hearings:
 
     async def live(self) -> list[Listing]:
         """All that are neither closed nor vacated."""
-        return await self._select(schema.hearings.c.phase.not_in(OVER))
+        return await self._select(schema.hearings.c.phase.not_in(ENDED))
 
     async def all(self, limit: int = 1000) -> list[Listing]:
         """The latest first."""
@@ -151,6 +151,6 @@ def _row(hearing: Hearing) -> dict[str, Any]:
 
 def _summary(hearing: Hearing, version: int) -> Summary:
     """What the index says; once the hearing is over also how far its journal reaches, lest it be cut unnoticed."""
-    reach = version if hearing.phase.value in OVER else None
+    reach = version if hearing.phase in OVER else None
     people = tuple((p.person, p.role, p.attendance is Attendance.REMOVED) for p in hearing.people.values())
     return (*_row(hearing).values(), reach, people)

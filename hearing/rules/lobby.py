@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from hearing import acts as a
 from hearing import facts as f
-from hearing.hearings import Participant, Phase
+from hearing.hearings import OVER, Participant
 from hearing.participants import Attendance, Place
 from hearing.rules.asked import Asked, Rule
 
@@ -52,8 +52,7 @@ def _arrive(q: Asked) -> Iterable[f.Fact]:
 
 
 def _note_loss(q: Asked) -> Iterable[f.Fact]:
-    over = q.hearing.phase in (Phase.CLOSED, Phase.VACATED)
-    if q.seat(q.act.seat).connected and not over:
+    if q.seat(q.act.seat).connected and q.hearing.phase not in OVER:
         yield f.LineLost(q.act.seat)
 
 

@@ -8,13 +8,12 @@ from typing import Any
 
 from aiohttp import web
 
-from hearing.hearings import Hearing, Participant, Phase
+from hearing.hearings import OVER, Hearing, Participant, Phase
 from hearing.participants import Actor, Attendance, HearingId, PassId, PersonId, Place, Role, TextRef
 from hearing.registry.passes import Pass
 from hearing.wrongs import Refused
 from web import doors
 from web.asking import ask
-from web.board import OVER
 from web.desk import (
     PassSheet,
     add_participant,

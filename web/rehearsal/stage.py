@@ -19,6 +19,7 @@ import structlog
 
 from hearing import acts as a
 from hearing.cases import check_digit
+from hearing.hearings import OVER
 from hearing.participants import Actor, CaseId, HearingId, PersonId, Place, Role
 from hearing.registry import ids
 from hearing.registry.accounts import Account
@@ -34,7 +35,6 @@ CASE = "9999-26-00-2/1"
 ERDR = "990000000000001"
 HOUR = 3600.0
 BEGINS_IN = 180.0
-OVER = ("closed", "vacated")
 LEAVING_SECONDS = 5.0
 
 
