@@ -138,15 +138,15 @@ async def test_judge_and_secretary_read_how_lines_stand_in_words_and_signs(
 ) -> None:
     for state in ("judge-lobby", "secretary-lobby"):
         page = await arrive(laptop, court, state)
-        suspect = page.locator('[data-person="p-suspect"] .checks.line li')
+        suspect = page.locator('[data-person="p-suspect"] .checks.watched li')
         assert [text.split(":")[0] for text in await suspect.all_inner_texts()] == [
             "байланыс қазір нормадан төмен",
             "терминал дайын",
         ]
         assert await suspect.locator("svg").count() == 2
-        heard = page.locator('[data-person="p-interpreter"] .checks.line li')
+        heard = page.locator('[data-person="p-interpreter"] .checks.watched li')
         assert (await heard.inner_text()).startswith("естіледі, көрінеді")
-        assert await page.locator('[data-person="p-prosecutor"] .checks.line').count() == 0
+        assert await page.locator('[data-person="p-prosecutor"] .checks.watched').count() == 0
         await page.close()
 
 

@@ -72,7 +72,7 @@ function line(p) {
     p.rehearsed_at ? ["check-ring", "ok", word("line.rehearsed", { at: hour(p.rehearsed_at) })] : null,
     p.ready_at ? ["check", "ok", word("line.ready", { at: hour(p.ready_at) })] : null,
   ].filter((one) => one !== null));
-  return list.length ? h("ul", { class: "checks line" }, list.map(([sign, cls, text]) => h("li", { key: text, class: cls }, icon(sign), h("span", null, text)))) : null;
+  return list.length ? h("ul", { class: "checks watched" }, list.map(([sign, cls, text]) => h("li", { key: text, class: cls }, icon(sign), h("span", null, text)))) : null;
 }
 
 /** @param {any} hearing */
