@@ -1,0 +1,46 @@
+"""All that the views of one moment share: the hearing, its floor and the edition, and what the officers say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from hearing.edition import Edition
+from hearing.floor import Floor
+from hearing.hearings import Hearing
+from hearing.participants import HearingId, PersonId, SeatId
+
+Say = Callable[..., str]
+"""``say(msgid, **args)``: the words of a catalogue id in this person's language."""
+
+
+@dataclass(frozen=True, slots=True)
+class OathProgress:
+    """How far the reader has come: the words of the wording and whether each was heard."""
+
+    words: tuple[tuple[str, str], ...] = ()
+    verdict: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """All that the views of one moment share."""
+
+    id: HearingId
+    court_number: str
+    hearing: Hearing
+    floor: Floor
+    edition: Edition
+    names: Mapping[PersonId, str]
+    now: float
+    devices: Mapping[SeatId, tuple[bool, bool]] = field(default_factory=dict)
+    """Whether microphone and camera of a seat are switched on, as its page says."""
+    observers: int = 0
+    rolling: bool = False
+    """Whether the recorder confirms that packets reach the tape."""
+    oath: OathProgress = field(default_factory=OathProgress)
+    captions: tuple[Mapping[str, Any], ...] = ()
+    transcript: str = "off"
+    closing_digest: str | None = None
+    why: Callable[[str, Any], str] = lambda _language, refused: str(refused)
