@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -107,15 +107,7 @@ class SpeechDesk:
 
     async def heard(self, utterance: Utterance) -> None:
         """Show a line, and hold it against the oath when its speaker is taking one."""
-        self._sitting.caption(
-            {
-                "seat": utterance.seat,
-                "text": utterance.text,
-                "final": not utterance.provisional,
-                "language": utterance.language,
-                "at": utterance.start,
-            }
-        )
+        self._sitting.caption(caption(utterance))
         swearing = self._swearing()
         if swearing is None or swearing.seat != utterance.seat or swearing.oath is None:
             return
@@ -141,3 +133,15 @@ class SpeechDesk:
         digest = hashlib.sha256(" ".join(w.text for w in self._oath_words).encode()).hexdigest()
         start, end = check.start or utterance.start, check.end or utterance.end
         await self._sitting.ask(a.NoteOathHeard(swearing.person, check.verdict, start, end, digest))
+
+
+def caption(utterance: Utterance) -> dict[str, Any]:
+    """What pages are told of a line: of a provisional one also how many of its words will not change any more."""
+    return {
+        "seat": utterance.seat,
+        "text": utterance.text,
+        "final": not utterance.provisional,
+        "agreed": utterance.agreed if utterance.provisional else len(utterance.text.split()),
+        "language": utterance.language,
+        "at": utterance.start,
+    }

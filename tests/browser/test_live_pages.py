@@ -278,14 +278,48 @@ async def test_the_witness_sees_gold_under_what_was_heard_and_the_judge_sees_the
     assert await bench.locator(".doubt.missing").count() == 1
 
 
-async def test_captions_replace_provisional_text_and_name_the_speaker(court: FakeCourt, laptop: BrowserContext) -> None:
+async def test_words_of_two_speakers_are_guesses_first_and_then_stand(court: FakeCourt, laptop: BrowserContext) -> None:
     page = await arrive(laptop, court, "counsel-open")
-    said = {"t": "caption", "seat": "s-suspect", "language": "kk", "at": NOW}
-    await court.push(said | {"text": "Мен", "final": False})
-    await page.locator(".captions .provisional", has_text="Мен").wait_for()
-    await court.push(said | {"text": "Мен келісемін", "final": True, "at": NOW + 1})
-    await page.locator(".captions p", has_text="Күдікті: Мен келісемін").wait_for()
-    assert await page.locator(".captions .provisional").count() == 0
+    suspect = {"t": "caption", "seat": "s-suspect", "language": "kk", "at": NOW}
+    prosecutor = {"t": "caption", "seat": "s-prosecutor", "language": "ru", "at": NOW + 0.5}
+    await court.push(suspect | {"text": "Мен кел", "final": False, "agreed": 1})
+    await court.push(prosecutor | {"text": "Прошу суд", "final": False, "agreed": 0})
+    await page.locator(".captions .guess", has_text="Прошу суд").wait_for()
+    assert await page.locator(".captions .provisional").all_inner_texts() == [
+        "Күдікті: Мен кел…",
+        "Прокурор: Прошу суд…",
+    ]
+    assert await page.locator(".captions .guess").all_inner_texts() == ["кел", "Прошу суд"]
+    underline = "getComputedStyle(document.querySelector('.captions .guess')).textDecorationLine"
+    assert await page.evaluate(underline) == "underline"
+    await court.push(suspect | {"text": "Мен келісемін", "final": True, "agreed": 2})
+    await page.locator(".captions p:not(.provisional)", has_text="Күдікті: Мен келісемін").wait_for()
+    assert await page.locator(".captions .provisional").all_inner_texts() == ["Прокурор: Прошу суд…"]
+    await court.push(prosecutor | {"text": "Прошу суд санкционировать", "final": True, "agreed": 3})
+    await page.locator(".captions p", has_text="Прошу суд санкционировать").wait_for()
+    assert await page.locator(".captions .provisional, .captions .guess").count() == 0
+    assert await faults(page) == []
+
+
+async def test_captions_off_and_large_type_are_remembered_by_the_device(
+    court: FakeCourt, laptop: BrowserContext
+) -> None:
+    for state in ("counsel-open", "observer-open"):
+        page = await arrive(laptop, court, state)
+        await page.locator("[data-local=captions-large]").click()
+        await page.reload()
+        await page.locator(".captions.large .said").wait_for()
+        size = await page.evaluate("parseFloat(getComputedStyle(document.querySelector('.said p')).fontSize)")
+        assert size >= 28
+        await page.locator("[data-local=captions-off]").click()
+        await page.reload()
+        await page.locator(".captions.off").wait_for()
+        await court.push({"t": "caption", "seat": "s-suspect", "text": "Мен", "final": True, "agreed": 1, "at": NOW})
+        assert await page.locator(".captions .said").count() == 0
+        await page.locator("[data-local=captions-off]").click()
+        await page.locator(".captions .said").wait_for()
+        await page.locator("[data-local=captions-large]").click()
+        await page.close()
 
 
 async def test_a_judge_reaches_everything_with_the_keyboard(court: FakeCourt, laptop: BrowserContext) -> None:
