@@ -36,6 +36,18 @@ class Stretch:
         return self.file_ns + self.end_ns - self.start_ns
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A place in the file, and how long it lasts."""
+
+    file_ns: int
+    length_ns: int
+
+    @property
+    def end_ns(self) -> int:
+        return self.file_ns + self.length_ns
+
+
 def stretches(spans: Iterable[Span]) -> tuple[Stretch, ...]:
     """Lay the recorded spans one after another, a seam between each two."""
     laid: list[Stretch] = []
@@ -61,16 +73,22 @@ def wall_time(laid: Sequence[Stretch], file_ns: int) -> int | None:
     return None
 
 
-def spoken(track: Track, laid: Sequence[Stretch]) -> Iterator[tuple[bytes, int]]:
+def spoken(track: Track, laid: Sequence[Stretch], gaps: list[Piece] | None = None) -> Iterator[tuple[bytes, int]]:
     """A voice as Opus packets without any gap, from the file's beginning to its end: payload and samples.
 
     Every gap is filled with packets of silence, because players and decoders run on what they get and would play
     all later speech too early. Where the sender's clock drifts by a whole step, one step is put in or left out.
+    ``gaps`` takes down where packets that were sent never came.
     """
     position = 0
+    before: Stretch | None = None
     for stretch, sound in _within(track.sounds(), laid):
         target = (sound.at_ns - stretch.start_ns + stretch.file_ns) * RATE // 1_000_000_000
         lead = target - position
+        if sound.missing and gaps is not None and stretch is before and lead > 0:
+            missing = max(STEP, min(sound.missing * sound.samples, lead))
+            gaps.append(Piece(position * 1_000_000_000 // RATE, missing * 1_000_000_000 // RATE))
+        before = stretch
         after_gap = lead >= STEP
         while lead >= (STEP // 2 if after_gap else STEP):
             yield OPUS_SILENCE, STEP

@@ -24,8 +24,9 @@ import av
 from av.container import OutputContainer
 
 from hearing.participants import SeatId
-from media.record.cut import RATE, STEP, Stretch, file_time, shown, spoken, stretches
+from media.record.cut import RATE, STEP, Piece, Stretch, file_time, shown, spoken, stretches
 from media.record.mix import MixTrack, Said
+from media.record.quality import Quality, Watch
 from media.record.rtp import OPUS_SILENCE
 from media.record.timeline import Picture, Timeline, Track
 
@@ -44,13 +45,29 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class TrackFigures:
-    """What a listener should know about one voice before relying on it."""
+    """What a listener should know about one voice before relying on it. ``peaks``: ten a second, 255 at full scale."""
 
     seat: SeatId
     title: str
-    spoken_ns: int
-    silent_ns: int
     lost_packets: int
+    quality: Quality
+    peaks: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFigures:
+    """How many pictures the court's camera gave, and where it stood still."""
+
+    pictures: int
+    holes: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What was measured on the way. A file without a mix has no figures of voices."""
+
+    tracks: tuple[TrackFigures, ...] = ()
+    picture: PictureFigures | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +79,7 @@ class Finished:
     segments: tuple[Stretch, ...]
     duration_ns: int
     size: tuple[int, int] | None
-    tracks: tuple[TrackFigures, ...]
+    figures: Figures
 
 
 def finalise(
@@ -81,7 +98,7 @@ def finalise(
     laid = stretches(timeline.spans)
     cameras = list(timeline.cameras.values())
     if not laid or not (timeline.voices or cameras):
-        return Finished((), (), laid, 0, None, ())
+        return Finished((), (), laid, 0, None, Figures())
     cut = Cut(laid, dict(timeline.voices), cameras, titles, mix_title)
     figures = write_webm(out, cut, chapters, progress)
     size = max((camera.size for camera in cameras if camera.size), default=None)
@@ -106,12 +123,10 @@ def sha256_of(path: Path) -> str:
 
 def write_webm(
     out: Path, cut: Cut, chapters: Sequence[Chapter], progress: Callable[[float], None] | None = None
-) -> tuple[TrackFigures, ...]:
+) -> Figures:
     """Write one seekable WebM; ``mix_title`` of ``None`` leaves the mix out."""
     unfinished = out.with_name(f".{out.name}.unfinished")
-    container = av.open(
-        str(unfinished), "w", format="webm", options={"cues_to_front": "1", "cluster_time_limit": "5000"}
-    )
+    container = av.open(str(unfinished), "w", format="webm", options=MUXER)
     try:
         figures = _Weaver(container, cut, chapters).run(progress)
     finally:
@@ -168,10 +183,13 @@ class _Weaver:
         stream.disposition = av.stream.Disposition.default if default else av.stream.Disposition(0)
         return stream
 
-    def run(self, progress: Callable[[float], None] | None) -> tuple[TrackFigures, ...]:
-        voices = [spoken(track, self._cut.laid) for track in self._cut.voices.values()]
+    def run(self, progress: Callable[[float], None] | None) -> Figures:
+        tracks = list(self._cut.voices.values())
+        gaps: list[list[Piece]] = [[] for _ in tracks]
+        voices = [spoken(track, self._cut.laid, missed) for track, missed in zip(tracks, gaps, strict=True)]
         pictures = shown(self._cut.cameras, self._cut.laid) if self._video is not None else iter(())
-        reached, said = [0] * len(voices), [0] * len(voices)
+        watch = Watch(self._cut.laid)
+        reached = [0] * len(voices)
         batch: list[Said] = []
         mix = MixTrack(len(voices)) if self._mix is not None else None
         mixed = 0
@@ -182,6 +200,7 @@ class _Weaver:
             until = (block + 1) * STEP
             while waiting is not None and waiting[0] * RATE // 1_000_000_000 < until:
                 self._put_picture(*waiting)
+                watch.see(waiting[0])
                 waiting = next(pictures, None)
             for number, packets in enumerate(voices):
                 while reached[number] < until:
@@ -189,23 +208,22 @@ class _Weaver:
                     self._put(self._voices[number], payload, reached[number], SAMPLES, duration=samples)
                     batch.append((number, payload, samples))
                     reached[number] += samples
-                    said[number] += samples if payload != OPUS_SILENCE else 0
             if mix is not None and (until % RATE == 0 or block == blocks - 1):
                 mixed += self._put_mix(mix.hand_over(batch, (until - 1) % RATE // STEP + 1), mixed)
                 batch = []
             if progress is not None and until % (RATE * 10) == 0:
                 progress(until / total)
-        if mix is not None:
-            self._put_mix(mix.finish(), mixed)
-        return tuple(
-            TrackFigures(
-                seat,
-                self._cut.titles.get(seat, seat),
-                samples * 1_000_000_000 // RATE,
-                max(0, self._end - samples * 1_000_000_000 // RATE),
-                track.lost,
-            )
-            for (seat, track), samples in zip(self._cut.voices.items(), said, strict=True)
+        watch.end()
+        picture = PictureFigures(watch.pictures, tuple(watch.holes)) if self._video is not None else None
+        if mix is None:
+            return Figures((), picture)
+        self._put_mix(mix.finish(), mixed)
+        return Figures(
+            tuple(
+                TrackFigures(seat, self._cut.titles.get(seat, seat), track.lost, meter.quality(missed), meter.peaks())
+                for (seat, track), meter, missed in zip(self._cut.voices.items(), mix.meters(), gaps, strict=True)
+            ),
+            picture,
         )
 
     def _put_picture(self, file_ns: int, picture: Picture) -> None:

@@ -16,6 +16,7 @@ from av.error import FFmpegError
 from numpy.typing import NDArray
 
 from media.record.cut import RATE, STEP
+from media.record.quality import Meter
 from media.record.rtp import OPUS_SILENCE
 
 Pcm = NDArray[np.int16]
@@ -73,11 +74,13 @@ class Mixer:
         self.taken = 0
         self._reached = [0] * voices
         self._voices = [Voice() for _ in range(voices)]
+        self.meters = [Meter() for _ in range(voices)]
 
     def add(self, voice: int, payload: bytes, samples: int) -> None:
         sound = self._voices[voice].pcm(payload, samples)
         at = self._reached[voice]
         self._reached[voice] = at + samples
+        self.meters[voice].hear(sound, samples)
         if sound is None:
             return
         start = at % len(self._ring)
@@ -149,6 +152,10 @@ class MixTrack:
         ready = self._running.result() if self._running is not None else []
         self._thread.shutdown()
         return ready + list(self._encoder.packets(None))
+
+    def meters(self) -> list[Meter]:
+        """What was measured on the way, one for each voice; after ``finish``."""
+        return self._mixer.meters
 
     def _mix(self, said: list[Said], blocks: int) -> list[bytes]:
         packets: list[bytes] = []

@@ -50,11 +50,12 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """One Opus packet and when it was spoken."""
+    """One Opus packet and when it was spoken. ``missing`` packets that its sender numbered before it never came."""
 
     at_ns: int
     samples: int
     payload: bytes
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +174,15 @@ class Track:
 
     def sounds(self) -> Iterator[Sound]:
         """The Opus packets, each with the hearing's time; gaps are gaps here."""
+        last: dict[int, int] = {}
         for packet in self._packets():
             samples = opus_samples(packet.rtp.payload)
             if samples:
-                at = self._clocks[packet.rtp.ssrc].at(packet.stamp, packet.arrival_ns)
-                yield Sound(at, samples, packet.rtp.payload)
+                ssrc = packet.rtp.ssrc
+                missing = packet.seq - last.get(ssrc, packet.seq - 1) - 1
+                last[ssrc] = packet.seq
+                at = self._clocks[ssrc].at(packet.stamp, packet.arrival_ns)
+                yield Sound(at, samples, packet.rtp.payload, missing & 0xFFFF)
 
     def pictures(self) -> Iterator[Picture]:
         """The whole VP8 frames that a decoder can show, of the best stream there is at each time."""
@@ -227,9 +232,10 @@ class _Order:
 
     def add(self, rtp: Rtp, arrival_ns: int) -> Iterator[_Packet]:
         if self._newest_ns is not None and arrival_ns - self._newest_ns > REST_NS:
-            # A 16-bit sequence number says nothing after a long rest: begin anew, above all that came before.
+            # A 16-bit sequence number says nothing after a long rest: begin anew, above all that came before. The
+            # base stays a multiple of 2^16, so that the difference still tells what a line lost meanwhile.
             yield from self.rest()
-            self._base = self._highest + (1 << 17)
+            self._base = ((self._highest >> 16) + 2) << 16
             self._seq, self._next = Unwrapper(16), None
         self._newest_ns = arrival_ns
         packet = _Packet(self._base + self._seq(rtp.seq), self._stamp(rtp.timestamp), arrival_ns, rtp)
