@@ -7,7 +7,19 @@ from dataclasses import replace
 from typing import Any
 
 from hearing import facts as f
-from hearing.hearings import ATTENDANCE, PHASE, RECORDING, RULING, Gap, Hearing, Participant, Recording, Remark, Seat
+from hearing.hearings import (
+    ATTENDANCE,
+    PHASE,
+    RECORDING,
+    RULING,
+    Gap,
+    Hearing,
+    Participant,
+    RecordCheck,
+    Recording,
+    Remark,
+    Seat,
+)
 from hearing.oaths import OATH, OathRecord
 from hearing.participants import PersonId, Role, SeatId
 from hearing.states import moves, step
@@ -126,6 +138,8 @@ def _note(hearing: Hearing, fact: f.Fact, at: float) -> Hearing:
             return replace(hearing, told={**hearing.told, person: state})
         case f.MinutesSigned(person, sha256):
             return replace(hearing, signatures={**hearing.signatures, person: sha256}, signed_at=at)
+        case f.RecordChecked(good, reason):
+            return replace(hearing, record_check=RecordCheck(good, reason, at))
         case f.RemarkFiled(person, place, text):
             return replace(hearing, remarks=(*hearing.remarks, Remark(person, place, text, at)))
         case f.RemarkRuled(number, granted, reason):

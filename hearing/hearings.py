@@ -195,6 +195,15 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordCheck:
+    """What the presiding judge found of the record's completeness and quality."""
+
+    good: bool
+    reason: TextRef | None
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Hearing:
     """The folded hearing. Built by ``evolve`` alone."""
 
@@ -234,6 +243,7 @@ class Hearing:
     transcript: f.TranscriptSealed | None = None
     signatures: Mapping[PersonId, str] = field(default_factory=dict)
     signed_at: float | None = None
+    record_check: RecordCheck | None = None
     remarks: tuple[Remark, ...] = ()
     told: Mapping[PersonId, str] = field(default_factory=dict)
 

@@ -17,7 +17,9 @@ from web import doors, languages
 from web.documents.minutes import Source
 from web.documents.paper import FOOT
 from web.doors import Visitor
-from web.office import OATH_CLIP, RECORDING, TIMELINE, Line, Office
+from web.office import OATH_CLIP, QUALITY, RECORDING, TIMELINE, Line, Office
+from web.quality import Report
+from web.quality import read as read_quality
 from web.rights import Rights, closed_parts, rights, silent_parts
 
 VOICES = {
@@ -91,6 +93,8 @@ class CaseFile:
     version: int
     lines: Sequence[Line] = field(default=())
     transcript_state: str = ""
+    quality: Report | None = None
+    """The report on the quality of the record, for the court only."""
 
 
 async def open_file(office: Office, who: Visitor, hearing_id: HearingId) -> CaseFile:
@@ -126,6 +130,7 @@ async def gather(office: Office, hearing_id: HearingId, hearing: Hearing, actor:
         version=journal[-1].version,
         lines=_visible(await office.lines(hearing_id), hearing, actor, may, closed_parts(entries)),
         transcript_state=await office.transcript_state(hearing_id),
+        quality=await _quality(office, documents) if may.staff else None,
     )
 
 
@@ -141,6 +146,11 @@ async def _timeline(office: Office, hearing: Hearing, documents: Sequence[Docume
     data = json.loads(await office.registry.docket.documents.read(found.id))
     segments = tuple(_segment(one) for one in data.get("segments", ()))
     return Timeline(float(data.get("start", start)), float(data["duration"]), segments)
+
+
+async def _quality(office: Office, documents: Sequence[Document]) -> Report | None:
+    found = _latest(documents, QUALITY)
+    return read_quality(await office.registry.docket.documents.read(found.id)) if found is not None else None
 
 
 def _segment(data: Any) -> tuple[float, float, float]:
@@ -275,6 +285,7 @@ async def source(office: Office, file: CaseFile, language: str, page: str) -> So
         check_url=f"{office.origin}/file/{file.id}/{page}#{file.digest}",
         place_in_record=file.timeline.place,
         recording=recording,
+        quality=file.quality,
     )
 
 

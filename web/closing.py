@@ -30,8 +30,8 @@ from media.record.timeline import Timeline
 from transcripts.settings import Condition
 from transcripts.transcript import canonical_json
 from transcripts.utterances import RecordedTrack
-from web import asking, bundling
-from web.office import OATH_CLIP, RECORDING, TIMELINE
+from web import asking, bundling, quality
+from web.office import OATH_CLIP, QUALITY, RECORDING, TIMELINE
 from web.recording import head_act
 from web.sealing import seal_ruling
 
@@ -97,7 +97,7 @@ class Closing:
         if folder.exists() and hearing.transcript is None:
             await self._mend_tapes(hearing_id, folder, key)
             with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=self._court.tapes) as scratch:
-                if not {RECORDING, TIMELINE} <= _kinds(hearing):
+                if not {RECORDING, TIMELINE, QUALITY} <= _kinds(hearing):
                     await self._finish_recording(hearing_id, hearing, folder, key, Path(scratch))
                 await self._cut_oaths(hearing_id, hearing, folder, key, Path(scratch))
         await seal_ruling(self._court.office, hearing_id)
@@ -140,12 +140,14 @@ class Closing:
             "duration": finished.duration_ns / 1e9,
             "segments": segments,
             "size": finished.size,
-            "tracks": [{"seat": t.seat, "lost_packets": t.lost_packets} for t in finished.tracks],
+            "tracks": [{"seat": t.seat, "lost_packets": t.lost_packets} for t in finished.figures.tracks],
         }
         if RECORDING not in _kinds(hearing):
             for path in finished.files:
                 await self._seal_file(hearing_id, RECORDING, path, "video/webm")
-        await self._seal_bytes(hearing_id, TIMELINE, "timeline.json", _canonical(timeline), "application/json")
+        papers = {TIMELINE: _canonical(timeline), QUALITY: quality.content(finished)}
+        for kind in papers.keys() - _kinds(hearing):
+            await self._seal_bytes(hearing_id, kind, f"{kind}.json", papers[kind], "application/json")
 
     async def _titles(self, hearing: Hearing) -> dict[SeatId, str]:
         office = self._court.office

@@ -21,7 +21,7 @@ from hearing.registry.documents import Document
 from hearing.registry.office import Office as Registry
 from hearing.registry.verify import Checks, verify
 from hearing.wrongs import Impossible
-from web.office import LINK_TEST, MINUTES, OATH_CLIP, RECORDING, RULING, TIMELINE
+from web.office import LINK_TEST, MINUTES, OATH_CLIP, QUALITY, RECORDING, RULING, TIMELINE
 
 DAY = 86400.0
 SETTLED_SECONDS = 6 * 3600.0
@@ -84,6 +84,7 @@ def _expected(
     wanted = {BUNDLE: "no evidence bundle", LINK_TEST: "no act on the tests of the lines"}
     if hearing.tape_heads:
         wanted |= {RECORDING: "recorded, but without a finished file", TIMELINE: "no timeline of the finished file"}
+        wanted[QUALITY] = "no report on the quality of the record"
     if hearing.ruling is Ruling.ANNOUNCED:
         wanted[RULING] = "the announced ruling was not sealed"
     for person in hearing.people.values():

@@ -60,7 +60,7 @@ def _hints(kind: type[Act]) -> dict[str, Any]:
 
 
 def _fitting(name: str, value: Any, hint: Any) -> Any:
-    if get_origin(hint) is types.UnionType:
+    if get_origin(hint) in (types.UnionType, typing.Union):
         if value is None:
             return None
         hint = next(h for h in get_args(hint) if h is not type(None))

@@ -76,6 +76,14 @@ class SignMinutes(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class CheckRecord(Act):
+    """The presiding judge's check of completeness and quality; a bad record says why."""
+
+    good: bool
+    reason: TextRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NoteDigestTold(Act):
     """The final digest went to this person, or could not."""
 

@@ -82,6 +82,14 @@ class MinutesSigned(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class RecordChecked(Fact):
+    """The presiding judge listened: good, or bad, and then full minutes are drawn up."""
+
+    good: bool
+    reason: TextRef | None
+
+
+@dataclass(frozen=True, slots=True)
 class DigestTold(Fact):
     """``sha256`` stands for the evidence bundle; ``state`` is written, sent or failed."""
 

@@ -71,6 +71,15 @@ def _sign_minutes(q: Asked) -> Iterable[f.Fact]:
     yield f.MinutesSigned(q.asker().person, q.act.sha256)
 
 
+def _check_record(q: Asked) -> Iterable[f.Fact]:
+    """Completeness and quality, once; a bad record must say what is bad, for full minutes follow [CPC 347-1(2-1)]."""
+    act: a.CheckRecord = q.act
+    q.require(bool(q.hearing.tape_heads), "nothing_recorded")
+    q.require(q.hearing.record_check is None, "record_checked")
+    q.require(act.good or act.reason is not None, "field_missing", field="reason")
+    yield f.RecordChecked(act.good, act.reason)
+
+
 def _note_digest_told(q: Asked) -> Iterable[f.Fact]:
     act: a.NoteDigestTold = q.act
     if q.hearing.told.get(q.person(act.person).person) not in TOLD:
@@ -107,6 +116,7 @@ RULES: dict[type[a.Act], Rule] = {
     a.NoteFileSealed: _note_file_sealed,
     a.SealTranscript: _seal_transcript,
     a.SignMinutes: _sign_minutes,
+    a.CheckRecord: _check_record,
     a.NoteDigestTold: _note_digest_told,
     a.FileRemark: _file_remark,
     a.RuleOnRemark: _rule_on_remark,

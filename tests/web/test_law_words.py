@@ -41,6 +41,7 @@ CONFIRMED = (
     "refuse_oath",
     "declare_recording_impossible",
 )
+VARIANTS = ("GapConfirmed.agrees", "GapConfirmed.objects", "RecordChecked.good", "RecordChecked.bad")
 CEREMONIES = ("announce_opening", "retire", "decide", "announce_decision", "close_hearing")
 NOT_FILLED_IN = frozenset({"pass_id", "labels", "sha256", "version", "lines", "model", "approved"})
 """Fields of acts that the page fills, never a person."""
@@ -131,7 +132,7 @@ def _ids() -> Iterator[tuple[str, str]]:
         "act.note_ruling_delivered": _by_kind("delivery"),
         "confirm": CONFIRMED,
         "field": sorted(_filled_in()),
-        "fact": [*facts.FACTS, "GapConfirmed.agrees", "GapConfirmed.objects"],
+        "fact": [*facts.FACTS, *VARIANTS],
     }
     for group, members in groups.items():
         yield from ((group, str(member)) for member in members)

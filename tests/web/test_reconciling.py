@@ -9,9 +9,10 @@ from hearing.participants import SYSTEM, HearingId
 from hearing.registry.verify import NO_CHECKS
 from tests.web.house import HOUR, House
 from tests.web.test_case_file import held
-from web import bundling
+from tests.web.test_quality import made
+from web import bundling, quality
 from web.asking import perform
-from web.office import RECORDING, TIMELINE
+from web.office import QUALITY, RECORDING, TIMELINE
 from web.reconciling import Kind, reconcile
 from web.sealing import seal_ruling
 
@@ -34,9 +35,10 @@ async def complete(house: House, held: HearingId) -> HearingId:
     await perform(house.office, held, a.NoteTapeHead(f"{seat}.audio", seat, "audio", 1, "ab" * 32, 100), SYSTEM)
     put = house.registry.docket.documents.put
     timeline = b'{"start": 0, "duration": 1, "segments": []}'
-    document = await put(held, TIMELINE, "timeline.json", timeline, "application/json", house.at, "system")
-    act = a.NoteFileSealed(document.kind, document.id, document.sha256, document.size)
-    await perform(house.office, held, act, SYSTEM)
+    for kind, content in ((TIMELINE, timeline), (QUALITY, quality.content(made()))):
+        document = await put(held, kind, f"{kind}.json", content, "application/json", house.at, "system")
+        act = a.NoteFileSealed(document.kind, document.id, document.sha256, document.size)
+        await perform(house.office, held, act, SYSTEM)
     await perform(house.office, held, a.SealTranscript(1, "cd" * 32, 9, "test"), SYSTEM)
     await seal_ruling(house.office, held)
     return held

@@ -24,7 +24,7 @@ from hearing.rules.offers import allowed
 from tests.web.house import JUDGE_IIN, PEOPLE, SECRETARY_IIN, valid_iin
 from tests.web.sittings import AT_ONCE, PARTIES, TYPED, Bench, bench
 from web.checking import checks
-from web.office import OATH_CLIP, RECORDING, RULING, TIMELINE
+from web.office import OATH_CLIP, QUALITY, RECORDING, RULING, TIMELINE
 
 STAFF = ("Сағынтаев Асқар Маратұлы", "Ғалымова Сәуле Бекқызы")
 
@@ -67,7 +67,7 @@ def _sealed(journal: str) -> Counter[str]:
 
 def _is_complete(kinds: Counter[str]) -> bool:
     oaths = {kind: count for kind, count in kinds.items() if kind.startswith(OATH_CLIP)}
-    once = {RECORDING: 1, TIMELINE: 1, RULING: 4, "transcript": 1, "TranscriptSealed": 1}
+    once = {RECORDING: 1, TIMELINE: 1, QUALITY: 1, RULING: 4, "transcript": 1, "TranscriptSealed": 1}
     return list(oaths.values()) == [1] and {kind: kinds[kind] for kind in once} == once
 
 

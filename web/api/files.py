@@ -113,9 +113,9 @@ ENDPOINTS = (
     ),
     Endpoint(
         "GET",
-        AT + "/{kind:minutes|ruling|link-test}.{form:pdf|docx}",
+        AT + "/{kind:minutes|ruling|link-test|quality}.{form:pdf|docx}",
         get_paper,
-        "Brief minutes, ruling or link-test act",
+        "Brief minutes, ruling, link-test act, or the report on the quality of the record (court only)",
         "file",
         media="application/octet-stream",
         query=PAPER,

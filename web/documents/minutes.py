@@ -17,8 +17,10 @@ from hearing.hearings import Hearing, Participant, Recording
 from hearing.minutes import Line, Testimony, lines, testimonies
 from hearing.participants import Attendance, PersonId, TextRef
 from web import languages
+from web.documents import quality as qualities
 from web.documents.link_test import sheets
 from web.documents.paper import Paper, write
+from web.quality import Report
 
 DAY = 86400.0
 STAFF = frozenset({"investigating_judge", "presiding_judge", "court_secretary"})
@@ -31,7 +33,7 @@ PROGRESS = frozenset(
         "CheckOrdered", "WitnessCalled", "WitnessWarned", "OathShown", "OathHeard", "OathAccepted", "OathRepeated",
         "OathRefused", "OathWaived", "TestimonyBegan", "WitnessReleased", "DecisionAnnounced",
         "SentBack", "RehearsalConfirmed", "LineBelowNorm", "LineRecovered", "Unheard",
-        "ParticipantRemoved", "LinkOverridden", "ObserverLinkClosed", "CourtCameraNamed", "Closed",
+        "ParticipantRemoved", "LinkOverridden", "ObserverLinkClosed", "CourtCameraNamed", "Closed", "RecordChecked",
     }
 )  # fmt: skip
 CODE_PREFIX = {
@@ -63,6 +65,8 @@ class Source:
     """Seconds into the recording at a Unix second; None where nothing was recorded."""
     recording: tuple[str, float | None, str] | None = None
     """Name, duration and SHA-256 of the finished file, when there is one."""
+    quality: Report | None = None
+    """What was measured of the record, for papers about it."""
 
 
 def minutes(source: Source) -> Paper:
@@ -78,6 +82,20 @@ def link_test(source: Source) -> Paper:
     """A sheet for everybody whose line was tested."""
     norm = languages.decimal(source.language, source.edition.numbers["norm_kbps"] / 1000)
     return _paper(source, "link_test", {**_head(source), "norm": norm, "tests": sheets(source, _took_part)})
+
+
+def quality(source: Source) -> Paper:
+    """The report on the quality of the record. Its source must have one."""
+    context = {
+        **_head(source),
+        "quality": source.quality,
+        "voices": qualities.rows(source),
+        "places": qualities.places,
+        "check": source.hearing.record_check,
+        "recording": source.recording,
+        "number": lambda value: languages.decimal(source.language, value),
+    }
+    return _paper(source, "quality", context)
 
 
 def _paper(source: Source, template: str, context: Mapping[str, object]) -> Paper:
@@ -178,6 +196,8 @@ def _progress_row(source: Source, line: Line) -> dict[str, str]:
     key = f"fact.{line.fact}"
     if line.fact == "GapConfirmed":
         key += ".objects" if codes.pop("objects", False) else ".agrees"
+    if line.fact == "RecordChecked":
+        key += ".good" if codes.pop("good", False) else ".bad"
     for name, prefix in CODE_PREFIX.items():
         if name in codes and isinstance(codes[name], str):
             codes[name] = source.say(f"{prefix}.{codes[name]}")

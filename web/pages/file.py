@@ -9,7 +9,7 @@ from aiohttp import web
 from hearing.participants import HearingId
 from hearing.registry import bundles
 from hearing.wrongs import Refused
-from web import bundling, casefile, doors
+from web import bundling, casefile, doors, languages
 from web.casefile import CaseFile, chapters, clips, line_rows, open_file, speakers, strips
 from web.documents import transcript as words
 from web.documents.setting import docx
@@ -63,6 +63,8 @@ async def show(request: web.Request) -> web.StreamResponse:
         speakers=speakers(file, say),
         remarks_until=(file.hearing.signed_at or closed) + remarks_days * DAY if closed else None,
         short=casefile.short,
+        faults=lambda found: f"{found.count} / {languages.decimal(language, found.seconds)}" if found.count else "0",
+        check_reason=await _check_reason(office, file),
         remarks=await _remarks(office, file) if not file.rights.own_only else [],
         may_remark=closed is not None and file.actor.role in office.edition.groups["parties"],
         may_rule=file.actor.role in BENCH,
@@ -74,6 +76,14 @@ async def show(request: web.Request) -> web.StreamResponse:
         sealed_parts=bool(closed_parts(file.entries)) and not file.rights.sealed_too,
         log=await named(request, log[-100:][::-1]),
     )
+
+
+async def _check_reason(office: Office, file: CaseFile) -> str:
+    """Why the presiding judge found the record bad, where that was said."""
+    check = file.hearing.record_check
+    if check is None or check.reason is None:
+        return ""
+    return (await office.registry.docket.texts.read_many([check.reason])).get(check.reason, "")
 
 
 async def _remarks(office: Office, file: CaseFile) -> list[dict[str, object]]:

@@ -1,4 +1,4 @@
-"""Minutes, ruling and link-test act: on the page, as PDF and as DOCX, in Kazakh or Russian."""
+"""Minutes, ruling, link-test act and report on quality: on the page, as PDF and as DOCX, in Kazakh or Russian."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from web.documents import minutes as papers
 from web.documents.paper import Paper
 from web.documents.setting import blocks_html, docx, pdf
 from web.doors import BENCH, STAFF
-from web.office import MINUTES, of
+from web.office import MINUTES, QUALITY, of
 from web.pages.file import DOCX, opened
 from web.pages.forms import attempt
 from web.rendering import go, render
@@ -28,6 +28,7 @@ MAKERS: dict[str, Callable[[papers.Source], Paper]] = {
     "minutes": papers.minutes,
     "ruling": papers.ruling,
     "link-test": papers.link_test,
+    "quality": papers.quality,
 }
 DAY = 86400.0
 
@@ -46,8 +47,10 @@ async def make(request: web.Request, kind: str, what: str) -> tuple[CaseFile, Pa
     announced = file.hearing.ruling is Ruling.ANNOUNCED
     if kind == "ruling" and not announced and file.actor.role not in BENCH:
         raise Refused("ruling_not_announced")
-    if kind != "ruling" and file.rights.own_only:
+    if (kind != "ruling" and file.rights.own_only) or (kind == QUALITY and not file.rights.staff):
         raise Refused("role")
+    if kind == QUALITY and file.quality is None:
+        raise Refused("recording_not_ready")
     language = paper_language(request, file)
     made = MAKERS[kind](await source(of(request), file, language, kind))
     return file, made, language
@@ -113,7 +116,7 @@ async def sign(request: web.Request) -> web.StreamResponse:
     return go(f"/file/{HearingId(file.id)}/minutes")
 
 
-KIND = "{kind:minutes|ruling|link-test}"
+KIND = "{kind:minutes|ruling|link-test|quality}"
 ROUTES = [
     web.get(f"/file/{{hearing}}/{KIND}", show),
     web.get(f"/file/{{hearing}}/{KIND}.{{form:pdf|docx}}", take),

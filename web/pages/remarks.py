@@ -1,4 +1,4 @@
-"""Remarks on record and minutes: filed from the case file at a place in the recording, ruled on by the judge."""
+"""What is said about the record from its case file: a party's remark at a place, the judge's ruling and own check."""
 
 from __future__ import annotations
 
@@ -36,6 +36,16 @@ async def rule(request: web.Request) -> web.StreamResponse:
     return go(f"/file/{file.id}#remarks")
 
 
+async def check(request: web.Request) -> web.StreamResponse:
+    """The presiding judge's check of completeness and quality [CPC 347-1(2-1)]."""
+    file = await opened(request, "file_viewed")
+    fields = await given(request)
+    found = {"good": fields.get("good") == "yes", "reason": fields.get("reason", "").strip() or None}
+    await ask(of(request), file.id, "check_record", found, file.actor)
+    await bundling.renew_if_possible(of(request), file.id)
+    return go(f"/file/{file.id}#quality")
+
+
 def _instant(file: CaseFile, typed: str) -> float:
     """The Unix second that lies at the typed place of the recording, given as H:MM:SS or seconds."""
     try:
@@ -49,5 +59,6 @@ def _instant(file: CaseFile, typed: str) -> float:
 
 ROUTES = [
     web.post("/file/{hearing}/remarks", file_remark),
+    web.post("/file/{hearing}/check", check),
     web.post("/file/{hearing}/remarks/{number:[0-9]{1,6}}", rule),
 ]
