@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -52,6 +52,25 @@ class Media(Group):
     forwarder: Literal["auto", "native", "python"] = Field(
         default="auto", description="who moves packets: native code where it could be built, or Python"
     )
+
+
+class Turn(Group):
+    """A relay for participants whose network lets no UDP through. Without one they cannot take part."""
+
+    urls: tuple[Annotated[str, Field(pattern=r"^turns?:[^?\s]+(\?transport=(udp|tcp))?$")], ...] = Field(
+        default=(), description="where pages find the relay, as RFC 7065 writes it; name TCP or TLS among them"
+    )
+    secret: SecretStr | None = Field(default=None, description="shared with coturn: its static-auth-secret")
+    hours: float = Field(default=12, gt=0, description="life of a page's credentials; renewed while it is open")
+    addresses: tuple[str, ...] = Field(
+        default=(), description="addresses that the relay sends from; empty: those that its names stand for"
+    )
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if bool(self.urls) != (self.secret is not None):
+            raise ValueError("turn.urls and turn.secret go together")
+        return self
 
 
 class Speech(Group):
@@ -135,6 +154,7 @@ class Settings(BaseSettings):
 
     tls: Tls = Tls()
     media: Media = Media()
+    turn: Turn = Turn()
     speech: Speech = Speech()
     smtp: Smtp = Smtp()
     timestamp: Timestamp = Timestamp()

@@ -47,6 +47,7 @@ from web.office import Office
 from web.reconciling import reconcile
 from web.rehearsal.door import routes as rehearsal_routes
 from web.rehearsal.stage import Stage, company, seed
+from web.turn import Turn, addresses_of
 
 log = structlog.get_logger()
 
@@ -155,11 +156,19 @@ async def _serve(settings: Settings) -> None:
         loss = settings.loss_seconds or edition.numbers["loss_pause_seconds"]
         forwarder = choose(settings.media.forwarder)
         log.info("forwarder", backend=forwarder.name)
-        court = Court(office, door, transcriber, book, tapes, loss, forwarder)
+        court = Court(office, door, transcriber, book, tapes, loss, forwarder, await _turn(settings))
         app = build(office, court)
         if stage is not None:
             app.add_routes(rehearsal_routes(stage))
         await _listen(settings, app, stage)
+
+
+async def _turn(settings: Settings) -> Turn | None:
+    turn = settings.turn
+    if turn.secret is None:
+        return None
+    addresses = frozenset(turn.addresses) or await addresses_of(turn.urls)
+    return Turn(turn.urls, turn.secret.get_secret_value().encode(), turn.hours * 3600, addresses)
 
 
 async def _transcript_state(transcriber: Transcriber, clerk: Clerk, hearing: HearingId) -> str:

@@ -41,6 +41,10 @@ class Connection:
         self.observer = observer
         self.browser = browser
         self.probe: asyncio.Task[None] | None = None
+        self.relay = ""
+        """By what the page says it reaches the relay, if it does."""
+        self.servers_until = 0.0
+        """When the relay's credentials that this page was given are to be renewed."""
         self._line: deque[Message] = deque()
         self._view_due = False
         self._awake = asyncio.Event()

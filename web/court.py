@@ -24,6 +24,7 @@ from web.closing import Closing
 from web.office import Office
 from web.probing import ProbeQueue
 from web.sitting import Sitting
+from web.turn import Turn
 
 log = structlog.get_logger()
 
@@ -45,10 +46,12 @@ class Court:
         tapes: Path,
         loss_seconds: float,
         forwarder: Forwarder | None = None,
+        turn: Turn | None = None,
     ) -> None:
         self.office = office
         self.door = door
         self.forwarder = forwarder
+        self.turn = turn
         self.transcriber = transcriber
         self.book = book
         self.tapes = tapes

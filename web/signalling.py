@@ -16,6 +16,7 @@ from media.wire.answer import BadOffer
 from web.connection import Connection
 from web.probing import TooMany
 from web.sitting import Sitting
+from web.turn import DIRECT
 
 log = structlog.get_logger()
 
@@ -36,6 +37,8 @@ async def hear(sitting: Sitting, connection: Connection, message: Mapping[str, A
                 sitting.show_all()
         case {"t": "rtc.probe", "direction": "start"}:
             pass  # the test has begun with its offer; this says that the page has taken the answer
+        case {"t": "rtc.probe", "direction": "way", "relay": str(relay)}:
+            connection.relay = relay
         case {"t": "rtc.probe", "direction": "abort"}:
             if connection.probe is not None:
                 connection.probe.cancel()
@@ -68,6 +71,7 @@ def _start_probe(sitting: Sitting, connection: Connection, sdp: str) -> None:
     if connection.seat is None:
         raise Malformed("a link test without a seat")
     if connection.probe is None or connection.probe.done():
+        connection.relay = ""
         connection.probe = sitting.spawn(_probe(sitting, connection, connection.seat, sdp))
 
 
@@ -92,6 +96,7 @@ async def _probe(sitting: Sitting, connection: Connection, seat: SeatId, sdp: st
             up = await sitting.courtroom.probe(seat, "up", progress("up"))
             connection.say({"t": "rtc.probe", "phase": "down", "progress": 0})
             down = await sitting.courtroom.probe(seat, "down", progress("down"))
+            remote = sitting.courtroom.remote(seat, probe=True)
     except BadOffer:
         connection.close(MALFORMED)
         return
@@ -100,11 +105,14 @@ async def _probe(sitting: Sitting, connection: Connection, seat: SeatId, sdp: st
         return
     except ProbeFailed as failed:
         log.info("probe failed", hearing=sitting.id, why=str(failed))
-        connection.say({"t": "rtc.probe", "phase": "failed", "progress": 0, "why": "no_path"})
+        why = "no_path" if sitting.court.turn is None else "no_way"
+        connection.say({"t": "rtc.probe", "phase": "failed", "progress": 0, "why": why})
         return
     except asyncio.CancelledError:
         connection.say({"t": "rtc.probe", "phase": "failed", "progress": 0, "why": "aborted"})
         raise
+    turn = sitting.court.turn
+    path = turn.path(remote, connection.relay) if turn is not None else DIRECT
     act = a.NoteLinkTest(
         seat=seat,
         up_kbps=round(up.kbps),
@@ -112,7 +120,7 @@ async def _probe(sitting: Sitting, connection: Connection, seat: SeatId, sdp: st
         rtt_ms=round(max(up.rtt_ms or 0, down.rtt_ms or 0)),
         jitter_ms=round(max(up.jitter_ms, down.jitter_ms)),
         loss=round(max(up.loss, down.loss), 4),
-        path="udp",
+        path=path,
         browser=connection.browser,
     )
     await sitting.ask(act)
@@ -126,6 +134,7 @@ async def _probe(sitting: Sitting, connection: Connection, seat: SeatId, sdp: st
             "rtt_ms": act.rtt_ms,
             "jitter_ms": act.jitter_ms,
             "loss": act.loss,
+            "path": act.path,
             "ok": min(act.up_kbps, act.down_kbps) >= sitting.court.office.edition.numbers["norm_kbps"],
         }
     )

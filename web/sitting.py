@@ -188,6 +188,7 @@ class Sitting:
         self.connections.add(connection)
         self.listening.entered(connection)
         connection.show()
+        self._give_servers()
         if connection.who is not None and not self.courtroom.has_peer(connection.who):
             connection.say({"t": "rtc.again"})
         self.want(connection)
@@ -277,6 +278,7 @@ class Sitting:
                 self._say_links()
                 await self.listening.watch()
             if ticks % LINES_EVERY == 0:
+                self._give_servers()
                 await self._reconcile_lines()
         while True:
             await asyncio.sleep(self.court.linger_seconds)
@@ -356,6 +358,16 @@ class Sitting:
             "up_kbps": figures.up_kbps,
             "down_kbps": figures.down_kbps,
         }
+
+    def _give_servers(self) -> None:
+        """Tell pages the way round, where there is one, and again before their credentials end."""
+        turn, now = self.court.turn, self.court.office.now()
+        if turn is None:
+            return
+        for connection in self.connections:
+            if connection.who is not None and connection.servers_until <= now:
+                connection.servers_until = turn.renewed_at(now)
+                connection.say({"t": "rtc.servers", "servers": turn.servers(connection.who, now)})
 
     def may_publish(self, connection: Connection) -> bool:
         """Whether this page may have a media connection now."""

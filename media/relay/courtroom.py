@@ -157,6 +157,11 @@ class Courtroom:
         member = self._members.get(who)
         return member is not None and member.up
 
+    def remote(self, who: Who, *, probe: bool = False) -> str | None:
+        """The address that this member's packets come from, or those of the member's link test."""
+        known = self._probes.get(who) if probe else self._members.get(who)
+        return known.peer.remote if known is not None else None
+
     def link(self, who: Who) -> LinkFigures:
         member = self._members.get(who)
         return member.link() if member is not None else LinkFigures()

@@ -122,6 +122,11 @@ class Peer:
         return self._line.heard_ns
 
     @property
+    def remote(self) -> str | None:
+        """The address at the other end of the chosen pair: the browser's, or that of a relay before it."""
+        return self._line.target[0] if self._line.target is not None else None
+
+    @property
     def rtt_ns(self) -> int | None:
         return self._line.rtt_ns
 

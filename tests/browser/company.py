@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Self
@@ -126,9 +127,12 @@ class Company:
     The browser steps back behind the server, which on its own machine would not share its cores with its visitors.
     """
 
-    def __init__(self, house: Courthouse, folder: Path) -> None:
+    def __init__(self, house: Courthouse, folder: Path, inside: str = "", args: Sequence[str] = ()) -> None:
+        """``inside`` is the network namespace that they live in, if not this machine's own."""
         self._house = house
         self._folder = folder
+        self._inside = inside
+        self._args = args
         self._stack = AsyncExitStack()
         self._browser: Browser
         self.guests: dict[str, Guest] = {}
@@ -136,10 +140,12 @@ class Company:
     async def __aenter__(self) -> Self:
         playwright = await self._stack.enter_async_context(async_playwright())
         program = executable_path() or playwright.chromium.executable_path
-        polite = self._folder / "chromium"
-        polite.write_text(f'#!/bin/sh\nexec nice -n 10 "{program}" "$@"\n')
+        polite = self._folder / f"chromium{self._inside}"
+        there = f"ip netns exec {self._inside} " if self._inside else ""
+        polite.write_text(f'#!/bin/sh\nexec {there}nice -n 10 "{program}" "$@"\n')
         polite.chmod(0o755)
-        self._browser = await playwright.chromium.launch(executable_path=str(polite), args=[*launch_args(), *BUSY])
+        args = [*launch_args(), *BUSY, *self._args]
+        self._browser = await playwright.chromium.launch(executable_path=str(polite), args=args)
         return self
 
     async def __aexit__(self, wrong: type[BaseException] | None, *_: object) -> None:

@@ -85,6 +85,8 @@ class Courthouse:
     folder: Path
     port: int = field(default_factory=free_port)
     media_port: int = field(default_factory=lambda: free_port(socket.SOCK_DGRAM))
+    relay_port: int = field(default_factory=free_port)
+    """Where a test starts a TURN relay, if it does."""
     settings: Mapping[str, str] = field(default_factory=dict)
     process: asyncio.subprocess.Process | None = None
     log: list[str] = field(default_factory=list)

@@ -451,6 +451,18 @@ def talk_secretary(language: str) -> View:
 STATES: dict[str, Callable[[str], View]] = {
     "lobby-rules": lambda lang: lobby(lang, rules_ok=False, devices_ok=False, link=None),
     "lobby-devices": lambda lang: lobby(lang, devices_ok=False, link=None),
+    "lobby-round": lambda lang: lobby(
+        lang,
+        link={
+            "up_kbps": 2400,
+            "down_kbps": 3100,
+            "rtt_ms": 64,
+            "loss": 0.0,
+            "path": "turn_tcp",
+            "verdict": "good",
+            "at": NOW,
+        },
+    ),
     "lobby-link": lambda lang: lobby(lang, link=None),
     "lobby-weak": lambda lang: lobby(
         lang, link={"up_kbps": 740, "down_kbps": 2100, "rtt_ms": 180, "loss": 0.021, "verdict": "below", "at": NOW}

@@ -60,7 +60,7 @@ async def test_a_sheet_tells_numbers_devices_and_who_vouched(
 ) -> None:
     every = sheets(await act(house, tested, language))
     (mine,) = [sheet for sheet in every if "0,70" in sheet.values()]
-    for words in ("1,50", "24 / 3", f"UDP, {BROWSER}", LABEL):
+    for words in ("1,50", "24 / 3", f"{house.office.languages.translate(language, 'path.udp')}, {BROWSER}", LABEL):
         assert words in mine.values()
     names = await house.registry.docket.persons.names(house.people.values())
     assert any(names[house.people["secretary"]] in words for words in mine.values())

@@ -76,7 +76,7 @@ def _sheet(source: Source, p: Participant, past: History) -> dict[str, object]:
         "rtt": test.rtt_ms,
         "jitter": test.jitter_ms,
         "loss": languages.decimal(source.language, test.loss * 100),
-        "path": test.path.upper(),
+        "path": source.say(f"path.{test.path}"),
         "browser": test.browser,
         "verdict": source.say(f"link_test.{_verdict(source, test, past)}"),
         "devices": ", ".join(source.say(f"device.{name}") for name in works) or "—",

@@ -114,6 +114,7 @@ def _link(stage: Stage, seat: Seat, link: LinkTested | None) -> dict[str, Any] |
         "down_kbps": link.down_kbps,
         "rtt_ms": link.rtt_ms,
         "loss": link.loss,
+        "path": link.path,
         "verdict": verdict,
         "trouble": "losing" if losing else "late" if late else None,
         "stale": seat.link_at is not None

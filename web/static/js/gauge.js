@@ -45,7 +45,9 @@ function figures(link) {
     link.at ? h("div", null, h("dt", null, word("gauge.at")), h("dd", null, hour(link.at))) : null);
 }
 
-const FAILURES = new Set(["no_path", "nothing", "too_many"]);
+/** Ways round by the relay that say something about this person's network. */
+const ROUND = new Set(["turn_udp", "turn_tcp"]);
+const FAILURES = new Set(["no_path", "no_way", "nothing", "too_many"]);
 
 /** What came to nothing, and what to do about it. @param {string|null} why */
 function failed(why) {
@@ -58,6 +60,7 @@ function judged(page, link, norm) {
   const enough = Math.min(link.up_kbps, link.down_kbps) >= norm;
   if (enough && link.stale) return verdict("clock", "caution", word("verdict.stale"), word("advice.3"));
   if (enough && link.trouble) return verdict("warn", "caution", word(`verdict.${link.trouble}`), word(`verdict.${link.trouble}.help`));
+  if (enough && ROUND.has(link.path)) return verdict("link", "caution", word(`verdict.${link.path}`), word(`verdict.${link.path}.help`));
   if (enough) return verdict("check-ring", "good", word("verdict.good"), word("verdict.kept"));
   if (me(page)?.override) return verdict("gavel", "good", word("verdict.override"), word("verdict.kept"));
   return h("div", { class: "verdict caution" }, icon("warn"), h("div", null, h("strong", null, word("verdict.bad", { norm: mbit(norm) })),

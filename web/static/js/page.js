@@ -94,11 +94,18 @@ export class LivePage {
     else if (m.t === "rtc.wanted") await this.media.want(m);
     else if (m.t === "rtc.answer") await (m.probe ? this.probe.answer(m) : this.media.answer(m));
     else if (m.t === "rtc.again") await this.media.again();
+    else if (m.t === "rtc.servers") this.know(m.servers);
     else if (m.t === "rtc.levels") this.hear(m.levels);
     else if (m.t === "rtc.link") this.links = m.links ?? {};
     else if (m.t === "rtc.closed") this.media.end();
     else if (m.t === "rtc.probe") this.probe.take(m);
     this.redraw();
+  }
+
+  /** The relay's addresses and credentials. @param {RTCIceServer[]} servers */
+  know(servers) {
+    this.media.know(servers);
+    this.probe.servers = servers;
   }
 
   /** @param {any} view */

@@ -29,6 +29,8 @@ export class Probe {
     this.track = null;
     this.noise = 0;
     this.calmAt = 0;
+    /** The relay, where the court has one. @type {RTCIceServer[]} */
+    this.servers = [];
   }
 
   get running() {
@@ -40,7 +42,7 @@ export class Probe {
     this.become({ phase: "waiting", progress: 0, up_kbps: null, down_kbps: null, why: null });
     this.calmAt = 0;
     this.track = this.makeNoise();
-    const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
+    const pc = new RTCPeerConnection({ iceServers: this.servers, bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
     this.pc = pc;
     const encodings = [{ maxBitrate: 6_000_000, scaleResolutionDownBy: 1 }];
     this.sender = pc.addTransceiver(this.track, { direction: "sendonly", sendEncodings: encodings }).sender;
@@ -60,7 +62,10 @@ export class Probe {
   take(news) {
     if (!this.running) return;
     if (news.calm && !this.calmAt) this.calmAt = performance.now();
-    if (news.phase === "down") this.hush();
+    if (news.phase === "down" && this.now.phase !== "down") {
+      this.hush();
+      void this.tellWay();
+    }
     if (news.phase === "done" || news.phase === "failed") this.end();
     this.become({
       phase: news.phase,
@@ -70,6 +75,17 @@ export class Probe {
       why: news.why ?? null,
       place: news.place ?? 0,
     });
+  }
+
+  /** By what we reach the relay, if by it we come: the court sees the relay, but not what lies before it. */
+  async tellWay() {
+    const stats = await this.pc?.getStats();
+    if (!stats) return;
+    const all = [...stats.values()];
+    const chosen = all.find((s) => s.type === "transport")?.selectedCandidatePairId;
+    const pair = all.find((s) => s.type === "candidate-pair" && (chosen ? s.id === chosen : s.nominated && s.state === "succeeded"));
+    const local = pair && stats.get(pair.localCandidateId);
+    if (local) this.hooks.send({ t: "rtc.probe", direction: "way", relay: local.candidateType === "relay" ? (local.relayProtocol ?? "") : "none" });
   }
 
   /** The line was lost, or the person asked to stop. @param {boolean} told whether the court can still hear it */

@@ -17,6 +17,8 @@ export class Hearing {
     this.hooks = hooks;
     /** @type {RTCPeerConnection|null} */
     this.pc = null;
+    /** The relay, where the court has one. @type {RTCIceServer[]} */
+    this.servers = [];
     this.wanted = { audio: 0, video: 0 };
     /** Somebody is in none of our sections yet: after a restart of the court there are enough, but all empty. */
     this.fresh = false;
@@ -72,6 +74,12 @@ export class Hearing {
     await this.offer();
   }
 
+  /** Where the relay is, with credentials that end: the newest serve the next gathering. @param {RTCIceServer[]} servers */
+  know(servers) {
+    this.servers = servers;
+    this.pc?.setConfiguration({ ...this.pc.getConfiguration(), iceServers: servers });
+  }
+
   /** A connection from nothing, with the same tracks: the server restarted, or the line was lost for good. */
   async again() {
     this.drop();
@@ -107,7 +115,7 @@ export class Hearing {
   }
 
   build() {
-    const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
+    const pc = new RTCPeerConnection({ iceServers: this.servers, bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
     if (this.hooks.publishes) {
       pc.addTransceiver(this.microphone ?? "audio", { direction: "sendonly" });
       pc.addTransceiver(this.camera ?? "video", { direction: "sendonly", sendEncodings: [{ maxBitrate: 900_000 }] });
