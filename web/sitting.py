@@ -345,16 +345,15 @@ class Sitting:
 
     def _link(self, seat: SeatId) -> dict[str, Any]:
         figures = self.courtroom.link(seat)
-        loss = figures.loss
-        late = figures.rtt_ms is not None and figures.rtt_ms > 400
+        trouble = view.trouble_of(self.court.office.edition.numbers, figures.loss, figures.rtt_ms)
         proven = seat in self.hearing.seats and self.hearing.seats[seat].below_norm
-        verdict = "below" if proven else "weak" if loss > 0.05 or late else "good"
+        verdict = "below" if proven else "weak" if trouble else "good"
         if not self.courtroom.connected(seat):
             verdict = "unknown"
         return {
             "verdict": verdict,
             "rtt_ms": figures.rtt_ms,
-            "loss": round(loss, 3),
+            "loss": round(figures.loss, 3),
             "up_kbps": figures.up_kbps,
             "down_kbps": figures.down_kbps,
         }

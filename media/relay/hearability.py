@@ -19,6 +19,9 @@ ENOUGH = 0.5
 """Share of what was sent that must arrive for a second to count as heard."""
 
 REPORT_S = 1.0
+SLACK_S = 0.15
+"""A page's second is not exact: a gap that its reports measure so much too short is still told."""
+
 SHORTEST_S = 0.3
 """Reports closer together are taken as one."""
 
@@ -71,7 +74,7 @@ class Ledger:
     """``threshold`` is the shortest gap, in seconds, that is told."""
 
     def __init__(self, threshold: float) -> None:
-        self._threshold = threshold
+        self._threshold = threshold - SLACK_S
         self._routes: dict[SeatId, dict[Source, _Route]] = {}
         self._offsets: dict[SeatId, float] = {}
 

@@ -190,8 +190,31 @@ class House:
             down_kbps=kbps + 800, rtt_ms=24, jitter_ms=3, loss=0.002, path="udp", browser="Chromium 140",
         )  # fmt: skip
 
-    async def hold(self, hearing_id: HearingId) -> None:
-        """The whole hearing: oath, loss and repair, private talk, decision, closing."""
+    async def lose(self, hearing_id: HearingId) -> None:
+        """Counsel's line is lost and back, the judge sums up; before it the suspect missed some of the prosecutor."""
+        suspect, counsel, prosecutor = [
+            await self.seat(hearing_id, who) for who in ("suspect", "counsel", "prosecutor")
+        ]
+        unheard: dict[str, Any] = {
+            "seat": suspect,
+            "speakers": [prosecutor],
+            "medium": "sound",
+            "start": self.at - 12,
+            "seconds": 4,
+        }
+        await self.ask(hearing_id, "system", "note_unheard", **unheard)
+        await self.ask(hearing_id, "system", "note_unheard", **{**unheard, "medium": "picture", "seconds": 9})
+        await self.ask(hearing_id, "system", "note_line_below", seat=suspect, direction="down", kbps=420, loss=0.11)
+        await self.ask(hearing_id, "system", "note_loss", 30, seat=counsel)
+        await self.ask(hearing_id, "system", "pause_by_loss", 5, seats=[counsel], since=self.at, cause="line")
+        await self.ask(hearing_id, "system", "arrive", 40, seat=counsel)
+        await self.ask(hearing_id, "judge", "resume_after_loss", 3)
+        await self.ask(hearing_id, "judge", "repair_gap", 20, summary="Прокурордың өтінішхаты қайталанды.")
+        await self.ask(hearing_id, "counsel", "confirm_gap", 3, objects=False)
+        await self.ask(hearing_id, "system", "note_line_recovered", 30, seat=suspect)
+
+    async def hold(self, hearing_id: HearingId, *, lossy: bool = False) -> None:
+        """The whole hearing: oath, private talk, decision, closing; if ``lossy``, with a line that is lost."""
         await self.gather(hearing_id)
         witness = {"person": self.people["witness"]}
         await self.ask(hearing_id, "secretary", "name_court_camera", seat=await self.seat(hearing_id, "judge"))
@@ -200,6 +223,8 @@ class House:
         await self.ask(hearing_id, "system", "open_hearing", 6)
         for step in ("composition", "motion_announced", "rights_explained", "prosecutor_heard"):
             await self.ask(hearing_id, "judge", "take_step", 95, step=step)
+        if lossy:
+            await self.lose(hearing_id)
         await self.ask(hearing_id, "judge", "call_witness", 30, **witness)
         await self.ask(hearing_id, "judge", "warn_witness", 20, **witness)
         await self.ask(hearing_id, "judge", "show_oath", 5, **witness)

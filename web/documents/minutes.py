@@ -13,7 +13,7 @@ from typing import Any
 
 from hearing.edition import Edition
 from hearing.facts import Fact
-from hearing.hearings import Hearing, Participant, Recording
+from hearing.hearings import Gap, Hearing, Participant, Recording
 from hearing.minutes import Line, Testimony, lines, testimonies
 from hearing.participants import Attendance, PersonId, TextRef
 from web import languages
@@ -162,11 +162,18 @@ def _minutes_context(source: Source) -> dict[str, object]:
         "names_of": lambda seats: ", ".join(
             source.names.get(p.person, "—") for seat in seats for p in hearing.at_seat(seat)
         ),
+        "agreed": lambda gap: _views(source, gap, objects=False),
+        "objected": lambda gap: _views(source, gap, objects=True),
         "sign_until": (closed or 0) + source.edition.numbers["minutes_sign_days"] * DAY,
         "remarks_days": source.edition.numbers["remarks_days"],
         "signers": [_signer(source, p) for p in hearing.people.values() if p.role in STAFF and _took_part(p)],
         "stopped": hearing.recording in (Recording.STOPPED, Recording.ROLLING, Recording.PAUSED),
     }
+
+
+def _views(source: Source, gap: Gap, *, objects: bool) -> str:
+    """Who confirmed the judge's summary of what was missed, or objected to it."""
+    return ", ".join(_called(source, person) for person, objected in gap.confirmed.items() if objected is objects)
 
 
 def _person_row(source: Source, p: Participant) -> dict[str, str]:

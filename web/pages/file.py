@@ -14,6 +14,7 @@ from web.casefile import CaseFile, chapters, clips, line_rows, open_file, speake
 from web.documents import transcript as words
 from web.documents.setting import docx
 from web.doors import BENCH
+from web.ledger import ledger
 from web.office import OATH_CLIP, RECORDING, Office, of
 from web.pages.cases import named
 from web.rendering import render
@@ -58,6 +59,8 @@ async def show(request: web.Request) -> web.StreamResponse:
         rows=rows,
         chapters=chapters(file, say) if not file.rights.own_only else [],
         strips=strips(file, say) if not file.rights.own_only else [],
+        ledger=ledger(file, say) if not file.rights.own_only and file.hearing.opened_at else None,
+        unheard_seconds=office.edition.numbers["unheard_seconds"],
         gaps=[(a, b) for a, b in gaps if a is not None and b is not None and b > a],
         clips=clips(file),
         speakers=speakers(file, say),

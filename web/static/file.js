@@ -61,7 +61,7 @@ function show(at) {
     else one.button.removeAttribute("aria-current");
   }
   const x = whole() ? (at / whole()) * 1000 : 0;
-  for (const needle of needles) needle.setAttribute("d", `M${x.toFixed(1)} 0v22`);
+  for (const needle of needles) needle.setAttribute("d", `M${x.toFixed(1)} 0v40`);
 }
 
 for (const line of lines) {

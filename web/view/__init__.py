@@ -13,12 +13,12 @@ from hearing.hearings import Participant, Phase
 from hearing.participants import Actor, Attendance
 from hearing.rules.offers import allowed
 from web.view.offers import shown_offer
-from web.view.people import is_staff, shown_person, visible, you
+from web.view.people import is_staff, shown_person, trouble_of, visible, you
 from web.view.proceeding import decision, recording, script, shown_quorum
 from web.view.spoken import gap, may_read, oath
 from web.view.stage import OathProgress, Say, Stage
 
-__all__ = ["OathProgress", "Say", "Stage", "view"]
+__all__ = ["OathProgress", "Say", "Stage", "trouble_of", "view"]
 
 
 def view(stage: Stage, by: Actor, language: str, say: Say, observer: bool = False) -> dict[str, Any]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from hearing.facts import LinkTested
 from hearing.hearings import Participant, Seat
 from hearing.participants import Actor, Attendance, Place, Role
 from web.view.stage import Say, Stage
-
-LOSING = 0.05
-LATE_MS = 400
-"""More loss, or a longer round trip, and a wide line is still hard to talk over."""
 
 
 def you(stage: Stage, me: Participant | None, by: Actor, language: str, say: Say, observer: bool) -> dict[str, Any]:
@@ -104,11 +101,11 @@ def shown_person(stage: Stage, p: Participant, say: Say, staff: bool) -> dict[st
 def _link(stage: Stage, seat: Seat, link: LinkTested | None) -> dict[str, Any] | None:
     if link is None:
         return None
-    norm = stage.edition.numbers["norm_kbps"]
+    numbers = stage.edition.numbers
+    norm = numbers["norm_kbps"]
     slowest = min(link.up_kbps, link.down_kbps)
-    losing, late = link.loss > LOSING, link.rtt_ms > LATE_MS
-    poor = losing or late
-    verdict = "below" if slowest < norm else "weak" if poor or slowest < 1.3 * norm else "good"
+    trouble = trouble_of(numbers, link.loss, link.rtt_ms)
+    verdict = "below" if slowest < norm else "weak" if trouble or slowest < 1.3 * norm else "good"
     return {
         "up_kbps": link.up_kbps,
         "down_kbps": link.down_kbps,
@@ -116,8 +113,14 @@ def _link(stage: Stage, seat: Seat, link: LinkTested | None) -> dict[str, Any] |
         "loss": link.loss,
         "path": link.path,
         "verdict": verdict,
-        "trouble": "losing" if losing else "late" if late else None,
-        "stale": seat.link_at is not None
-        and stage.now - seat.link_at > stage.edition.numbers["link_test_valid_minutes"] * 60,
+        "trouble": trouble,
+        "stale": seat.link_at is not None and stage.now - seat.link_at > numbers["link_test_valid_minutes"] * 60,
         "at": seat.link_at,
     }
+
+
+def trouble_of(numbers: Mapping[str, int], loss: float, rtt_ms: float | None) -> str | None:
+    """Why a line that is wide enough is still hard to talk over."""
+    if loss * 100 > numbers["losing_percent"]:
+        return "losing"
+    return "late" if rtt_ms is not None and rtt_ms > numbers["late_ms"] else None
