@@ -122,13 +122,19 @@ def ledger(file: CaseFile, say: Callable[..., str]) -> dict[str, Any]:
             "at": file.timeline.nearest(one.start),
             "who": who[one.seat],
             "what": say(f"ledger.{one.what}"),
-            "whom": ", ".join(who[seat]["label"] for seat in one.speakers) or say("ledger.everybody"),
+            "whom": _whom(one, who, say),
             "seconds": one.seconds,
             "repair": say(f"ledger.repair.{one.repair}") if one.repair is not None else "—",
         }
         for one in found
     ]
     return {"pictures": list(pictures.values()), "table": table, "quiet": list(dict.fromkeys(quiet))}
+
+
+def _whom(one: Missed, who: dict[SeatId, dict[str, str]], say: Callable[..., str]) -> str:
+    if one.what is What.NORM:
+        return "—"
+    return ", ".join(who[seat]["label"] for seat in one.speakers) or say("ledger.everybody")
 
 
 def _shown(file: CaseFile, one: Missed) -> bool:

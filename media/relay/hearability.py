@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from hearing.participants import SeatId
 from media.packets import Kind
 
-ENOUGH = 0.5
-"""Share of what was sent that must arrive for a second to count as heard."""
+ENOUGH = 0.6
+"""Share of what was sent that must arrive for a second to count as heard: a gap of a second may lie in two of them."""
 
 REPORT_S = 1.0
 SLACK_S = 0.15

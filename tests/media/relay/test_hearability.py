@@ -60,8 +60,8 @@ def test_every_outage_is_found_with_its_edges(seed: int) -> None:
     found = play(Ledger(1), lost, dice)
     assert len(found) == len(lost)
     for gap, (begin, end) in zip(found, lost, strict=True):
-        assert abs(gap.start - begin) <= 1.1
-        assert abs(gap.end - end) <= 1.1
+        assert abs(gap.start - begin) <= 1.0
+        assert abs(gap.end - end) <= 1.0
 
 
 def steady(ledger: Ledger, kind: Kind = "audio", frames: bool = True, share: float = 1.0) -> list[Unheard]:
