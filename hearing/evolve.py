@@ -219,6 +219,9 @@ def _note_session(hearing: Hearing, fact: f.Fact, at: float) -> Hearing:
             return replace(hearing, opened_at=at)
         case f.StepTaken(name):
             return replace(hearing, steps={**hearing.steps, name: at})
+        case f.ChannelChosen(person, channel):
+            into = dict.fromkeys((*_person(hearing, person).interpreted_into, channel))
+            return _with(hearing, person, channel=channel, interpreted_into=tuple(into))
         case f.HandRaised(seat):
             return _seat(hearing, seat, hand_at=at)
         case f.HandLowered(seat):

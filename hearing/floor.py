@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from hearing.edition import Edition
 from hearing.hearings import Hearing, Participant, Recording
+from hearing.interpretation import channels
 from hearing.participants import Attendance, Role, SeatId
 
 NO_SEATS: frozenset[SeatId] = frozenset()
@@ -31,7 +32,13 @@ class Floor:
     recorded_sound: frozenset[SeatId] = NO_SEATS
     recorded_video: SeatId | None = None
     transcribed: frozenset[SeatId] = NO_SEATS
+    channels: Mapping[SeatId, str] = field(default_factory=dict)
+    """Interpreters who speak into a language's channel: only those hear them who listen to it."""
     sealed: bool = False
+
+    def on_channel(self, source: SeatId, channel: str) -> bool:
+        """Whether a voice that the floor allows is heard by somebody who listens to this channel."""
+        return self.channels.get(source, channel) == channel
 
 
 NOBODY = Floor()
@@ -64,6 +71,7 @@ def floor(hearing: Hearing, edition: Edition) -> Floor:
         recorded_sound=kept,
         recorded_video=camera,
         transcribed=kept,
+        channels=channels(hearing),
         sealed=hearing.part_closed is not None,
     )
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from hearing import facts as f
 from hearing.oaths import OathRecord
-from hearing.participants import Attendance, CaseId, PassId, PersonId, Role, SeatId, TextRef
+from hearing.participants import FLOOR, Attendance, CaseId, PassId, PersonId, Role, SeatId, TextRef
 from hearing.states import Table
 
 
@@ -146,6 +146,10 @@ class Participant:
     testimony_at: float | None = None
     passes: frozenset[PassId] = frozenset()
     private_talk_asked_at: float | None = None
+    channel: str = FLOOR
+    """Where an interpreter speaks now."""
+    interpreted_into: tuple[str, ...] = ()
+    """Every channel that was ever chosen, in order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,10 +68,16 @@ def lines(entries: Iterable[tuple[f.Fact, float]]) -> tuple[Line, ...]:
     hearing: Hearing | None = None
     found: list[Line] = []
     for fact, at in entries:
+        again = isinstance(fact, f.ChannelChosen) and hearing is not None and _known_channel(hearing, fact)
         hearing = evolve(hearing, fact, at)
-        if type(fact) not in LEFT_OUT:
+        if type(fact) not in LEFT_OUT and not again:
             found.append(_line(hearing, fact, at))
     return tuple(found)
+
+
+def _known_channel(hearing: Hearing, fact: f.ChannelChosen) -> bool:
+    """An interpreter turns to and fro with every answer; the minutes say each way once."""
+    return fact.channel in hearing.people[fact.person].interpreted_into
 
 
 def testimonies(entries: Iterable[tuple[f.Fact, float]]) -> tuple[Testimony, ...]:

@@ -49,6 +49,13 @@ class Role(StrEnum):
     """The server itself: an officer that reports what happened. No person can hold it."""
 
 
+LANGUAGES = ("kk", "ru", "en")
+FLOOR = "floor"
+"""The channel of everybody who does not interpret simultaneously: the courtroom itself."""
+
+CHANNELS = (FLOOR, *LANGUAGES)
+
+
 class Place(StrEnum):
     COURTROOM = "courtroom"
     FACILITY = "facility"

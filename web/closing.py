@@ -155,7 +155,9 @@ class Closing:
         titles: dict[SeatId, list[str]] = {}
         for p in hearing.people.values():
             role = office.languages.translate(hearing.listing.language, f"role.{p.role}")
-            titles.setdefault(p.seat, []).append(f"{role}: {names.get(p.person, '')}".strip(": "))
+            into = [office.languages.translate(hearing.listing.language, f"into.{c}") for c in p.interpreted_into]
+            name = f"{role}: {names.get(p.person, '')}".strip(": ")
+            titles.setdefault(p.seat, []).append(f"{name} ({', '.join(into)})" if into else name)
         return {seat: ", ".join(people) for seat, people in titles.items()}
 
     def _chapters(self, hearing: Hearing) -> list[Chapter]:

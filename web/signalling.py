@@ -35,6 +35,8 @@ async def hear(sitting: Sitting, connection: Connection, message: Mapping[str, A
             if connection.seat is not None:
                 sitting.devices[connection.seat] = (mic, camera)
                 sitting.show_all()
+        case {"t": "rtc.listen", "channel": str(channel)}:
+            sitting.booth.choose(connection, channel)
         case {"t": "rtc.probe", "direction": "start"}:
             pass  # the test has begun with its offer; this says that the page has taken the answer
         case {"t": "rtc.probe", "direction": "way", "relay": str(relay)}:

@@ -24,6 +24,7 @@ from media.packets import Received
 from media.relay.courtroom import Courtroom, LineDown, LineUp
 from web import asking, view
 from web.connection import Connection
+from web.interpreting import Booth
 from web.listening import ListeningDesk
 from web.recording import RecordingDesk
 from web.speech import SpeechDesk
@@ -61,6 +62,7 @@ class Sitting:
         self.recording = RecordingDesk(self)
         self.speech = SpeechDesk(self)
         self.listening = ListeningDesk(self)
+        self.booth = Booth(self)
         self.ready = asyncio.Event()
         self.ended = asyncio.Event()
         self._tasks: asyncio.TaskGroup | None = None
@@ -149,6 +151,7 @@ class Sitting:
 
     def _apply(self) -> None:
         self.floor = floor(self.hearing, self.court.office.edition)
+        self.booth.apply()
         self.courtroom.apply(self.floor)
         self.recording.apply(self.floor)
         self.speech.apply(self.floor)
@@ -202,6 +205,7 @@ class Sitting:
                 connection.probe.cancel()
             if connection.observer and connection.who is not None:
                 self.courtroom.leave(connection.who)
+                self.booth.leaves(connection)
                 self.show_all()
 
     def show_all(self) -> None:
@@ -221,6 +225,7 @@ class Sitting:
             devices=self.devices,
             observers=sum(c.observer for c in self.connections),
             rolling=self.recording.rolling,
+            listens=self.booth.listens,
             oath=self.speech.oath,
             captions=tuple(self.captions),
             transcript=self.speech.state,
@@ -242,6 +247,8 @@ class Sitting:
                 connection.say({"t": "caption", **caption})
 
     def _hears(self, connection: Connection, seat: SeatId) -> bool:
+        if not self.booth.carries(seat, connection):
+            return False
         if connection.observer:
             return seat in self.floor.public_hears
         own = connection.seat

@@ -59,6 +59,13 @@ class UnlockMutes(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class ChooseChannel(Act):
+    """An interpreter speaks from now on into one language's channel, or to the floor."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class BeginRecess(Act):
     pass
 

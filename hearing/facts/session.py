@@ -59,6 +59,14 @@ class MutesUnlocked(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelChosen(Fact):
+    """An interpreter speaks from now on into one language's channel, or to the floor."""
+
+    person: PersonId
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecessBegan(Fact):
     pass
 

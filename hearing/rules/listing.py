@@ -8,11 +8,9 @@ from hearing import acts as a
 from hearing import facts as f
 from hearing.edition import Edition, KindRules
 from hearing.hearings import Phase
-from hearing.participants import Place, Role, SeatId
+from hearing.participants import LANGUAGES, Place, Role, SeatId
 from hearing.rules.asked import Asked, Rule
 from hearing.wrongs import Refused
-
-LANGUAGES = ("kk", "ru", "en")
 
 
 def list_hearing(act: a.ListHearing, at: float, edition: Edition) -> list[f.Fact]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from hearing import acts as a
 from hearing.edition import Edition, KindRules
 from hearing.hearings import Hearing, Participant, Recording
-from hearing.participants import Actor, Attendance, Place, Role, SeatId, TextRef
+from hearing.participants import CHANNELS, Actor, Attendance, Place, Role, SeatId, TextRef
 from hearing.rules import decide
 from hearing.wrongs import Refused
 
@@ -185,6 +185,9 @@ def _own_tries(hearing: Hearing, me: Participant) -> Iterator[_Try]:
     yield _Try(a.LowerHand(), "desk")
     if hearing.seats[me.seat].muted:
         yield _Try(a.Unmute(), "desk")
+    if me.role is Role.INTERPRETER:
+        for channel in CHANNELS:
+            yield _Try(a.ChooseChannel(channel), "channel", fixed={"channel": channel})
     yield _Try(a.AskPrivateTalk(), "lobby")
     yield _Try(a.AskHelp(), "lobby")
 

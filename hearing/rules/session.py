@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from hearing import acts as a
 from hearing import facts as f
 from hearing.hearings import Phase, Recording
-from hearing.participants import Attendance, Role, SeatId
+from hearing.participants import CHANNELS, FLOOR, Attendance, Role, SeatId
 from hearing.rules.asked import Asked, Rule
 from hearing.rules.quorum import quorum
 
@@ -99,6 +99,16 @@ def _mute_all(q: Asked) -> Iterable[f.Fact]:
 
 def _unlock_mutes(q: Asked) -> Iterable[f.Fact]:
     yield f.MutesUnlocked()
+
+
+def _choose_channel(q: Asked) -> Iterable[f.Fact]:
+    person, channel = q.asker(), q.act.channel
+    q.require(channel in CHANNELS, "not_one_of", field="channel")
+    q.require(person.attendance is Attendance.ADMITTED, "not_admitted")
+    here = [p for p in q.hearing.at_seat(person.seat) if p.attendance is not Attendance.REMOVED]
+    q.require(channel == FLOOR or len(here) == 1, "channel_shared_seat")
+    if person.channel != channel:
+        yield f.ChannelChosen(person.person, channel)
 
 
 def _begin_recess(q: Asked) -> Iterable[f.Fact]:
@@ -211,6 +221,7 @@ RULES: dict[type[a.Act], Rule] = {
     a.Unmute: _unmute,
     a.MuteAll: _mute_all,
     a.UnlockMutes: _unlock_mutes,
+    a.ChooseChannel: _choose_channel,
     a.BeginRecess: _begin_recess,
     a.EndRecess: _end_recess,
     a.AskPrivateTalk: _ask_private_talk,

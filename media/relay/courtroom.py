@@ -7,7 +7,7 @@ packet passes only open gates. Sections of a browser's SDP stay as they are thro
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from hearing.floor import Floor
 from hearing.participants import SeatId
@@ -67,6 +67,12 @@ class Courtroom:
         """Bring the gates into line with the floor, at once."""
         self._seating.floor = floor
         self._seating.gate(self._clock())
+
+    def tune(self, channels: Mapping[str, str]) -> None:
+        """Who listens to which interpreter's channel from now on; it opens no gate that the floor keeps shut."""
+        if channels != self._seating.channels:
+            self._seating.channels = dict(channels)
+            self._seating.gate(self._clock())
 
     async def answer(self, who: Who, offer_sdp: str, *, probe: bool = False) -> str:
         """Answer an offer: of a new connection, which replaces this member's old one, or of the living one."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hearing.floor import NOBODY, Floor
-from hearing.participants import SeatId
+from hearing.participants import FLOOR, SeatId
 from media.packets import Kind
 from media.relay.feed import Feed
 from media.relay.forwarder import Forwarder
@@ -27,6 +27,8 @@ class Seating:
         self._forwarder = forwarder
         self.sources: dict[tuple[str, Kind], Source] = {}
         self.floor = NOBODY
+        self.channels: Mapping[str, str] = {}
+        """Who listens to which channel; whoever is not named, to the floor."""
 
     def register(self, who: str, offer: Offer) -> None:
         """What a member publishes becomes a source, and feeds that waited for the seat come to life."""
@@ -85,7 +87,7 @@ class Seating:
             for feed in member.feeds.values():
                 source = self.sources.get((feed.source, feed.kind))
                 live = source is not None and member.peer.state is PeerState.CONNECTED
-                opened = live and may(self.floor, member.peer.who, feed)
+                opened = live and may(self.floor, member.peer.who, feed, self.channels)
                 if source is not None and opened and not feed.open:
                     source.want_keyframe()
                 feed.gate(opened)
@@ -94,10 +96,12 @@ class Seating:
             source.ask(now_ns)
 
 
-def may(floor: Floor, who: str, feed: Feed) -> bool:
+def may(floor: Floor, who: str, feed: Feed, channels: Mapping[str, str]) -> bool:
     if observes(who):
         sources = floor.public_hears if feed.kind == "audio" else floor.public_sees
     else:
         table = floor.hears if feed.kind == "audio" else floor.sees
         sources = table.get(SeatId(who), frozenset())
+    if feed.kind == "audio" and not floor.on_channel(SeatId(feed.source), channels.get(who, FLOOR)):
+        return False
     return feed.source in sources

@@ -102,6 +102,8 @@ def base(language: str, role: str, layout: str, phase: str = "open") -> View:
             "attendance": "admitted",
             "heard_by": [p["seat"] for p in people if p["role"] not in ("witness", role)],
             "public_hears": True,
+            "listens": "floor",
+            "channel": None,
         },
         "hearing": {
             "id": "h-1",
@@ -133,6 +135,7 @@ def base(language: str, role: str, layout: str, phase: str = "open") -> View:
             "norm_kbps": 1000,
             "talk": None,
             "transcript": {"state": "ready", "label": ""},
+            "channels": [],
             "captions": [
                 {"seat": "s-prosecutor", "text": say(language, "caption"), "language": language, "at": NOW - 4}
             ],
@@ -448,6 +451,28 @@ def talk_secretary(language: str) -> View:
     return view
 
 
+def interpreted(view: View, listens: str = "kk", speaks: str | None = None) -> View:
+    """Somebody interprets into Kazakh now."""
+    language = view["you"]["language"]
+    view["hearing"]["channels"] = [
+        {
+            "channel": c,
+            "label": say(language, "no_interpretation") if c == "floor" else name,
+            "speak": say(language, f"into_{c}"),
+            "seats": ["s-interpreter"] if c == "kk" else [],
+        }
+        for c, name in (("floor", ""), ("kk", "Қазақша"), ("ru", "Русский"), ("en", "English"))
+    ]
+    view["you"].update(listens=listens, channel=speaks)
+    if speaks is not None:
+        view["may"] += [
+            offer("choose_channel", language, "channel", **{"with": {"channel": c}})
+            for c in ("floor", "kk", "ru", "en")
+            if c != speaks
+        ]
+    return view
+
+
 STATES: dict[str, Callable[[str], View]] = {
     "lobby-rules": lambda lang: lobby(lang, rules_ok=False, devices_ok=False, link=None),
     "lobby-devices": lambda lang: lobby(lang, devices_ok=False, link=None),
@@ -489,6 +514,9 @@ STATES: dict[str, Callable[[str], View]] = {
     "judge-deliberation": deliberation_judge,
     "judge-announced": announced,
     "counsel-open": counsel,
+    "counsel-listening": lambda lang: interpreted(counsel(lang), "ru"),
+    "interpreter-open": lambda lang: interpreted(base(lang, "interpreter", "participant"), "floor", "kk"),
+    "kiosk-interpreted": lambda lang: interpreted(kiosk_room(lang)),
     "counsel-private": private_inside,
     "prosecutor-private": lambda lang: still(base(lang, "prosecutor", "participant"), "private_talk"),
     "counsel-deliberation": lambda lang: still(counsel(lang), "deliberation"),

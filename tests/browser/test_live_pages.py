@@ -102,8 +102,8 @@ async def test_no_text_is_missing_in_any_language(court: FakeCourt, laptop: Brow
         bare = await page.evaluate(
             """(async () => { const {known} = await import("/static/js/words.js");
             const used = new Set();
-            for (const name of ["lobby","kiosk","room","roll","script","desk","notices","oath","lamps","gauge","parts",
-                                "forms","captions","devices","page","enter","words"]) {
+            for (const name of ["lobby","kiosk","room","channels","roll","script","desk","notices","oath","lamps",
+                                "gauge","parts","forms","captions","devices","page","enter","words"]) {
               const text = await (await fetch(`/static/js/${name}.js`)).text();
               for (const m of text.matchAll(/\\bword\\("([^"]+)"/g)) used.add(m[1]);
             }
@@ -373,3 +373,40 @@ async def test_a_person_who_waits_is_told_nothing_of_the_others(court: FakeCourt
     page = await arrive(laptop, court, "lobby-wait")
     assert "Күтіп отырғандар: 3" in await page.locator("main").inner_text()
     assert await page.locator(".roll").count() == 0
+
+
+async def test_a_listener_chooses_a_channel_and_an_interpreter_where_to_speak(
+    court: FakeCourt, laptop: BrowserContext
+) -> None:
+    page = await arrive(laptop, court, "kiosk-interpreted", "ru")
+    assert await page.locator('[data-listen][aria-pressed="true"]').get_attribute("data-listen") == "kk"
+    await page.locator('[data-listen="floor"]').click()
+    assert (await court.until(t="rtc.listen"))["channel"] == "floor"
+    assert await page.locator("[data-speak]").count() == 0
+    mine = await arrive(laptop, court, "interpreter-open", "ru")
+    await mine.locator('[data-speak="ru"]').click()
+    assert (await court.until(t="act", act="choose_channel"))["channel"] == "ru"
+
+
+async def test_the_floor_grows_quiet_while_my_interpreter_speaks(court: FakeCourt, laptop: BrowserContext) -> None:
+    page = await arrive(laptop, court, "kiosk-interpreted", "ru")
+    volumes = await page.evaluate(
+        """async () => {
+        const {Channels} = await import("/static/js/channels.js");
+        const voices = new Map([["s-prosecutor", {volume: 1}], ["s-interpreter", {volume: 1}]]);
+        const view = {you: {listens: "kk"}, hearing: {channels: [{channel: "kk", seats: ["s-interpreter"]}]}};
+        const page = {view, media: {voices}};
+        const channels = new Channels(), seen = [];
+        for (const level of [0, 0.5, 0]) {
+          channels.balance(page, {"s-prosecutor": 0.7, "s-interpreter": level});
+          seen.push([voices.get("s-prosecutor").volume, voices.get("s-interpreter").volume]);
+        }
+        channels.heardAt -= 60000;
+        channels.balance(page, {"s-prosecutor": 0.7});
+        seen.push([voices.get("s-prosecutor").volume, voices.get("s-interpreter").volume]);
+        view.you.listens = "floor";
+        channels.balance(page, {"s-interpreter": 0.9});
+        seen.push([voices.get("s-prosecutor").volume, voices.get("s-interpreter").volume]);
+        return seen; }"""
+    )
+    assert volumes == [[1, 1], [0.15, 1], [0.15, 1], [1, 1], [1, 1]]

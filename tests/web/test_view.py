@@ -117,3 +117,34 @@ def test_a_drafted_decision_is_the_judges_alone_until_announced() -> None:
     assert shown(s, "judge")["hearing"]["decision"]["outcome"] == "refusal"
     s.ask("judge", a.AnnounceDecision())
     assert shown(s, "suspect")["hearing"]["decision"]["announced"] is True
+
+
+SESSION = ("judge", "secretary", "prosecutor", "suspect", "counsel", "interpreter")
+
+
+def test_a_hearing_without_an_interpreter_shows_no_channels() -> None:
+    assert shown(opened(*ALL), "suspect")["hearing"]["channels"] == []
+
+
+def test_a_page_learns_which_channels_there_are_and_who_speaks_there() -> None:
+    s = opened(*SESSION)
+    s.ask("interpreter", a.ChooseChannel("kk"))
+    message = shown(s, "suspect", listens={seat("suspect"): "kk"})
+    spoken = {c["channel"]: c["seats"] for c in message["hearing"]["channels"]}
+    assert spoken == {"floor": [], "kk": [seat("interpreter")], "ru": [], "en": []}
+    assert (message["you"]["listens"], message["you"]["channel"]) == ("kk", None)
+    mine = shown(s, "interpreter")
+    assert mine["you"]["channel"] == "kk"
+    offered = {o["with"]["channel"] for o in mine["may"] if o["act"] == "choose_channel"}
+    assert offered == {"floor", "ru", "en"}
+
+
+def test_the_words_of_a_channel_are_for_those_who_listen_to_it_and_so_is_being_heard() -> None:
+    s = opened(*SESSION)
+    s.ask("interpreter", a.ChooseChannel("kk"))
+    said = ({"seat": seat("interpreter"), "text": "t", "at": 1, "final": True},)
+    listens = {seat("suspect"): "kk", seat("judge"): "ru"}
+    assert shown(s, "suspect", captions=said, listens=listens)["hearing"]["captions"] == list(said)
+    assert shown(s, "judge", captions=said, listens=listens)["hearing"]["captions"] == []
+    assert shown(s, "interpreter", captions=said, listens=listens)["hearing"]["captions"] == list(said)
+    assert shown(s, "interpreter", listens=listens)["you"]["heard_by"] == [seat("suspect")]

@@ -34,11 +34,13 @@ PROGRESS = frozenset(
         "OathRefused", "OathWaived", "TestimonyBegan", "WitnessReleased", "DecisionAnnounced",
         "SentBack", "RehearsalConfirmed", "LineBelowNorm", "LineRecovered", "Unheard",
         "ParticipantRemoved", "LinkOverridden", "ObserverLinkClosed", "CourtCameraNamed", "Closed", "RecordChecked",
+        "ChannelChosen",
     }
 )  # fmt: skip
 CODE_PREFIX = {
     "step": "step", "cause": "cause", "verdict": "verdict", "ground": "ground", "recipient": "recipient",
     "outcome": "outcome", "direction": "direction", "medium": "medium",
+    "channel": "into",
 }  # fmt: skip
 
 

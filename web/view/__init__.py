@@ -10,8 +10,9 @@ from typing import Any
 
 from hearing.clocks import clocks
 from hearing.hearings import Participant, Phase
-from hearing.participants import Actor, Attendance
+from hearing.participants import Actor, Attendance, SeatId
 from hearing.rules.offers import allowed
+from web.view.channels import channels_shown
 from web.view.offers import shown_offer
 from web.view.people import is_staff, shown_person, trouble_of, visible, you
 from web.view.proceeding import decision, recording, script, shown_quorum
@@ -29,12 +30,12 @@ def view(stage: Stage, by: Actor, language: str, say: Say, observer: bool = Fals
         "t": "view",
         "now": stage.now,
         "you": you(stage, me, by, language, say, observer),
-        "hearing": _hearing(stage, me, say, observer),
+        "hearing": _hearing(stage, me, by, say, observer),
         "may": [shown_offer(stage, offer, language, say) for offer in offers],
     }
 
 
-def _hearing(stage: Stage, me: Participant | None, say: Say, observer: bool) -> dict[str, Any]:
+def _hearing(stage: Stage, me: Participant | None, by: Actor, say: Say, observer: bool) -> dict[str, Any]:
     h = stage.hearing
     staff = is_staff(stage, me, observer)
     return {
@@ -81,6 +82,7 @@ def _hearing(stage: Stage, me: Participant | None, say: Say, observer: bool) -> 
         "norm_kbps": stage.edition.numbers["norm_kbps"],
         "talk": h.talk if staff or (me is not None and me.seat == h.talk) else None,
         "transcript": {"state": stage.transcript, "label": say(f"transcript.{stage.transcript}")},
-        "captions": [c for c in stage.captions if may_read(stage, me, observer, str(c["seat"]))],
+        "captions": [c for c in stage.captions if may_read(stage, me, by, observer, SeatId(str(c["seat"])))],
+        "channels": channels_shown(h, stage.floor, say),
         "appeal_until": h.appeal_until,
     }

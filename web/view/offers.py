@@ -60,6 +60,8 @@ def _label(offer: Offer, say: Say) -> str:
     match offer.act:
         case "take_step":
             return say("act.take_step", step=say(f"step.{offer.fixed['step']}"))
+        case "choose_channel":
+            return say(f"act.choose_channel.{offer.fixed['channel']}")
         case "decide":
             return say(f"act.decide.{offer.fixed['outcome']}")
         case "note_ruling_delivered":

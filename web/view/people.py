@@ -7,13 +7,17 @@ from typing import Any
 
 from hearing.facts import LinkTested
 from hearing.hearings import Participant, Seat
-from hearing.participants import Actor, Attendance, Place, Role
+from hearing.participants import FLOOR, Actor, Attendance, Place, Role
 from web.view.stage import Say, Stage
 
 
 def you(stage: Stage, me: Participant | None, by: Actor, language: str, say: Say, observer: bool) -> dict[str, Any]:
     seat = me.seat if me is not None else None
-    heard_by = [s for s, sources in stage.floor.hears.items() if seat in sources]
+    heard_by = [
+        s
+        for s, sources in stage.floor.hears.items()
+        if seat in sources and stage.floor.on_channel(seat, stage.listens.get(s, FLOOR))
+    ]
     return {
         "person": by.person,
         "seat": seat,
@@ -26,6 +30,8 @@ def you(stage: Stage, me: Participant | None, by: Actor, language: str, say: Say
         "heard_by": heard_by,
         "public_hears": seat in stage.floor.public_hears,
         "layout": layout(me, observer),
+        "listens": stage.listens_to(me, by),
+        "channel": me.channel if me is not None and me.role is Role.INTERPRETER else None,
     }
 
 

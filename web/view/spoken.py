@@ -6,7 +6,7 @@ from typing import Any
 
 from hearing.hearings import Participant, Phase
 from hearing.oaths import Oath
-from hearing.participants import Attendance
+from hearing.participants import Actor, Attendance, SeatId
 from web.view.stage import Say, Stage
 
 
@@ -55,7 +55,9 @@ def gap(stage: Stage, staff: bool, say: Say) -> dict[str, Any] | None:
     }
 
 
-def may_read(stage: Stage, me: Participant | None, observer: bool, seat: str) -> bool:
+def may_read(stage: Stage, me: Participant | None, by: Actor, observer: bool, seat: SeatId) -> bool:
+    if (me is None or me.seat != seat) and not stage.floor.on_channel(seat, stage.listens_to(me, by)):
+        return False
     if observer:
         return seat in stage.floor.public_hears
     if me is None:

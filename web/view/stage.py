@@ -8,8 +8,8 @@ from typing import Any
 
 from hearing.edition import Edition
 from hearing.floor import Floor
-from hearing.hearings import Hearing
-from hearing.participants import HearingId, PersonId, SeatId
+from hearing.hearings import Hearing, Participant
+from hearing.participants import FLOOR, Actor, HearingId, PersonId, SeatId
 
 Say = Callable[..., str]
 """``say(msgid, **args)``: the words of a catalogue id in this person's language."""
@@ -40,7 +40,13 @@ class Stage:
     rolling: bool = False
     """Whether the recorder confirms that packets reach the tape."""
     oath: OathProgress = field(default_factory=OathProgress)
+    listens: Mapping[str, str] = field(default_factory=dict)
+    """The channel of every seat and observer; whoever is not named listens to the floor."""
     captions: tuple[Mapping[str, Any], ...] = ()
     transcript: str = "off"
     closing_digest: str | None = None
     why: Callable[[str, Any], str] = lambda _language, refused: str(refused)
+
+    def listens_to(self, me: Participant | None, by: Actor) -> str:
+        """The channel of this page: a participant's by their seat, an observer's by the name of their connection."""
+        return self.listens.get(me.seat if me is not None else by.person, FLOOR)

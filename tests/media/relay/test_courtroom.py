@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import struct
 from itertools import pairwise
 
@@ -9,6 +10,7 @@ from hearing.floor import NOBODY, Floor
 from hearing.participants import SeatId
 from media.packets import Received
 from media.relay.courtroom import Courtroom, LineDown, LineEvent, LineUp
+from media.relay.hearability import Count, Ledger, Source
 from media.wire import rtcp
 from media.wire.clock import SECOND, now_ns, to_ntp
 from media.wire.door import Door
@@ -70,6 +72,44 @@ async def test_a_closed_gate_passes_nothing_not_even_a_repetition(judge: Visitor
     suspect.speak(5, b"last")
     await judge.until(lambda: len(judge.of(sound)) == 3)
     assert judge.payloads(sound)[-1] == b"last"
+
+
+async def test_an_interpreters_channel_reaches_only_who_listens_to_it(judge: Visitor, suspect: Visitor) -> None:
+    """Here the suspect's seat speaks into a channel; the floor itself gives the judge their voice."""
+    sound = judge.heard_ssrcs()[0]
+    apart = dataclasses.replace(TOGETHER, channels={SUSPECT: "kk"})
+    heard: list[Received] = []
+    judge.courtroom.listen(heard.append)
+    stands: list[tuple[Floor, dict[str, str]]] = [
+        (apart, {}),
+        (apart, {JUDGE: "kk"}),
+        (apart, {JUDGE: "ru"}),
+        (TOGETHER, {JUDGE: "ru"}),
+    ]
+    for number, (floor, channels) in enumerate(stands, 1):
+        judge.courtroom.tune(channels)
+        judge.courtroom.apply(floor)
+        suspect.speak(number, b"word %d" % number)
+        await suspect.until(lambda number=number: len(heard) == number)  # type: ignore[misc]
+    await judge.until(lambda: len(judge.of(sound)) == 2)
+    assert judge.payloads(sound) == [b"word 2", b"word 4"]
+    assert [r.seat for r in heard] == [SUSPECT] * 4
+
+
+async def test_a_voice_left_out_by_choice_is_not_expected_at_that_listener(judge: Visitor, suspect: Visitor) -> None:
+    judge.courtroom.apply(dataclasses.replace(TOGETHER, channels={SUSPECT: "kk"}))
+    assert (SUSPECT, "audio") not in judge.courtroom.deliveries()[JUDGE]
+    judge.courtroom.tune({JUDGE: "kk"})
+    assert (SUSPECT, "audio") in judge.courtroom.deliveries()[JUDGE]
+    ledger, sent = Ledger(1.0), 0
+    for second in range(10):
+        chosen = second < 4
+        sent += 50 * chosen
+        expected: dict[Source, int] = {(SUSPECT, "audio"): sent} if chosen else {}
+        found = ledger.expect(float(second), JUDGE, expected)
+        ledger.sent(float(second), JUDGE, expected)
+        assert found + ledger.told(float(second), JUDGE, float(second), {(SUSPECT, "audio"): Count(sent)}) == []
+    assert ledger.flush(10.0) == []
 
 
 async def test_hearing_is_not_seeing(judge: Visitor, suspect: Visitor) -> None:

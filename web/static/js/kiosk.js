@@ -38,7 +38,7 @@ export function kioskBench(page, shown) {
 
 /** @param {any} page */
 export function kioskDesk(page) {
-  const always = (page.view.may ?? []).filter((/** @type {any} */ o) => !OWN.has(o.act) && o.tone !== "alarm");
+  const always = (page.view.may ?? []).filter((/** @type {any} */ o) => !OWN.has(o.act) && o.group !== "channel" && o.tone !== "alarm");
   const alarms = (page.view.may ?? []).filter((/** @type {any} */ o) => o.tone === "alarm");
   return [
     h("div", { key: "always" }, always.filter((/** @type {any} */ o) => o.act !== "ask_help").map((/** @type {any} */ o) => offerButton(page, o)), alarms.map((/** @type {any} */ o) => offerButton(page, o))),

@@ -5,6 +5,7 @@
  */
 
 import { Captions } from "./captions.js";
+import { Channels } from "./channels.js";
 import { Devices } from "./devices.js";
 import { paint } from "./dom.js";
 import { ask } from "./forms.js";
@@ -42,6 +43,7 @@ export class LivePage {
     /** @type {Set<Element>} */
     this.meters = new Set();
     this.captions = new Captions();
+    this.channels = new Channels();
     /** How each line does at this moment, by seat. @type {Record<string, any>} */
     this.links = {};
     this.opened = 0;
@@ -141,6 +143,7 @@ export class LivePage {
       this.opened += 1;
       // Whether the court restarted or only the socket broke cannot be told from here: a new connection serves both.
       if (this.opened > 1) void this.media.again();
+      if (this.here.listens) this.listen(this.here.listens);
       this.status = "";
       if (this.view) this.refusal = "";
     }
@@ -150,7 +153,9 @@ export class LivePage {
   /** @param {Record<string, number>} levels */
   hear(levels) {
     const own = this.view?.you?.seat;
-    const [seat, level] = Object.entries(levels ?? {}).reduce((best, one) => (one[1] > best[1] ? one : best), ["", 0]);
+    const interpreters = this.channels.mine(this.view);
+    this.channels.balance(this, levels ?? {});
+    const [seat, level] = Object.entries(levels ?? {}).filter(([one]) => !interpreters.has(one)).reduce((best, one) => (one[1] > best[1] ? one : best), ["", 0]);
     const now = performance.now();
     this.speaking = level > LOUD ? seat : null;
     if (level > LOUD && seat !== own) {
@@ -276,6 +281,12 @@ export class LivePage {
   async ring() {
     await this.devices.ring();
     this.remember("rang", true);
+  }
+
+  /** Another interpreter's channel, or none. @param {string} channel */
+  listen(channel) {
+    this.here.listens = channel;
+    this.line.send({ t: "rtc.listen", channel });
   }
 
   /** @param {boolean} yes */

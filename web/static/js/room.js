@@ -3,6 +3,7 @@
 
 import { h, icon } from "./dom.js";
 import { captions } from "./captions.js";
+import { channels } from "./channels.js";
 import { desk } from "./desk.js";
 import { kioskBench, kioskDesk } from "./kiosk.js";
 import { bench } from "./lamps.js";
@@ -57,7 +58,7 @@ function floor(page) {
   const { hearing } = page.view;
   const still = stillness(page);
   if (still) return [still, captionsOrOath(page, true)];
-  return [countdown(page), tiles(page), hearing.phase === "private_talk" ? privateStrip() : captionsOrOath(page, false)];
+  return [countdown(page), tiles(page), hearing.phase === "private_talk" ? privateStrip() : captionsOrOath(page, false), TALKING.has(hearing.phase) ? channels(page) : null];
 }
 
 /** @param {any} page @param {boolean} quiet */
