@@ -17,6 +17,7 @@ from aiohttp import WSCloseCode, web
 from hearing.hearings import Phase
 from hearing.participants import HearingId
 from hearing.registry.utterances import UtteranceBook
+from media.record.disk import Disk
 from media.relay.forwarder import Forwarder
 from media.wire.door import Door
 from transcripts.transcriber import Transcriber
@@ -47,6 +48,7 @@ class Court:
         loss_seconds: float,
         forwarder: Forwarder | None = None,
         turn: Turn | None = None,
+        disk: Disk | None = None,
     ) -> None:
         self.office = office
         self.door = door
@@ -55,6 +57,7 @@ class Court:
         self.transcriber = transcriber
         self.book = book
         self.tapes = tapes
+        self.disk = disk
         self.loss_seconds = loss_seconds
         self.linger_seconds = LINGER_SECONDS
         self.probes = ProbeQueue(office.now)

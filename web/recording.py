@@ -50,7 +50,13 @@ class RecordingDesk:
     async def open(self, key: bytes) -> None:
         """Mend what a crash left behind, then stand ready to record."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._recorder = Recorder(self.folder, key, clock=now_ns, fresh_picture=self._sitting.courtroom.fresh_picture)
+        self._recorder = Recorder(
+            self.folder,
+            key,
+            clock=now_ns,
+            disk=self._sitting.court.disk,
+            fresh_picture=self._sitting.courtroom.fresh_picture,
+        )
         self.recovered = [head_act(head) for head in self._recorder.recovered]
         if self.recovered:
             spans = await asyncio.to_thread(lambda: Timeline(self.folder, key).spans)

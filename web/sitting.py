@@ -180,6 +180,10 @@ class Sitting:
 
     # --- pages --------------------------------------------------------------------------------------------------
 
+    def taken(self, newcomer: Connection) -> bool:
+        """Another page of the same person is here."""
+        return any(other.by.person == newcomer.by.person for other in self.connections)
+
     @contextlib.asynccontextmanager
     async def entered(self, connection: Connection) -> AsyncIterator[None]:
         """A page is here while this lasts. A newer page of the same person takes the seat."""

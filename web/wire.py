@@ -23,7 +23,7 @@ from web.connection import DONE_KEPT, Connection
 from web.court import COURT
 from web.office import of
 from web.signalling import MALFORMED
-from web.sitting import Sitting
+from web.sitting import OTHER_TAB_CODE, Sitting
 
 log = structlog.get_logger()
 
@@ -59,13 +59,19 @@ async def socket(request: web.Request) -> web.WebSocketResponse:
     if connection is None:
         await ws.close(code=NO_SUCH_HEARING)
         return ws
+    if "if_free" in request.query and sitting.taken(connection):
+        await ws.close(code=OTHER_TAB_CODE)
+        return ws
     async with sitting.entered(connection):
         talking = asyncio.create_task(connection.talk(sitting.view))
+        wrong: int | None = None
         try:
-            await _listen(sitting, connection)
+            wrong = await _listen(sitting, connection)
         finally:
             talking.cancel()
             await asyncio.gather(talking, return_exceptions=True)
+        if wrong is not None:
+            await ws.close(code=wrong)
     return ws
 
 
@@ -95,21 +101,20 @@ def _browser(agent: str) -> str:
     return "other"
 
 
-async def _listen(sitting: Sitting, connection: Connection) -> None:
+async def _listen(sitting: Sitting, connection: Connection) -> int | None:
+    """Until the page is gone, or has said something for which it is closed with the code returned."""
     async for message in connection.socket:
         if message.type is not WSMsgType.TEXT:
-            connection.close(MALFORMED)
-            return
+            return MALFORMED
         try:
             await _hear(sitting, connection, message.data)
         except Malformed as wrong:
             log.info("malformed message", hearing=sitting.id, why=str(wrong))
-            connection.close(MALFORMED)
-            return
+            return MALFORMED
         except Exception:
             log.exception("a message broke its socket", hearing=sitting.id)
-            connection.close(PROTOCOL_FAULTS)
-            return
+            return PROTOCOL_FAULTS
+    return None
 
 
 async def _hear(sitting: Sitting, connection: Connection, text: str) -> None:

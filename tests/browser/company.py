@@ -78,11 +78,6 @@ class Guest:
         if not await button.is_visible() and await menu.count():
             await menu.click()
 
-    async def phase(self, *phases: str) -> None:
-        await self.page.wait_for_function(
-            "(phases) => phases.includes(document.documentElement.dataset.phase)", arg=phases, timeout=PATIENCE_MS
-        )
-
     async def stats(self) -> dict[str, Any]:
         """What this browser received over its hearing connection, from ``getStats``."""
         found: dict[str, Any] = await self.page.evaluate(STATS)

@@ -410,3 +410,38 @@ async def test_the_floor_grows_quiet_while_my_interpreter_speaks(court: FakeCour
         return seen; }"""
     )
     assert volumes == [[1, 1], [0.15, 1], [0.15, 1], [1, 1], [1, 1]]
+
+
+async def test_a_microphone_that_is_lost_is_said_with_what_to_do_and_comes_back(
+    court: FakeCourt, laptop: BrowserContext
+) -> None:
+    await laptop.add_init_script(
+        """(() => { const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+        navigator.mediaDevices.getUserMedia = async (wish) => {
+          const stream = await real(wish);
+          window.heldTracks = [...(window.heldTracks ?? []), ...stream.getAudioTracks()];
+          return stream;
+        }; })()"""
+    )
+    page = await arrive(laptop, court, "judge-open")
+    await page.locator("[data-lamp=microphone]", has_text="қосулы").wait_for()
+    await page.evaluate("for (const t of heldTracks) { t.stop(); t.dispatchEvent(new Event('ended')); }")
+    await page.locator("[data-lamp=microphone]", has_text="қосулы").wait_for(state="detached")
+    await court.until(t="rtc.status", mic=False)
+    notice = page.locator("#line .notice", has_text="Микрофон")
+    await notice.wait_for()
+    assert await faults(page) == []
+    await notice.locator("button").click()
+    await page.locator("[data-lamp=microphone]", has_text="қосулы").wait_for()
+    await court.until(t="rtc.status", mic=True)
+
+
+async def test_a_page_whose_clock_is_wrong_shows_the_courts_time(court: FakeCourt, laptop: BrowserContext) -> None:
+    shown = []
+    for wrong in (0, 3 * 3600, -86400):
+        page = await laptop.new_page()
+        await page.add_init_script(f"{{ const now = Date.now; Date.now = () => now() + {1000 * wrong}; }}")
+        await page.goto(f"{court.base}/sit/lobby-rules?lang=kk")
+        shown.append(await page.locator(".until").inner_text())
+        await page.close()
+    assert shown == [shown[0]] * 3

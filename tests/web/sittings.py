@@ -25,6 +25,7 @@ from hearing.registry.clerk import Clerk
 from hearing.registry.office import Office as Registry
 from hearing.registry.utterances import KeysOfCases, UtteranceBook
 from hearing.rules import decide
+from media.record.disk import Disk
 from media.wire import rtp
 from media.wire.door import Door
 from tests.media import sdp
@@ -226,7 +227,9 @@ class Bench:
 
 
 @asynccontextmanager
-async def bench(data: Path, before: Bench | None = None, *, model: Path | None = MODEL) -> AsyncIterator[Bench]:
+async def bench(
+    data: Path, before: Bench | None = None, *, model: Path | None = MODEL, disk: Disk | None = None
+) -> AsyncIterator[Bench]:
     """A court opened on this folder: with a fresh hearing, or, as after a crash, with the one ``before``."""
     async with AsyncExitStack() as stack:
         registry = await stack.enter_async_context(await Registry.open(data))
@@ -245,7 +248,7 @@ async def bench(data: Path, before: Bench | None = None, *, model: Path | None =
             hearing, house.people = before.id, before.house.people
         tapes = data / "tapes"
         tapes.mkdir(exist_ok=True)
-        court = Court(house.office, door, transcriber, book, tapes, 2.0)
+        court = Court(house.office, door, transcriber, book, tapes, 2.0, disk=disk)
         started = asyncio.Event()
         running = asyncio.create_task(court.run(started))
         made = Bench(house, court, running, hearing)

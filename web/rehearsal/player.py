@@ -65,13 +65,16 @@ class Player:
         self.voice = Voice()
 
     async def play(self) -> None:
-        """Come in and stay. A server that is gone is knocked at again, as a page does."""
+        """Come in and stay. A server that is gone is knocked at again, as a page does.
+
+        A seat at which a person sits already is left to them.
+        """
         async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as http:
             await self._exchange(http)
             while True:
                 try:
                     async with http.ws_connect(
-                        f"{self._server}/ws/{self._hearing}", headers={"Origin": self._server}, heartbeat=20
+                        f"{self._server}/ws/{self._hearing}?if_free", headers={"Origin": self._server}, heartbeat=20
                     ) as socket:
                         async with asyncio.TaskGroup() as self._tasks:
                             self._socket = socket

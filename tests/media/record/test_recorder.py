@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import os
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -18,6 +17,7 @@ from media.record.frames import FLOOR_TAPE, Flag, TapeName
 from media.record.recorder import Recorder, TapeAlarm, TapeReport, TapeRestored, TapeRolling
 from media.record.tape import TapeHead, read_tape, tapes_in
 from media.record.verify import verify_tapes
+from tests.media.record.disks import ThinDisk
 from tests.media.record.synthetic import COUNSEL, FLOOR, JUDGE, KEY, SECOND, START, SUSPECT, Sender
 
 
@@ -35,20 +35,6 @@ class Clock:
         for packet in packets:
             self.now = max(self.now, packet.arrival_ns)
             recorder.received(packet)
-
-
-class ThinDisk(LocalDisk):
-    """A disk with room for so many bytes: writes short, then refuses."""
-
-    def __init__(self, room: int) -> None:
-        self.room = room
-
-    def write(self, fd: int, data: bytes) -> int:
-        if self.room <= 0:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        written = super().write(fd, data[: self.room])
-        self.room -= written
-        return written
 
 
 class StuckDisk(LocalDisk):

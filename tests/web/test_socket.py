@@ -1,0 +1,188 @@
+"""The socket's manners: what is not our protocol ends that socket alone, and a seat has one page."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientWebSocketResponse, CookieJar, WSMsgType, web
+from aiohttp.test_utils import TestClient, TestServer
+
+from hearing import facts as f
+from hearing.hearings import Phase
+from tests.web.house import ORIGIN, Browser
+from tests.web.sittings import Bench, bench
+from web import wire
+from web.court import COURT
+
+SECONDS = 20
+NONSENSE = (
+    "no JSON at all",
+    "[]",
+    "7",
+    '"act"',
+    "{}",
+    '{"t": "act"}',
+    '{"t": "act", "id": "one", "act": "raise_hand"}',
+    '{"t": "act", "id": 1, "act": "sack_the_judge"}',
+    '{"t": "act", "id": 1, "act": "list_hearing"}',
+    '{"t": "act", "id": 1, "act": "raise_hand", "louder": true}',
+    '{"t": "rtc.report", "at": "noon", "tracks": 5}',
+    '{"t": "rtc.offer", "sdp": 5}',
+    '{"t": "rtc.offer", "sdp": "v=0 and no more"}',
+    '{"t": "rtc.unheard_of"}',
+    b"\x00\x01",
+)
+
+
+@dataclass
+class Hall:
+    """A listed hearing whose lobby is open, and the way to a page of it."""
+
+    bench: Bench
+    stack: AsyncExitStack
+    app: web.Application
+
+    async def come_in(self, name: str) -> Browser:
+        client = await self.stack.enter_async_context(
+            TestClient(TestServer(self.app), cookie_jar=CookieJar(unsafe=True))
+        )
+        visitor = Browser(client)
+        await visitor.come_in(await self.bench.house.pass_for(self.bench.id, name))
+        return visitor
+
+    @asynccontextmanager
+    async def page(self, visitor: Browser, query: str = "") -> AsyncIterator[ClientWebSocketResponse]:
+        """A page of this visitor, which has been shown the hearing."""
+        async with visitor.client.ws_connect(f"/ws/{self.bench.id}{query}", headers={"Origin": ORIGIN}) as socket:
+            yield socket
+
+
+async def told(socket: ClientWebSocketResponse, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """The first message of which this holds."""
+    async with asyncio.timeout(SECONDS):
+        while True:
+            message: dict[str, Any] = await socket.receive_json()
+            if holds(message):
+                return message
+
+
+def is_view(message: dict[str, Any]) -> bool:
+    return bool(message["t"] == "view")
+
+
+async def ended(socket: ClientWebSocketResponse) -> int | None:
+    """With which code the court closed this page."""
+    async with asyncio.timeout(SECONDS):
+        while (await socket.receive()).type not in (WSMsgType.CLOSE, WSMsgType.CLOSED):
+            pass
+    return socket.close_code
+
+
+@pytest.fixture
+async def hall(tmp_path: Path) -> AsyncIterator[Hall]:
+    async with bench(tmp_path / "data", model=None) as held, AsyncExitStack() as stack:
+        await held.ask("judge", "order_remote", order="№ 14 қаулы")
+        await held.sitting()
+        await held.until(lambda h: h.phase is Phase.LOBBY)
+        for name in ("counsel", "suspect"):
+            await held.ask("system", "arrive", seat=await held.house.seat(held.id, name))
+        app = held.house.app()
+        app[COURT] = held.court
+        app.add_routes([web.get("/ws/{hearing}", wire.socket)])
+        yield Hall(held, stack, app)
+
+
+async def test_what_is_not_our_protocol_ends_that_socket_and_harms_nobody_else(hall: Hall) -> None:
+    counsel, suspect = await hall.come_in("counsel"), await hall.come_in("suspect")
+    async with hall.page(suspect) as bystander:
+        await told(bystander, is_view)
+        codes = {}
+        for nonsense in NONSENSE:
+            async with hall.page(counsel) as socket:
+                await told(socket, is_view)
+                await (socket.send_str(nonsense) if isinstance(nonsense, str) else socket.send_bytes(nonsense))
+                codes[nonsense] = await ended(socket)
+        assert codes == dict.fromkeys(NONSENSE, 4400)
+        await bystander.send_json({"t": "act", "id": 1, "act": "acknowledge_rules"})
+        assert (await told(bystander, lambda m: m["t"] == "done"))["id"] == 1
+
+
+async def test_a_message_beyond_all_size_ends_that_socket(hall: Hall) -> None:
+    counsel = await hall.come_in("counsel")
+    async with hall.page(counsel) as socket:
+        await told(socket, is_view)
+        await socket.send_str(json.dumps({"t": "rtc.offer", "sdp": "a" * wire.LARGEST_MESSAGE}))
+        assert await ended(socket) == 1009
+    async with hall.page(counsel) as socket:
+        await told(socket, is_view)
+
+
+async def test_two_pages_with_one_pass_are_one_seat_and_the_newer_has_it(hall: Hall) -> None:
+    counsel, again = await hall.come_in("counsel"), await hall.come_in("suspect")
+    async with hall.page(counsel) as old, hall.page(again) as other:
+        await told(old, is_view)
+        async with hall.page(counsel) as new:
+            await told(new, is_view)
+            assert await ended(old) == 4409
+            await told(other, is_view)
+            await new.send_json({"t": "act", "id": 1, "act": "acknowledge_rules"})
+            await told(new, lambda m: m["t"] == "done")
+
+
+async def test_who_asks_only_for_a_free_seat_leaves_a_taken_one_alone(hall: Hall) -> None:
+    counsel = await hall.come_in("counsel")
+    async with hall.page(counsel) as sitting:
+        await told(sitting, is_view)
+        async with hall.page(counsel, "?if_free") as polite:
+            assert await ended(polite) == 4409
+        await sitting.send_json({"t": "act", "id": 1, "act": "acknowledge_rules"})
+        await told(sitting, lambda m: m["t"] == "done")
+    async with hall.page(counsel, "?if_free") as polite:
+        await told(polite, is_view)
+
+
+async def test_an_act_that_is_asked_twice_under_one_number_is_done_once(hall: Hall) -> None:
+    counsel = await hall.come_in("counsel")
+    async with hall.page(counsel) as socket:
+        await told(socket, is_view)
+        for _ in range(2):
+            await socket.send_json({"t": "act", "id": 5, "act": "acknowledge_rules"})
+            await told(socket, lambda m: m["t"] == "done")
+    entries = await hall.bench.registry.journal.read(hall.bench.id)
+    assert sum(isinstance(entry.fact, f.RulesAcknowledged) for entry in entries) == 1
+
+
+async def test_a_refused_act_is_told_in_the_persons_language_and_the_socket_stays(hall: Hall) -> None:
+    counsel = await hall.come_in("counsel")
+    async with hall.page(counsel) as socket:
+        await told(socket, is_view)
+        asked: tuple[tuple[dict[str, Any], str], ...] = (
+            ({"act": "announce_opening"}, "role"),
+            ({"act": "mute", "seat": {"s": []}}, "field_type"),
+        )
+        for act, rule in asked:
+            await socket.send_json({"t": "act", "id": 6, **act})
+            refused = await told(socket, lambda m: m["t"] == "refused")
+            assert (refused["id"], refused["rule"]) == (6, rule)
+            assert refused["why"]
+        await socket.send_json({"t": "act", "id": 7, "act": "acknowledge_rules"})
+        await told(socket, lambda m: m["t"] == "done")
+
+
+async def test_strangers_and_other_sites_are_turned_away_at_the_socket(hall: Hall) -> None:
+    counsel = await hall.come_in("counsel")
+    stranger = await hall.stack.enter_async_context(TestClient(TestServer(hall.app)))
+    for client, path, origin, code in (
+        (stranger, hall.bench.id, ORIGIN, 4401),
+        (counsel.client, hall.bench.id, "https://elsewhere.example", 4403),
+        (counsel.client, "h-unheard-of", ORIGIN, 4404),
+    ):
+        async with client.ws_connect(f"/ws/{path}", headers={"Origin": origin}) as socket:
+            assert await ended(socket) == code
