@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -236,14 +236,14 @@ def chapters(file: CaseFile, say: Callable[..., str]) -> list[dict[str, Any]]:
     return [{"at": file.timeline.nearest(at), "label": label} for at, label in marks]
 
 
-def strips(file: CaseFile, say: Callable[..., str]) -> list[dict[str, Any]]:
-    """One strip per voice: when it was heard, as places in the recording."""
+def strips(file: CaseFile, say: Callable[..., str], heard: Iterable[SeatId] = ()) -> list[dict[str, Any]]:
+    """One strip per voice: when it was heard, as places in the recording. ``heard``: also seats without words."""
     who = speakers(file, say)
-    spans: dict[str, list[tuple[float, float]]] = {}
+    spans: dict[str, list[tuple[float, float]]] = {seat: [] for seat in heard}
     for line in file.lines:
         start, end = file.timeline.nearest(line.start), file.timeline.nearest(line.end)
         spans.setdefault(line.seat, []).append((round(start, 1), round(max(0.4, end - start), 1)))
-    return [{**who[SeatId(seat)], "spans": found} for seat, found in spans.items() if SeatId(seat) in who]
+    return [{**who[SeatId(seat)], "seat": seat, "spans": found} for seat, found in spans.items() if SeatId(seat) in who]
 
 
 def clips(file: CaseFile) -> list[dict[str, Any]]:

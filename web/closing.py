@@ -30,7 +30,7 @@ from media.record.timeline import Timeline
 from transcripts.settings import Condition
 from transcripts.transcript import canonical_json
 from transcripts.utterances import RecordedTrack
-from web import asking, bundling, quality
+from web import asking, bundling, quality, review
 from web.office import OATH_CLIP, QUALITY, RECORDING, TIMELINE
 from web.recording import head_act
 from web.sealing import seal_ruling
@@ -99,6 +99,7 @@ class Closing:
             with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=self._court.tapes) as scratch:
                 if not {RECORDING, TIMELINE, QUALITY} <= _kinds(hearing):
                     await self._finish_recording(hearing_id, hearing, folder, key, Path(scratch))
+                await review.split_voices(self._court.office, hearing_id, Path(scratch))
                 await self._cut_oaths(hearing_id, hearing, folder, key, Path(scratch))
         await seal_ruling(self._court.office, hearing_id)
         if hearing.transcript is None and not await self._transcribe(hearing_id, hearing, folder, key):
@@ -142,6 +143,7 @@ class Closing:
             "size": finished.size,
             "tracks": [{"seat": t.seat, "lost_packets": t.lost_packets} for t in finished.figures.tracks],
         }
+        await review.keep_waveform(self._court.office, hearing_id, finished)
         if RECORDING not in _kinds(hearing):
             for path in finished.files:
                 await self._seal_file(hearing_id, RECORDING, path, "video/webm")

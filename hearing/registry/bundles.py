@@ -21,7 +21,7 @@ from hearing import facts as f
 from hearing.hearings import Hearing
 from hearing.participants import CaseId, HearingId
 from hearing.registry import bag, cms
-from hearing.registry.documents import Document
+from hearing.registry.documents import DERIVED, Document
 from hearing.registry.journal import Entry, StoredEntry, canonical
 from hearing.registry.keys import derive, seal, unseal
 from hearing.registry.office import Office
@@ -59,7 +59,8 @@ async def make(office: Office, name: HearingId, hearing: Hearing, court: str, at
     documents = office.docket.documents
     exported = "".join([line async for line in office.journal.export(name)][: len(entries)]).encode()
     persons = await _sealed_persons(office, name, hearing)
-    carried = [one for one in await documents.of(name) if one.kind not in CARRIED_ANEW]
+    kept = await documents.of(name)
+    carried = [one for one in kept if one.kind not in CARRIED_ANEW and not one.kind.startswith(DERIVED)]
     payload = [bag.Carried(_path(one), one.sha256, one.size) for one in carried]
     for path, content in ((JOURNAL_FILE, exported), (PERSONS_FILE, persons)):
         payload.append(bag.Carried(path, bag.sha256_of(content), len(content)))
@@ -77,14 +78,14 @@ async def make(office: Office, name: HearingId, hearing: Hearing, court: str, at
         tags[bag.TIMESTAMP] = await stamp(cms.timestamp_request(tags[bag.SEAL]))
     carried.append(await documents.put(name, JOURNAL, JOURNAL_FILE, exported, "application/jsonl", at, "system"))
     carried.append(await documents.put(name, PERSONS, PERSONS_FILE, persons, "application/octet-stream", at, "system"))
-    kept = {
+    listed = {
         "version": entries[-1].version,
         "files": [[_path(one), one.id] for one in carried],
         "tags": {tag: base64.b64encode(content).decode() for tag, content in tags.items()},
     }
-    content = canonical(kept).encode()
+    content = canonical(listed).encode()
     document = await documents.put(name, BUNDLE, "bundle.json", content, "application/json", at, "system")
-    return _read(document, kept)
+    return _read(document, listed)
 
 
 async def latest(office: Office, name: HearingId) -> Bundle | None:

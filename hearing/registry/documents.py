@@ -21,6 +21,9 @@ from hearing.registry.ids import new_document
 from hearing.registry.keys import CaseKey, CaseKeys, seal, unseal
 from hearing.registry.store import Store
 
+DERIVED = "derived-"
+"""How the kinds begin of what can be made again from sealed documents: no fact names it, no bundle carries it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

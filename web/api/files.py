@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from web import doors
+from hearing.registry.documents import DERIVED
+from web import doors, review
 from web.api.reading import plain
 from web.casefile import chapters, line_rows
 from web.office import OATH_CLIP, RECORDING, of
 from web.openapi import ANY, FLAG, NUMBER, Endpoint, listed, record, text
 from web.pages import bundle, papers
 from web.pages import file as pages
+from web.pages import review as reviews
 
 
 async def get_file(request: web.Request) -> web.Response:
@@ -20,6 +22,7 @@ async def get_file(request: web.Request) -> web.Response:
         one
         for one in file.documents
         if file.rights.staff or one.kind == RECORDING or one.kind.startswith(OATH_CLIP) or file.rights.download
+        if not one.kind.startswith(DERIVED)
     ]
     return web.json_response(
         {
@@ -32,6 +35,7 @@ async def get_file(request: web.Request) -> web.Response:
             "start": file.timeline.start,
             "duration": file.timeline.duration,
             "chapters": [] if file.rights.own_only else chapters(file, _say(request)),
+            "voices": list(review.voices(file.documents)) if file.rights.play else [],
             "documents": [plain(one, "by", "case") for one in shown if not file.rights.own_only],
         }
     )
@@ -54,6 +58,14 @@ async def get_transcript_file(request: web.Request) -> web.StreamResponse:
 
 async def get_recording(request: web.Request) -> web.StreamResponse:
     return await pages.recording(request)
+
+
+async def get_voice(request: web.Request) -> web.StreamResponse:
+    return await reviews.voice(request)
+
+
+async def get_waveform(request: web.Request) -> web.StreamResponse:
+    return await reviews.waveform(request)
 
 
 async def get_document(request: web.Request) -> web.StreamResponse:
@@ -81,7 +93,9 @@ ENDPOINTS = (
         get_file,
         "What lies in the case file",
         "file",
-        gives=record(("id", "digest"), id=text(), digest=text(), duration=NUMBER, documents=listed(ANY)),
+        gives=record(
+            ("id", "digest"), id=text(), digest=text(), duration=NUMBER, voices=listed(text()), documents=listed(ANY)
+        ),
     ),
     Endpoint(
         "GET", AT + "/transcript", get_transcript, "The words of the hearing", "file", gives=record(lines=listed(ANY))
@@ -102,6 +116,22 @@ ENDPOINTS = (
         "file",
         media="video/webm",
         query={"download": "Present: as a copy to take away"},
+    ),
+    Endpoint(
+        "GET",
+        AT + "/voices/{seat}",
+        get_voice,
+        "One voice of the recording alone; serves ranges",
+        "file",
+        media="audio/webm",
+    ),
+    Endpoint(
+        "GET",
+        AT + "/waveform",
+        get_waveform,
+        "Every voice's peaks, ten a second, base64 of bytes",
+        "file",
+        gives=record(("per_second", "voices"), per_second=NUMBER, voices=listed(ANY)),
     ),
     Endpoint(
         "GET",

@@ -8,8 +8,9 @@ from aiohttp import web
 
 from hearing.participants import HearingId
 from hearing.registry import bundles
+from hearing.registry.documents import DERIVED
 from hearing.wrongs import Refused
-from web import bundling, casefile, doors, languages
+from web import bundling, casefile, doors, languages, review
 from web.casefile import CaseFile, chapters, clips, line_rows, open_file, speakers, strips
 from web.documents import transcript as words
 from web.documents.setting import docx
@@ -47,6 +48,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     bundle = made if made is not None and made.document.id in file.hearing.files else None
     closed, duration = file.hearing.closed_at, file.timeline.duration or 0.0
     rows, place = line_rows(file, say), file.timeline.place
+    waves = (await review.waveform(office, file.documents)).voices if file.rights.play else {}
     gaps = [(place(a), place(b)) for a, b, _ in silent_parts(file.entries)]
     return render(
         request,
@@ -58,9 +60,11 @@ async def show(request: web.Request) -> web.StreamResponse:
         duration=duration,
         rows=rows,
         chapters=chapters(file, say) if not file.rights.own_only else [],
-        strips=strips(file, say) if not file.rights.own_only else [],
         ledger=ledger(file, say) if not file.rights.own_only and file.hearing.opened_at else None,
         unheard_seconds=office.edition.numbers["unheard_seconds"],
+        waves={seat: review.path(peaks, duration) for seat, peaks in waves.items()},
+        alone=list(review.voices(file.documents)) if file.rights.play else [],
+        strips=strips(file, say, waves) if not file.rights.own_only else [],
         gaps=[(a, b) for a, b in gaps if a is not None and b is not None and b > a],
         clips=clips(file),
         speakers=speakers(file, say),
@@ -136,7 +140,11 @@ async def document(request: web.Request) -> web.StreamResponse:
     downloads = "download" in request.query
     if downloads and not file.rights.download:
         raise Refused("no_download")
-    if found.kind == RECORDING or (found.kind.startswith(OATH_CLIP) and found.id not in playable):
+    if (
+        found.kind == RECORDING
+        or found.kind.startswith(DERIVED)
+        or (found.kind.startswith(OATH_CLIP) and found.id not in playable)
+    ):
         raise Refused("role")
     if not found.kind.startswith(OATH_CLIP) and not file.rights.staff and not file.rights.download:
         raise Refused("no_download")

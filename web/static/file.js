@@ -1,5 +1,8 @@
 /* The case file: one position shared by player, words, chapters and timeline. */
 
+import { wave } from "./js/wave.js";
+import { whom } from "./js/whom.js";
+
 const file = /** @type {HTMLElement} */ (document.getElementById("file"));
 const video = /** @type {HTMLVideoElement | null} */ (document.getElementById("video"));
 const seek = /** @type {HTMLInputElement | null} */ (document.getElementById("seek"));
@@ -17,6 +20,9 @@ const needles = [...document.querySelectorAll(".needle")];
 const known = Number(file.dataset.duration) || 0;
 const whole = () => (video && Number.isFinite(video.duration) && video.duration > 0 ? video.duration : known);
 let touched = 0;
+let paint = /** @type {(at: number, seat: string) => void} */ (() => {});
+/** @param {number} at the waveform of whoever is heard now */
+const draw = (at) => paint(at, /** @type {HTMLElement | null} */ (document.querySelector("#whom input:checked"))?.dataset.seat ?? "");
 
 /** @param {number} seconds */
 function span(seconds) {
@@ -61,6 +67,7 @@ function show(at) {
     else one.button.removeAttribute("aria-current");
   }
   const x = whole() ? (at / whole()) * 1000 : 0;
+  draw(at);
   for (const needle of needles) needle.setAttribute("d", `M${x.toFixed(1)} 0v40`);
 }
 
@@ -118,6 +125,23 @@ if (video) {
     track.mode = track.mode === "showing" ? "hidden" : "showing";
     captions.setAttribute("aria-pressed", String(track.mode === "showing"));
   });
+  const choices = document.getElementById("whom");
+  if (choices) {
+    whom(video, choices);
+    choices.addEventListener("change", () => draw(video.currentTime));
+  }
+  const canvas = /** @type {HTMLCanvasElement | null} */ (document.getElementById("wave"));
+  if (canvas) {
+    wave(canvas, canvas.dataset.href ?? "", jump).then((found) => {
+      paint = found;
+      draw(video.currentTime);
+    });
+  }
+  const smoothly = () => {
+    draw(video.currentTime);
+    if (!video.paused) requestAnimationFrame(smoothly);
+  };
+  video.addEventListener("play", smoothly);
   document.addEventListener("keydown", (event) => {
     const target = /** @type {HTMLElement} */ (event.target);
     if (target.closest("input, button, a, select, textarea, video, audio, summary")) return;

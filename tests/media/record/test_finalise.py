@@ -31,7 +31,7 @@ from tests.media.record.synthetic import (
 TITLES = {JUDGE: "Судья", SUSPECT: "Подозреваемый"}
 
 
-def _hearing(folder: Path, out: Path) -> Finished:
+def a_hearing(folder: Path, out: Path) -> Finished:
     judge = voice(Sender(JUDGE, "audio", 1), opus(beeps(12, [1, 8])))
     suspect = voice(Sender(SUSPECT, "audio", 3, delay_ns=90_000_000, skew_ppm=100), opus(beeps(12, [3, 10])))
     camera = film(Sender(JUDGE, "video", 5), vp8(12))
@@ -43,7 +43,7 @@ def _hearing(folder: Path, out: Path) -> Finished:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     base = tmp_path_factory.mktemp("hearing")
-    return _hearing(base / "tapes", base / "hearing.webm")
+    return a_hearing(base / "tapes", base / "hearing.webm")
 
 
 def test_the_file_has_one_picture_a_default_mix_and_a_titled_track_for_each_seat(made: Finished) -> None:
