@@ -44,10 +44,12 @@ class Tls(Group):
 class Media(Group):
     """One UDP socket carries the sound and pictures of every hearing."""
 
-    host: str = Field(default="0.0.0.0", description="address that the UDP socket listens on")
+    host: str = Field(
+        default="::", description="address that UDP sockets listen on; ::, every one of this machine; 0.0.0.0, all IPv4"
+    )
     port: int = Field(default=10000, ge=0, le=65535, description="UDP port; open it in the firewall (0: any free port)")
     announced: tuple[str, ...] = Field(
-        default=(), description="addresses that browsers can reach; empty: every address of this machine and 127.0.0.1"
+        default=(), description="addresses that browsers can reach; empty: those that host stands for"
     )
     forwarder: Literal["auto", "native", "python"] = Field(
         default="auto", description="who moves packets: native code where it could be built, or Python"

@@ -123,7 +123,9 @@ async def _serve(settings: Settings) -> None:
         stack.push_async_callback(registry.close)
         edition = edition_tables.parse(editions.read(settings.edition))
         clerk = Clerk(registry, lambda hearing, act, by, at: decide(hearing, act, by, at, edition))
-        door = await Door.open(settings.media.host, settings.media.port, settings.media.announced or own_addresses())
+        door = await Door.open(
+            settings.media.host, settings.media.port, settings.media.announced or own_addresses(settings.media.host)
+        )
         stack.push_async_callback(door.close)
         book = UtteranceBook(registry.store, KeysOfCases(registry.keys))
         transcriber = await stack.enter_async_context(Transcriber(_speech(settings), book))

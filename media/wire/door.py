@@ -5,23 +5,28 @@ here, before any parser sees it. Nothing waits at the door: a datagram is handed
 
 A browser believes an answer only when it comes from the address it asked. Where there are several, a wildcard
 socket would answer from whichever the kernel likes, so instead of one the door opens a socket per address of this
-machine, all on the same port, and answers everybody through the socket they came in by.
+machine, IPv4 and IPv6, all on the same port, and answers everybody through the socket they came in by.
 """
 
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import struct
 import time
 from collections.abc import Callable, Sequence
+from ipaddress import ip_address
 
 import ifaddr
+import structlog
 from aioice import stun
 from aiortc.rtcdtlstransport import RTCCertificate
 
 from media.wire.clock import now_ns
 from media.wire.ice import Address, Line
+
+log = structlog.get_logger()
 
 MAX_DATAGRAM = 1500
 BATCH = 64
@@ -31,13 +36,20 @@ BUFFER = 4 << 20
 _SO_TIMESTAMPNS = 35
 _CUT_SHORT = int(socket.MSG_TRUNC)
 _TIMESPEC = struct.Struct("qq")
-WILDCARDS = ("0.0.0.0", "::")
+FOUR, ALL = "0.0.0.0", "::"
 
 
-def own_addresses() -> tuple[str, ...]:
-    """The loopback and every IPv4 address of this machine."""
-    found = [ip.ip for adapter in ifaddr.get_adapters() for ip in adapter.ips if isinstance(ip.ip, str)]
-    return tuple(dict.fromkeys(["127.0.0.1", *found]))
+def own_addresses(host: str = ALL) -> tuple[str, ...]:
+    """What ``host`` stands for: itself, or every address of this machine, IPv4 alone or both, loopback first.
+
+    Link-local addresses are left out: they mean nothing to a browser elsewhere.
+    """
+    if host not in (FOUR, ALL):
+        return (host,)
+    ips = [ip.ip for adapter in ifaddr.get_adapters() for ip in adapter.ips]
+    four = [ip for ip in ips if isinstance(ip, str)]
+    six = [ip[0] for ip in ips if not isinstance(ip, str) and not ip_address(ip[0].partition("%")[0]).is_link_local]
+    return tuple(dict.fromkeys(["127.0.0.1", *four, *(six if host == ALL else ())]))
 
 
 def _bound(host: str, port: int) -> socket.socket:
@@ -85,8 +97,14 @@ class Door:
         ``announced_port`` differs from ``port`` where a router or a container maps it.
         """
         sockets: list[socket.socket] = []
-        for address in own_addresses() if host in WILDCARDS else (host,):
-            sockets.append(_bound(address, port))
+        for address in own_addresses(host):
+            try:
+                sockets.append(_bound(address, port))
+            except OSError as why:
+                if address == host or why.errno != errno.EADDRNOTAVAIL:
+                    raise
+                log.info("an address is not usable yet", address=address)
+                continue
             port = sockets[0].getsockname()[1]
         door = cls(sockets, announced, announced_port)
         for sock in sockets:
@@ -188,4 +206,4 @@ class Door:
         elif message.message_class == stun.Class.RESPONSE:
             line = self._addresses.get(address)
             if line is not None:
-                line.ponged(message, arrival_ns)
+                line.ponged(message, address, arrival_ns)

@@ -3,6 +3,9 @@
 A relay with a public address needs no full ICE agent. It answers connectivity checks that carry the right password and
 remembers the addresses they came from. An address that has proved nothing does not exist for us: no byte from it gets
 past the door, which closes the two attacks on stock stacks (datagrams that end a session, the ClientHello race).
+
+A check can be sent in another's name, an answer to ours cannot: a line moves to another address only after that has
+answered, and is sent nothing more once it has not answered for thirty seconds (consent, RFC 7675).
 """
 
 from __future__ import annotations
@@ -25,6 +28,10 @@ MAX_ADDRESSES = 8
 STALE_NS = 2 * SECOND
 """After this silence of the chosen address any nominated one may take over, whatever its priority."""
 
+CONSENT_NS = 30 * SECOND
+"""RFC 7675, section 5.1: so long after its last answer an address may be sent to."""
+
+MOST_REFUSED = 64
 MOST_TRIPS = 64
 MOST_PINGS = 15
 """Pings that may be under way at once: on a late line many are."""
@@ -56,6 +63,9 @@ class _Way:
     """One remote address that has passed a check."""
 
     heard_ns: int
+    agreed_ns: int
+    """When it last agreed to be sent to: by its first check, then by every answer to one of ours."""
+    answered: bool = False
     priority: int = 0
     nominated: bool = False
 
@@ -71,7 +81,9 @@ class Line:
         self._door = door
         self._pairs: dict[str, tuple[Credentials, Credentials]] = {}
         self._ways: dict[Address, _Way] = {}
-        self._pings: dict[bytes, int] = {}
+        self._pings: dict[bytes, tuple[int, Address]] = {}
+        self._refused: set[Address] = set()
+        """Addresses whose consent has expired: only an ICE restart brings them back."""
         self._tie_breaker = secrets.randbits(64)
         self.receive = receive
         self.target: Address | None = None
@@ -113,6 +125,9 @@ class Line:
         if local_ufrag == self.local.ufrag and len(self._pairs) > 1:
             self._pairs = {local_ufrag: pair}
             self._door.know(self)
+            self._begin_anew()
+        if address in self._refused:
+            return None
         self.heard_ns = at_ns
         self._admit(address, at_ns)
         way = self._ways[address]
@@ -125,6 +140,12 @@ class Line:
         reply.add_message_integrity(key)
         return bytes(reply)
 
+    def _begin_anew(self) -> None:
+        """The first check after a restart: what was nominated or refused before it counts no more."""
+        self._refused.clear()
+        for way in self._ways.values():
+            way.nominated = False
+
     def _admit(self, address: Address, at_ns: int) -> None:
         way = self._ways.get(address)
         if way is not None:
@@ -132,12 +153,16 @@ class Line:
             return
         if len(self._ways) >= MAX_ADDRESSES:
             oldest = min((a for a in self._ways if a != self.target), key=lambda a: self._ways[a].heard_ns)
-            del self._ways[oldest]
-            self._door.unbind(oldest, self)
-        self._ways[address] = _Way(at_ns)
+            self._forget(oldest)
+        self._ways[address] = _Way(at_ns, at_ns)
         self._door.bind(address, self)
 
+    def _forget(self, address: Address) -> None:
+        del self._ways[address]
+        self._door.unbind(address, self)
+
     def _choose(self, address: Address, at_ns: int) -> None:
+        """This address is nominated: go there if it is better, as soon as it has answered us."""
         current = self._ways.get(self.target) if self.target is not None else None
         better = (
             current is None
@@ -145,8 +170,12 @@ class Line:
             or self._ways[address].priority >= current.priority
             or at_ns - current.heard_ns > STALE_NS
         )
-        if better:
+        if not better:
+            return
+        if current is None or self._ways[address].answered or address == self.target:
             self._aim(address)
+        else:
+            self._ask(address, at_ns)
 
     def shook(self, address: Address) -> None:
         """A DTLS datagram came from here. Browsers shake hands before they nominate: answer where it came from."""
@@ -177,10 +206,23 @@ class Line:
         if self.target is not None:
             self._door.send(data, self.target)
 
-    def ping(self, at_ns: int) -> None:
-        """Ask the browser for a sign of life. Full agents answer any check; the reply tells the round trip."""
+    def ping(self, at_ns: int) -> bool:
+        """Ask the browser for a sign of life. Full agents answer any check; the reply tells the round trip.
+
+        False when its consent has expired: from then on there is nowhere to send to.
+        """
         if self.target is None:
-            return
+            return True
+        if at_ns - self._ways[self.target].agreed_ns > CONSENT_NS and self._pings:
+            if len(self._refused) < MOST_REFUSED:
+                self._refused.add(self.target)
+            self._forget(self.target)
+            self._aim(None)
+            return False
+        self._ask(self.target, at_ns)
+        return True
+
+    def _ask(self, address: Address, at_ns: int) -> None:
         request = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
         request.attributes["USERNAME"] = f"{self.remote.ufrag}:{self.local.ufrag}"
         request.attributes["PRIORITY"] = 2130706431
@@ -188,16 +230,21 @@ class Line:
         request.add_message_integrity(self.remote.pwd.encode())
         while len(self._pings) > MOST_PINGS:
             self._pings.pop(next(iter(self._pings)))
-        self._pings[request.transaction_id] = at_ns
-        self._door.send(bytes(request), self.target)
+        self._pings[request.transaction_id] = (at_ns, address)
+        self._door.send(bytes(request), address)
 
-    def ponged(self, response: stun.Message, at_ns: int) -> None:
-        sent_ns = self._pings.get(response.transaction_id)
-        if sent_ns is None or not response.check_message_integrity(self.remote.pwd.encode()):
+    def ponged(self, response: stun.Message, address: Address, at_ns: int) -> None:
+        sent_ns, asked = self._pings.get(response.transaction_id, (0, None))
+        way = self._ways.get(address)
+        if asked != address or way is None or not response.check_message_integrity(self.remote.pwd.encode()):
             return
         del self._pings[response.transaction_id]
-        self.answers_pings = True
-        self.heard_ns = at_ns
+        self.answers_pings = way.answered = True
+        self.heard_ns = way.heard_ns = way.agreed_ns = at_ns
+        if address != self.target:
+            if way.nominated:
+                self._choose(address, at_ns)
+            return
         sample = max(0, at_ns - sent_ns)
         self.trips_ns.append(sample)
         self.rtt_ns = sample if self.rtt_ns is None else (self.rtt_ns * 3 + sample) // 4

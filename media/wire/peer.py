@@ -141,7 +141,9 @@ class Peer:
         return self._line.trips_ns
 
     def ping(self) -> None:
-        self._line.ping(self._clock())
+        """Ask for a sign of life; a browser that no longer consents to be sent to is let go."""
+        if not self._line.ping(self._clock()):
+            self.close()
 
     def close(self) -> None:
         """Say goodbye (DTLS close_notify) and be forgotten at the door."""

@@ -84,3 +84,36 @@ async function inbound(kind) {
 async function outbound(kind) { return (await stats("outbound-rtp")).find(s => s.kind === kind) || {}; }
 async function received() { return (await stats("inbound-rtp")).reduce((sum, s) => sum + s.packetsReceived, 0); }
 </script>"""
+
+HEARING_PAGE = """<!doctype html><meta charset="utf-8"><title>hearing</title><div id="sounds"></div>
+<script type="module">
+import { Hearing } from "/js/rtc.js";
+const seat = new URLSearchParams(location.search).get("seat");
+window.offers = [];
+window.connections = new Set();
+async function send(said) {
+  if (said.t !== "rtc.offer") return;
+  window.offers.push(said.sdp);
+  window.connections.add(media.pc);
+  const reply = await fetch("/offer", { method: "POST", body: JSON.stringify({ seat, sdp: said.sdp }) });
+  await media.answer(await reply.json());
+}
+const sounds = document.getElementById("sounds");
+const media = window.media = new Hearing({ send, change() {}, publishes: true, sounds });
+window.inbound = async (kind) => {
+  const stats = [...(await media.pc.getStats()).values()];
+  return stats.find((s) => s.type === "inbound-rtp" && s.kind === kind) ?? {};
+};
+window.until = async (predicate, milliseconds) => {
+  const last = performance.now() + milliseconds;
+  while (!(await predicate())) {
+    if (performance.now() > last) throw new Error("in vain: " + predicate);
+    await new Promise((next) => setTimeout(next, 100));
+  }
+};
+const wish = { audio: true, video: { width: 320, height: 240, frameRate: 15 } };
+const stream = await navigator.mediaDevices.getUserMedia(wish);
+await media.bring(stream.getAudioTracks()[0], stream.getVideoTracks()[0]);
+await media.want({ audio: 1, video: 1, fresh: false });
+window.seated = true;
+</script>"""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from aiohttp import web
 from playwright.async_api import Browser, Page, async_playwright
@@ -13,9 +14,10 @@ from hearing.participants import SeatId
 from media.relay.courtroom import Courtroom, LineUp
 from media.wire.door import Door
 from tests.browser.chromium import executable_path, launch_args
-from tests.browser.rtc_page import PAGE
+from tests.browser.rtc_page import HEARING_PAGE, PAGE
 from tests.media.narrow_wire import NarrowWire
 
+SCRIPTS = Path(__file__).parents[2] / "web" / "static" / "js"
 AWAKE = [
     "--disable-background-timer-throttling",
     "--disable-backgrounding-occluded-windows",
@@ -39,6 +41,14 @@ class Stage:
         await page.evaluate("join()")
         return page
 
+    async def sit(self, seat: str) -> Page:
+        """Enter with the live page's own connection, which looks after itself."""
+        context = await self.browser.new_context(permissions=["camera", "microphone"])
+        page = await context.new_page()
+        await page.goto(f"{self.url}/hearing?seat={seat}")
+        await page.wait_for_function("window.seated")
+        return page
+
     async def negotiate(self, *pages: Page) -> None:
         for page in pages:
             await page.evaluate("negotiate()")
@@ -59,6 +69,10 @@ async def offer(request: web.Request) -> web.Response:
     )
 
 
+async def hearing_page(_: web.Request) -> web.Response:
+    return web.Response(text=HEARING_PAGE, content_type="text/html")
+
+
 async def page_source(_: web.Request) -> web.Response:
     return web.Response(text=PAGE, content_type="text/html")
 
@@ -67,9 +81,9 @@ COURTROOM: web.AppKey[Courtroom] = web.AppKey("courtroom", Courtroom)
 
 
 @asynccontextmanager
-async def staged(wire: NarrowWire | None = None) -> AsyncIterator[Stage]:
+async def staged(wire: NarrowWire | None = None, host: str = "127.0.0.1") -> AsyncIterator[Stage]:
     """A stage whose browsers reach the door directly, or through a wire of the test's making."""
-    door = await Door.open("127.0.0.1", 0, ["127.0.0.1"], announced_port=wire.port if wire else None)
+    door = await Door.open(host, 0, [host], announced_port=wire.port if wire else None)
     if wire is not None:
         wire.connect(door.port)
     courtroom = Courtroom(door)
@@ -77,6 +91,8 @@ async def staged(wire: NarrowWire | None = None) -> AsyncIterator[Stage]:
     app[COURTROOM] = courtroom
     app.router.add_post("/offer", offer)
     app.router.add_get("/", page_source)
+    app.router.add_get("/hearing", hearing_page)
+    app.router.add_static("/js", SCRIPTS)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

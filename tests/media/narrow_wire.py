@@ -57,6 +57,7 @@ class NarrowWire:
         self._door: tuple[str, int] | None = None
         self._outside = self._socket()
         self._inside: dict[tuple[str, int], socket.socket] = {}
+        self._closed: set[tuple[str, int]] = set()
         self.port: int = self._outside.getsockname()[1]
         asyncio.get_running_loop().add_reader(self._outside.fileno(), self._from_browser)
 
@@ -68,6 +69,11 @@ class NarrowWire:
 
     def connect(self, port: int) -> None:
         self._door = (self._host, port)
+
+    def close_ways(self) -> int:
+        """Whoever is known now is known no more, for good; who comes from a new address is let through."""
+        self._closed |= self._inside.keys()
+        return len(self._closed)
 
     def close(self) -> None:
         loop = asyncio.get_running_loop()
@@ -81,6 +87,8 @@ class NarrowWire:
                 data, address = self._outside.recvfrom(2048)
             except OSError:
                 return
+            if address in self._closed:
+                continue
             if address not in self._inside:
                 inside = self._inside[address] = self._socket()
                 asyncio.get_running_loop().add_reader(inside.fileno(), self._from_door, inside, address)
@@ -92,7 +100,8 @@ class NarrowWire:
                 data = inside.recv(2048)
             except OSError:
                 return
-            self.down.carry(data, lambda d: self._send(self._outside, d, address))
+            if address not in self._closed:
+                self.down.carry(data, lambda d: self._send(self._outside, d, address))
 
     @staticmethod
     def _send(sock: socket.socket, data: bytes, address: tuple[str, int] | None) -> None:

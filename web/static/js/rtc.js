@@ -23,6 +23,8 @@ export class Hearing {
     /** Somebody is in none of our sections yet: after a restart of the court there are enough, but all empty. */
     this.fresh = false;
     this.asked = false;
+    /** The way to the court is lost or the network is another one: the next offer looks for a new way. */
+    this.mending = false;
     /** Set once getUserMedia has settled, in whichever way. */
     this.ready = !hooks.publishes;
     /** @type {MediaStreamTrack|null} */
@@ -45,6 +47,20 @@ export class Hearing {
     /** @type {{up: number, down: number, at: number}|null} */
     this.counted = null;
     setInterval(() => this.report(), REPORT_EVERY);
+    this.watchNetwork();
+  }
+
+  /** From one network into another: the browser would notice by itself only after five seconds of silence. */
+  watchNetwork() {
+    addEventListener("online", () => void this.mend());
+    const network = /** @type {any} */ (navigator).connection;
+    let type = network?.type;
+    network?.addEventListener("change", () => {
+      // Its estimates change all the time, and it tells of that too.
+      if (network.type === type) return;
+      type = network.type;
+      void this.mend();
+    });
   }
 
   /** @returns {"none"|"connecting"|"connected"|"weak"|"failed"} */
@@ -86,6 +102,15 @@ export class Hearing {
     await this.offer();
   }
 
+  /** Look for a new way on the same connection (ICE restart): nobody has to press anything. */
+  async mend() {
+    const pc = this.pc;
+    if (!pc?.currentRemoteDescription || pc.connectionState === "closed") return;
+    pc.restartIce();
+    this.mending = true;
+    await this.offer();
+  }
+
   /** An offer that the court left unanswered, for it was not the time yet, is made anew. */
   nudge() {
     if (this.offering && performance.now() - this.offeredAt > PATIENCE) void this.again();
@@ -105,6 +130,7 @@ export class Hearing {
     this.pc = null;
     this.offering = false;
     this.offerAgain = false;
+    this.mending = false;
     this.counted = null;
     this.tracks = {};
     this.flowing.clear();
@@ -123,6 +149,7 @@ export class Hearing {
     pc.onconnectionstatechange = () => {
       if (pc !== this.pc) return;
       if (pc.connectionState === "failed" || pc.connectionState === "closed") void this.again();
+      else if (pc.connectionState === "disconnected") void this.mend();
       this.hooks.change();
     };
     this.pc = pc;
@@ -136,9 +163,9 @@ export class Hearing {
       return;
     }
     const pc = this.pc ?? this.build();
-    const enough = !this.widen(pc) && !this.fresh;
+    const enough = !this.widen(pc) && !this.fresh && !this.mending;
     if (enough && pc.signalingState === "stable" && pc.currentRemoteDescription) return;
-    this.fresh = false;
+    this.fresh = this.mending = false;
     this.offering = true;
     this.offeredAt = performance.now();
     const offer = await pc.createOffer();
