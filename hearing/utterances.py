@@ -50,6 +50,8 @@ class Utterance:
     version: int = LIVE
     provisional: bool = False
     agreed: int = 0
+    interprets: str | None = None
+    """The line whose words an interpreter gives here in another language. Found by reading, never stored."""
 
 
 def utterance_id(hearing: HearingId, version: int, seat: SeatId, start_ns: int) -> str:

@@ -48,6 +48,7 @@ SCHEMA: dict[str, Any] = {
                     "confidence": {"type": "integer", "minimum": 0, "maximum": 1000},
                     "no_speech": {"type": "integer", "minimum": 0, "maximum": 1000},
                     "model": {"type": "string", "description": "name@hash of the model that heard the line"},
+                    "interprets": {"type": "string", "description": "id of the line that an interpreter gives here"},
                     "words": {
                         "type": "array",
                         "items": {
@@ -84,7 +85,8 @@ def digest(lines: Sequence[Utterance]) -> str:
 
 
 def _line(said: Utterance) -> dict[str, Any]:
-    return {
+    tie = {"interprets": said.interprets} if said.interprets is not None else {}
+    return tie | {
         "id": said.id,
         "hearing": said.hearing,
         "version": said.version,

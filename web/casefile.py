@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from hearing import facts as f
 from hearing.hearings import Hearing
-from hearing.participants import Actor, HearingId, PersonId, SeatId, TextRef
+from hearing.participants import Actor, HearingId, PersonId, Role, SeatId, TextRef
 from hearing.registry.documents import Document
 from hearing.utterances import DOUBTFUL_BELOW
 from hearing.wrongs import Refused
+from transcripts.interpretation import originals
 from web import doors, languages
 from web.documents.minutes import Source
 from web.documents.paper import FOOT
@@ -92,6 +93,8 @@ class CaseFile:
     digest: str
     version: int
     lines: Sequence[Line] = field(default=())
+    interprets: Mapping[str, str] = field(default_factory=dict)
+    """From an interpreter's lines to the lines whose words they give in another language."""
     transcript_state: str = ""
     quality: Report | None = None
     """The report on the quality of the record, for the court only."""
@@ -113,6 +116,7 @@ async def gather(office: Office, hearing_id: HearingId, hearing: Hearing, actor:
     entries = [(entry.fact, entry.at) for entry in journal]
     documents = await docket.documents.of(hearing_id)
     case = await docket.cases.get(hearing.case)
+    lines = await office.lines(hearing_id)
     return CaseFile(
         id=hearing_id,
         hearing=hearing,
@@ -128,7 +132,8 @@ async def gather(office: Office, hearing_id: HearingId, hearing: Hearing, actor:
         subject=case.subject,
         digest=journal[-1].digest,
         version=journal[-1].version,
-        lines=_visible(await office.lines(hearing_id), hearing, actor, may, closed_parts(entries)),
+        lines=_visible(lines, hearing, actor, may, closed_parts(entries)),
+        interprets=originals(lines, {p.seat for p in hearing.with_role(Role.INTERPRETER)}),
         transcript_state=await office.transcript_state(hearing_id),
         quality=await _quality(office, documents) if may.staff else None,
     )
@@ -193,7 +198,9 @@ def line_rows(file: CaseFile, say: Callable[..., str]) -> list[dict[str, Any]]:
     who = speakers(file, say)
     unknown = {"label": "—", "name": "", "voice": "other"}
     rows: list[tuple[float, dict[str, Any]]] = []
+    shown = {line.id: line for line in file.lines}
     for line in file.lines:
+        original = shown.get(file.interprets.get(line.id, ""))
         words = [{"text": w.text, "doubt": w.probability < DOUBTFUL_BELOW} for w in line.words] or [
             {"text": line.text, "doubt": False}
         ]
@@ -206,6 +213,13 @@ def line_rows(file: CaseFile, say: Callable[..., str]) -> list[dict[str, Any]]:
             "text": line.text,
             "language": line.language,
             "confidence": round(line.confidence, 3),
+            "interprets": None
+            if original is None
+            else {
+                "id": original.id,
+                "at": file.timeline.nearest(original.start),
+                "label": who.get(SeatId(original.seat), unknown)["label"],
+            },
             **who.get(SeatId(line.seat), unknown),
         }
         rows.append((line.start, row))

@@ -18,7 +18,7 @@ import structlog
 
 from hearing import acts as a
 from hearing.hearings import Hearing, Phase
-from hearing.participants import SYSTEM, HearingId, SeatId
+from hearing.participants import SYSTEM, HearingId, Role, SeatId
 from hearing.registry.bundles import BUNDLE
 from hearing.registry.documents import Document
 from hearing.registry.errors import RegistryError
@@ -27,6 +27,7 @@ from media.record.clip import SeatSound, clip
 from media.record.finalise import Chapter, finalise
 from media.record.tape import recover
 from media.record.timeline import Timeline
+from transcripts.interpretation import tied
 from transcripts.settings import Condition
 from transcripts.transcript import canonical_json
 from transcripts.utterances import RecordedTrack
@@ -201,7 +202,8 @@ class Closing:
         else:
             tracks = await asyncio.to_thread(self._tracks, hearing, folder, key)
             version = await transcriber.transcribe_recording(hearing_id, tracks)
-        lines = await self._court.book.lines(hearing_id, version)
+        interpreters = {p.seat for p in hearing.with_role(Role.INTERPRETER)}
+        lines = tied(await self._court.book.lines(hearing_id, version), interpreters)
         content = canonical_json(lines)
         digest = hashlib.sha256(content).hexdigest()
         if digest not in {sealed.sha256 for sealed in hearing.files.values()}:

@@ -96,6 +96,8 @@ class SpeechDesk:
         swearing = self._swearing()
         if swearing is not None and swearing.seat == seat and swearing.oath is not None and swearing.oath.language:
             return swearing.oath.language
+        if seat in self._floor.channels:
+            return self._floor.channels[seat]
         people = self._sitting.hearing.at_seat(seat)
         return people[0].language if people else self._sitting.hearing.listing.language
 

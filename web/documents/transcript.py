@@ -40,7 +40,11 @@ def _row(row: Row, say: Callable[..., str]) -> tuple[str, str, str]:
     if row["kind"] == "gap":
         return languages.span(row["at"]), "—", f"({row['why']}, {languages.span(row['seconds'])})"
     words = " ".join(f"[{w['text'].strip()}?]" if w["doubt"] else w["text"].strip() for w in row["words"])
-    return languages.span(row["at"]), one_line(f"{row['label']} {row['name']}"), one_line(words)
+    speaker = one_line(f"{row['label']} {row['name']}")
+    if (original := row["interprets"]) is not None:
+        said = say("interprets: %(who)s, %(time)s", who=original["label"], time=languages.span(original["at"]))
+        speaker = f"{speaker} ({one_line(said)})"
+    return languages.span(row["at"]), speaker, one_line(words)
 
 
 def _stamp(seconds: float) -> str:

@@ -244,6 +244,7 @@ export class Hearing {
     if (!audio) {
       audio = document.createElement("audio");
       audio.autoplay = true;
+      audio.dataset.seat = seat;
       this.hooks.sounds.append(audio);
       this.voices.set(seat, audio);
       if (this.speaker) this.route(audio);
