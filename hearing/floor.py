@@ -22,7 +22,9 @@ class Floor:
     """Keys are listening seats, values the seats whose sound or picture may reach them.
 
     A listener that is absent hears and sees nobody. ``public_*`` is what an observer, who holds no seat, may receive.
-    ``recorded_video`` is the one court camera; no other picture may ever reach a disk.
+    ``in_session``: the hearing itself is held, not a talk aside. In no other phase does a second device, before which
+    nobody may be sitting, receive anything. ``recorded_video`` is the one court camera; no other picture may ever reach
+    a disk.
     """
 
     hears: Mapping[SeatId, frozenset[SeatId]] = field(default_factory=dict)
@@ -35,6 +37,7 @@ class Floor:
     channels: Mapping[SeatId, str] = field(default_factory=dict)
     """Interpreters who speak into a language's channel: only those hear them who listen to it."""
     sealed: bool = False
+    in_session: bool = False
 
     def on_channel(self, source: SeatId, channel: str) -> bool:
         """Whether a voice that the floor allows is heard by somebody who listens to this channel."""
@@ -73,6 +76,7 @@ def floor(hearing: Hearing, edition: Edition) -> Floor:
         transcribed=kept,
         channels=channels(hearing),
         sealed=hearing.part_closed is not None,
+        in_session=row.recorded,
     )
 
 

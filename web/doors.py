@@ -97,7 +97,7 @@ def source(request: web.Request) -> str:
 
 
 def is_api(request: web.Request) -> bool:
-    return request.path.startswith("/api/")
+    return request.path.startswith(("/api/", "/whip/", "/whep/"))
 
 
 def from_here(request: web.Request) -> bool:
@@ -222,8 +222,11 @@ async def doorkeeper(request: web.Request, handler: Handler) -> web.StreamRespon
         response = await handler(request)
     except (Refused, *TELLABLE) as wrong:
         response = await answer_refusal(request, as_refusal(wrong, of(request).now()))
-    except (web.HTTPNotFound, web.HTTPMethodNotAllowed):
+    except web.HTTPNotFound:
         response = await answer_refusal(request, Refused("not_found"))
+    except web.HTTPMethodNotAllowed as wrong:
+        response = await answer_refusal(request, Refused("wrong_method"))
+        response.headers[hdrs.ALLOW] = ", ".join(sorted(wrong.allowed_methods))
     except web.HTTPRequestEntityTooLarge:
         response = await answer_refusal(request, Refused("too_large"))
     if not response.prepared:

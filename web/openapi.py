@@ -33,9 +33,15 @@ class Endpoint:
     status: int = 200
     query: Mapping[str, str] = field(default_factory=dict)
     open: bool = False
+    takes_media: str = "application/json"
+    base: str = BASE
+
+    @property
+    def address(self) -> str:
+        return self.base + self.path
 
     def route(self) -> web.RouteDef:
-        return web.route(self.method, BASE + self.path, self.handler)
+        return web.route(self.method, self.address, self.handler)
 
 
 def text(description: str = "") -> Json:
@@ -116,7 +122,7 @@ def describe(endpoints: Sequence[Endpoint], origin: str) -> Json:
     """The OpenAPI document of these endpoints."""
     paths: dict[str, Json] = {}
     for one in endpoints:
-        path = BASE + re.sub(r"{(\w+):[^}]*}", r"{\1}", one.path)
+        path = re.sub(r"{(\w+):[^}]*}", r"{\1}", one.address)
         paths.setdefault(path, {})[one.method.lower()] = _operation(one, path)
     return {
         "openapi": "3.1.0",
@@ -170,7 +176,7 @@ def _operation(one: Endpoint, path: str) -> Json:
     if inside or asked:
         operation["parameters"] = inside + asked
     if one.takes is not None:
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": one.takes}}}
+        operation["requestBody"] = {"required": True, "content": {one.takes_media: {"schema": one.takes}}}
     if one.open:
         operation["security"] = []
     return operation

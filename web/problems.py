@@ -32,6 +32,13 @@ STATUS = {
     "pass_unknown": 404,
     "too_many_attempts": 429,
     "too_large": 413,
+    "wrong_method": 405,
+    "camera_not_named": 409,
+    "device_not_now": 409,
+    "condition_failed": 412,
+    "sdp_needed": 415,
+    "condition_needed": 428,
+    "offer_unusable": 422,
 }
 
 

@@ -34,6 +34,7 @@ async def hear(sitting: Sitting, connection: Connection, message: Mapping[str, A
         case {"t": "rtc.status", "mic": bool(mic), "camera": bool(camera)}:
             if connection.seat is not None:
                 sitting.devices[connection.seat] = (mic, camera)
+                sitting.courtroom.hush(connection.seat, not mic)
                 sitting.show_all()
         case {"t": "rtc.listen", "channel": str(channel)}:
             sitting.booth.choose(connection, channel)

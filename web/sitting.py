@@ -27,6 +27,7 @@ from web.connection import Connection
 from web.interpreting import Booth
 from web.listening import ListeningDesk
 from web.recording import RecordingDesk
+from web.second_devices import SecondDevices
 from web.speech import SpeechDesk
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Sitting:
         self.speech = SpeechDesk(self)
         self.listening = ListeningDesk(self)
         self.booth = Booth(self)
+        self.second = SecondDevices(self)
         self.ready = asyncio.Event()
         self.ended = asyncio.Event()
         self._tasks: asyncio.TaskGroup | None = None
@@ -155,6 +157,7 @@ class Sitting:
         self.courtroom.apply(self.floor)
         self.recording.apply(self.floor)
         self.speech.apply(self.floor)
+        self.second.apply()
         for connection in list(self.connections):
             if self._is_out(connection):
                 connection.close(REMOVED_CODE)
@@ -226,7 +229,7 @@ class Sitting:
             edition=office.edition,
             names=self.names,
             now=office.now(),
-            devices=self.devices,
+            devices=self.second.shown(),
             observers=sum(c.observer for c in self.connections),
             rolling=self.recording.rolling,
             listens=self.booth.listens,

@@ -14,7 +14,19 @@ from hearing.participants import SeatId
 from media.packets import Kind, Received
 from media.relay.bandwidth import video_limit
 from media.relay.forwarder import Forwarder, PythonForwarder
-from media.relay.lines import LineDown, LineEvent, LineUp, LinkFigures, ObserverId, Wanted, Who, observes
+from media.relay.lines import (
+    LineDown,
+    LineEvent,
+    LineUp,
+    LinkFigures,
+    ObserverId,
+    Wanted,
+    Who,
+    films,
+    screens,
+    seat_behind,
+    sits,
+)
 from media.relay.member import Member
 from media.relay.probe import Direction, Probe, ProbeFailed, ProbeFigures, Progress, probe_sends
 from media.relay.seating import Seating
@@ -23,6 +35,7 @@ from media.wire import rtcp, rtp
 from media.wire.answer import BadOffer, agree, read
 from media.wire.clock import SECOND, now_ns
 from media.wire.door import Door
+from media.wire.ice import Credentials
 from media.wire.offer import Offer
 from media.wire.peer import Peer, PeerState
 
@@ -84,14 +97,15 @@ class Courtroom:
         return text
 
     def _answer_member(self, who: Who, offer: Offer) -> str:
+        _check_use(who, offer)
         member = self._members.get(who)
         if member is None or not member.peer.same_connection(offer):
             if member is not None:
                 member.peer.close()
             peer = self._forwarder.peer(who, self._door, offer, self, clock=self._clock)
             member = self._members[who] = self._by_peer[peer] = Member(peer)
-        if not observes(who):
-            self._seating.register(who, offer)
+        if sits(who) or films(who):
+            self._seating.register(seat_behind(who), offer)
         text = member.peer.agree(offer, self._seating.assign(member, offer))
         member.agreed(self._seating.sources)
         self._seating.gate(self._clock())
@@ -133,6 +147,25 @@ class Courtroom:
 
     def candidate(self, who: Who, candidate: str) -> None:
         """ICE-lite learns where a browser is from its checks; candidates add nothing."""
+
+    def restart(self, who: Who, remote: Credentials) -> str | None:
+        """An ICE restart without an offer: our new credentials as an SDP fragment. None without a connection."""
+        member = self._members.get(who)
+        return member.peer.restart(remote) if member is not None else None
+
+    def answers(self, who: Who, remote_ufrag: str) -> bool:
+        """Whether these are the ICE credentials in use."""
+        member = self._members.get(who)
+        return member is not None and member.peer.remote_ufrag == remote_ufrag
+
+    def hush(self, seat: SeatId, hushed: bool) -> None:
+        """The microphone of a seat was switched off, or on again, on its page."""
+        (self._board.hushed.add if hushed else self._board.hushed.discard)(seat)
+
+    def hang_up(self, who: Who) -> None:
+        """A second device is gone; the seat goes on with what its own connection sends."""
+        if (member := self._members.get(who)) is not None:
+            member.peer.close()
 
     def leave(self, who: Who) -> None:
         """This member is gone for good: its connection ends, nobody is fed from it any more."""
@@ -181,7 +214,7 @@ class Courtroom:
                 if feed.open and feed.payload_type >= 0
             }
             for who, member in self._members.items()
-            if not observes(who)
+            if sits(who)
         }
 
     def levels(self) -> dict[SeatId, float]:
@@ -220,6 +253,8 @@ class Courtroom:
         del self._members[peer.who]
         self._sent_before[peer.who] = self._sent_before.get(peer.who, 0) + peer.media_packets_sent
         self._seating.disconnect(peer)
+        if films(peer.who) and (seat := self._members.get(seat_behind(peer.who))) is not None:
+            seat.agreed(self._seating.sources)
         self._down(member, "closed")
 
     def peer_rtp(self, peer: Peer, packet: rtp.Rtp, arrival_ns: int) -> None:
@@ -250,6 +285,7 @@ class Courtroom:
             source.ask(now)
         for member in self._members.values():
             member.feedback(now)
+        self._seating.lend(now)
         for probe in list(self._probes.values()):
             probe.beat(now)
             if probe.expired:
@@ -263,7 +299,7 @@ class Courtroom:
         publishing = sum(1 for member in self._members.values() if member.up and member.published)
         for member in self._members.values():
             peer = member.peer
-            member.allow(video_limit(publishing, peer.who == self._seating.floor.recorded_video))
+            member.allow(video_limit(publishing, seat_behind(peer.who) == self._seating.floor.recorded_video))
             if peer.state is PeerState.CONNECTED and now - peer.heard_ns < SECOND * 2:
                 self._up(member)
             member.send_reports(self._seating.sources, self._board.clocks, now)
@@ -287,11 +323,19 @@ class Courtroom:
     def _up(self, member: Member) -> None:
         if not member.up:
             member.up = True
-            if not observes(member.peer.who):
+            if sits(member.peer.who):
                 self._tell(LineUp(SeatId(member.peer.who), self._clock()))
 
     def _down(self, member: Member, why: str) -> None:
         if member.up:
             member.up = False
-            if not observes(member.peer.who):
+            if sits(member.peer.who):
                 self._tell(LineDown(SeatId(member.peer.who), self._clock(), why))
+
+
+def _check_use(who: Who, offer: Offer) -> None:
+    """A second device does one thing only. Raises ``BadOffer`` when it offers nothing of that."""
+    if films(who) and not any(part.use == "receive" for part in agree(offer, {})):
+        raise BadOffer("nothing to publish")
+    if screens(who) and not any(section.direction == "recvonly" and section.kind for section in offer.sections):
+        raise BadOffer("nothing to receive")

@@ -59,11 +59,13 @@ class Feed:
     kept: dict[int, tuple[int, bytes]] = field(default_factory=dict)
     """Recent datagrams, where RTX is not agreed (sound)."""
     resent: int = 0
+    label: str = ""
+    """The name of a section that is lent to one source after another."""
     lost: float = 0.0
     jitter: float = 0.0
 
     def sent(self) -> Sent:
-        return Sent(self.source, self.ssrc, self.repair_ssrc)
+        return Sent(self.label or self.source, self.ssrc, self.repair_ssrc)
 
     def agreed(self, part: Agreed) -> None:
         """Take what the newest answer says about our section."""

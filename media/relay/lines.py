@@ -11,11 +11,43 @@ from media.packets import Kind
 ObserverId = NewType("ObserverId", str)
 """Begins with ``o-``: receives what the public may, publishes nothing."""
 
-Who = SeatId | ObserverId
+CameraId = NewType("CameraId", str)
+"""Begins with ``c-``: a second device that publishes for a seat and receives nothing."""
+
+ScreenId = NewType("ScreenId", str)
+"""Begins with ``w-``: a second device that receives, while the hearing is held, what a seat may; publishes nothing."""
+
+Who = SeatId | ObserverId | CameraId | ScreenId
 
 
 def observes(who: str) -> bool:
     return who.startswith("o-")
+
+
+def camera_of(seat: SeatId) -> CameraId:
+    return CameraId(f"c-{seat}")
+
+
+def screen_of(seat: SeatId) -> ScreenId:
+    return ScreenId(f"w-{seat}")
+
+
+def films(who: str) -> bool:
+    return who.startswith("c-")
+
+
+def screens(who: str) -> bool:
+    return who.startswith("w-")
+
+
+def sits(who: str) -> bool:
+    """Whether this is a seat's own connection, the one by which its person is here."""
+    return not who.startswith(("o-", "c-", "w-"))
+
+
+def seat_behind(who: str) -> SeatId:
+    """The seat that a connection belongs to; an observer has only itself."""
+    return SeatId(who[2:] if films(who) or screens(who) else who)
 
 
 @dataclass(frozen=True, slots=True)

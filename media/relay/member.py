@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from media.packets import Kind
 from media.relay.bandwidth import Arrivals, Limit, video_limit
 from media.relay.feed import Feed
-from media.relay.lines import LinkFigures
+from media.relay.lines import LinkFigures, films, seat_behind
 from media.relay.reception import Reception
 from media.relay.source import Source
 from media.wire import rtcp, rtp
@@ -46,10 +46,11 @@ class Member:
         self._streams.clear()
         for part in self.peer.sections.values():
             if part.use == "receive" and part.kind is not None:
-                source = sources.get((self.peer.who, part.kind))
+                source = sources.get((seat_behind(self.peer.who), part.kind))
                 if source is not None and source not in self.published.values():
                     self.published[part.mid] = source
-                    source.publish(self.peer, part)
+                    if films(self.peer.who) or source.peer is None or not films(source.peer.who):
+                        source.publish(self.peer, part)
             elif part.mid in self.feeds:
                 self.feeds[part.mid].agreed(part)
         self._feeds_by_ssrc = {}
@@ -148,7 +149,8 @@ class Member:
         for feed in self.feeds.values():
             source = sources.get((feed.source, feed.kind))
             reception = source.reception if source is not None else None
-            report = self._sender_report(feed, reception, clocks.get(feed.source), now_ns)
+            clock = clocks.get(source.peer.who) if source is not None and source.peer is not None else None
+            report = self._sender_report(feed, reception, clock, now_ns)
             if report is not None:
                 pairs.append((report, feed.ssrc, feed.source))
         while pairs:
@@ -188,7 +190,7 @@ class Member:
 
     def link(self) -> LinkFigures:
         rtt_ns = self.peer.rtt_ns if self.peer.rtt_ns is not None else self._rtt_ns
-        receptions = [s.reception for s in self.published.values() if s.reception is not None]
+        receptions = [s.reception for s in self.published.values() if s.reception is not None and s.peer is self.peer]
         jitters = [r.jitter / r.clock_rate for r in receptions] + [f.jitter for f in self.feeds.values() if f.open]
         return LinkFigures(
             rtt_ms=rtt_ns / 1e6 if rtt_ns is not None else None,

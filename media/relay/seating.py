@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hearing.floor import NOBODY, Floor
+from hearing.floor import NO_SEATS, NOBODY, Floor
 from hearing.participants import FLOOR, SeatId
 from media.packets import Kind
 from media.relay.feed import Feed
 from media.relay.forwarder import Forwarder
-from media.relay.lines import Wanted, observes
+from media.relay.lending import share
+from media.relay.lines import Wanted, films, observes, screens, seat_behind
 from media.relay.member import Member
 from media.relay.source import CLOCK_RATES, Source
 from media.wire.answer import Sent, agree
@@ -40,6 +41,10 @@ class Seating:
 
     def assign(self, member: Member, offer: Offer) -> dict[str, Sent]:
         """Give every receiving section a source; what it has, it keeps."""
+        if films(member.peer.who):
+            return {}
+        if screens(member.peer.who):
+            return self._hang(member, offer)
         for section in offer.sections:
             kind = section.kind
             if kind is None or section.publishes or section.refused or section.mid in member.feeds:
@@ -52,6 +57,44 @@ class Seating:
                     source.feeds.append(feed)
                     break
         return {mid: feed.sent() for mid, feed in member.feeds.items() if (feed.source, feed.kind) in self.sources}
+
+    def _hang(self, member: Member, offer: Offer) -> dict[str, Sent]:
+        """A screen cannot be told to offer again: each of its sections is sent from the start and lent in turn."""
+        for section in offer.sections:
+            kind, mid = section.kind, section.mid
+            if kind is None or section.direction != "recvonly" or section.refused or mid in member.feeds:
+                continue
+            feed = member.feeds[mid] = self._forwarder.feed(member.peer, mid, "", kind, CLOCK_RATES[kind])
+            feed.label = f"floor-{mid}"
+        return {mid: feed.sent() for mid, feed in member.feeds.items()}
+
+    def _lend(self, now_ns: int) -> bool:
+        hung = [member for who, member in self._members.items() if screens(who)]
+        moved = [self._turn(member, kind, now_ns) for member in hung for kind in CLOCK_RATES]
+        return any(moved)
+
+    def _turn(self, member: Member, kind: Kind, now_ns: int) -> bool:
+        """Give a screen's sections of one kind to the seats that are worth it now; whether any changed."""
+        held = {mid: feed.source for mid, feed in member.feeds.items() if feed.kind == kind}
+        allowed = entitled(self.floor, member.peer.who, kind, self.channels)
+        spoken = {
+            seat: voice.spoken_ns if (voice := self.sources.get((seat, "audio"))) is not None else 0
+            for (seat, its_kind), source in self.sources.items()
+            if its_kind == kind and seat in allowed and source.peer is not None
+        }
+        given = share(held, spoken, self.floor.recorded_video, now_ns)
+        for mid, seat in given.items():
+            if held[mid] != seat:
+                self._move(member.feeds[mid], seat)
+        return given != held
+
+    def _move(self, feed: Feed, seat: str) -> None:
+        if (former := self.sources.get((feed.source, feed.kind))) is not None:
+            former.feeds = [other for other in former.feeds if other is not feed]
+        feed.gate(False)
+        feed.source = seat
+        if (source := self.sources.get((seat, feed.kind))) is not None:
+            source.feeds.append(feed)
 
     def wanted(self, who: str) -> list[Wanted]:
         member = self._members.get(who)
@@ -83,11 +126,20 @@ class Seating:
 
     def gate(self, now_ns: int) -> None:
         """Bring every gate into line with the floor."""
+        self._lend(now_ns)
+        self._open(now_ns)
+
+    def lend(self, now_ns: int) -> None:
+        """Bring screens to what is now worth showing: whoever speaks, else the court camera."""
+        if self._lend(now_ns):
+            self._open(now_ns)
+
+    def _open(self, now_ns: int) -> None:
         for member in self._members.values():
             for feed in member.feeds.values():
                 source = self.sources.get((feed.source, feed.kind))
                 live = source is not None and member.peer.state is PeerState.CONNECTED
-                opened = live and may(self.floor, member.peer.who, feed, self.channels)
+                opened = live and feed.source in entitled(self.floor, member.peer.who, feed.kind, self.channels)
                 if source is not None and opened and not feed.open:
                     source.want_keyframe()
                 feed.gate(opened)
@@ -96,12 +148,15 @@ class Seating:
             source.ask(now_ns)
 
 
-def may(floor: Floor, who: str, feed: Feed, channels: Mapping[str, str]) -> bool:
+def entitled(floor: Floor, who: str, kind: Kind, channels: Mapping[str, str]) -> frozenset[SeatId]:
+    """The seats whose sound or picture may go to this connection."""
+    seat = seat_behind(who)
     if observes(who):
-        sources = floor.public_hears if feed.kind == "audio" else floor.public_sees
+        sources = floor.public_hears if kind == "audio" else floor.public_sees
+    elif films(who) or (screens(who) and not floor.in_session):
+        sources = NO_SEATS
     else:
-        table = floor.hears if feed.kind == "audio" else floor.sees
-        sources = table.get(SeatId(who), frozenset())
-    if feed.kind == "audio" and not floor.on_channel(SeatId(feed.source), channels.get(who, FLOOR)):
-        return False
-    return feed.source in sources
+        sources = (floor.hears if kind == "audio" else floor.sees).get(seat, NO_SEATS)
+    if kind == "audio" and floor.channels:
+        return frozenset(s for s in sources if floor.on_channel(s, channels.get(seat, FLOOR)))
+    return sources

@@ -15,6 +15,9 @@ KEYFRAME_NS = 500 * MILLISECOND
 
 KEYFRAME_RETRY_NS = 1 * SECOND
 CLOCK_RATES: dict[Kind, int] = {"audio": 48000, "video": 90000}
+SPEAKING = 45
+"""In -dB: louder than this is speech, not a quiet room."""
+
 ROOM: dict[Kind, int] = {"audio": 256, "video": 2048}
 
 
@@ -33,6 +36,8 @@ class Source:
         """The forwarder's own view of the open feeds."""
         self.level = 127
         self.level_ns = 0
+        self.spoken_ns = 0
+        """When somebody was last speaking here."""
         self.keyframes_asked = 0
         self._asked_ns = -KEYFRAME_RETRY_NS
         self._wanted = False
@@ -43,6 +48,8 @@ class Source:
 
     def note_level(self, level: int, at_ns: int) -> None:
         """Speaking level in -dB; the loudest of the last quarter second stands."""
+        if level <= SPEAKING:
+            self.spoken_ns = at_ns
         if level <= self.level or at_ns - self.level_ns >= SECOND // 4:
             self.level, self.level_ns = level, at_ns
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from hearing.participants import SeatId
 from media.packets import Kind, Received
 from media.relay.forwarder import Forwarder
+from media.relay.lines import films
 from media.relay.member import Member
 from media.relay.reception import Arrival
 from media.relay.source import Source
@@ -25,13 +26,17 @@ class Switchboard:
         self._forwarder = forwarder
         self.ears: list[Callable[[Received], None]] = []
         self.clocks: dict[str, int] = {}
-        """Per seat: server time minus the seat's own clock, by its sender reports; the least delay wins."""
+        """Per device: server time minus the device's own clock, by its sender reports; the least delay wins."""
+        self.hushed: set[str] = set()
+        """Seats whose microphone was switched off on their page: their second device is not heard either."""
 
     def take_rtp(self, member: Member, packet: rtp.Rtp, arrival_ns: int) -> None:
         found = member.source_of(packet)
         if found is None or found[0].peer is not member.peer or found[0].part is None:
             return
         source, is_repair = found
+        if source.kind == "audio" and films(member.peer.who) and source.seat in self.hushed:
+            return
         level = member.note(packet, found[0].part, arrival_ns)
         whole: rtp.Rtp | None = _restore(packet, source) if is_repair else packet
         if whole is None:
@@ -68,17 +73,23 @@ class Switchboard:
             return
         ssrc, ntp, timestamp = info
         for source in member.published.values():
-            if source.reception is None or source.reception.ssrc != ssrc:
+            if source.reception is None or source.reception.ssrc != ssrc or source.peer is not member.peer:
                 continue
             source.reception.last_sr = (ntp, timestamp, arrival_ns)
             offset = arrival_ns - from_ntp(ntp)
-            known = self.clocks.get(source.seat)
+            known = self.clocks.get(member.peer.who)
             if known is not None and abs(offset - known) <= SECOND:
                 offset = min(offset, known + MILLISECOND // 20)
-            self.clocks[source.seat] = offset
-            self._hear(
-                Received(SeatId(source.seat), source.kind, arrival_ns, packet.raw, source.codec, ssrc, is_rtcp=True)
-            )
+            self.clocks[member.peer.who] = offset
+            if self._by_one_device(source):
+                self._hear(
+                    Received(SeatId(source.seat), source.kind, arrival_ns, packet.raw, source.codec, ssrc, is_rtcp=True)
+                )
+
+    def _by_one_device(self, source: Source) -> bool:
+        """Whether a seat's sound and picture have one clock. Where not, a report would set them apart on the record."""
+        other = self._sources.get((source.seat, "video" if source.kind == "audio" else "audio"))
+        return other is None or other.peer is None or other.peer is source.peer
 
     def _asked(self, member: Member, packet: rtcp.Packet, arrival_ns: int) -> None:
         """A listener asks for packets or for a key frame. A closed gate answers nothing."""

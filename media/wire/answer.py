@@ -12,6 +12,7 @@ from typing import Literal
 
 from media.packets import Kind
 from media.wire import rtp
+from media.wire.fragment import candidates
 from media.wire.ice import Credentials
 from media.wire.offer import BadOffer, Codec, Offer, Section, read
 
@@ -128,7 +129,7 @@ def answer(offer: Offer, terms: Terms) -> str:
         "a=msid-semantic:WMS *",
     ]
     for section, part in zip(offer.sections, agreed, strict=True):
-        lines += _refused(section) if part.use == "refused" else _section(part, section, terms)
+        lines += _refused(section) if part.use == "refused" else _section(part, section, terms, offer.shakes)
     return "\r\n".join(lines) + "\r\n"
 
 
@@ -148,7 +149,7 @@ def _refused(section: Section) -> list[str]:
     ]
 
 
-def _section(part: Agreed, section: Section, terms: Terms) -> list[str]:
+def _section(part: Agreed, section: Section, terms: Terms, passive: bool) -> list[str]:
     codec, repair = part.codec, part.repair
     assert codec is not None
     formats = [codec.payload_type] + ([repair.payload_type] if repair else [])
@@ -162,7 +163,7 @@ def _section(part: Agreed, section: Section, terms: Terms) -> list[str]:
         f"a=ice-ufrag:{terms.credentials.ufrag}",
         f"a=ice-pwd:{terms.credentials.pwd}",
         f"a=fingerprint:sha-256 {terms.fingerprint}",
-        "a=setup:passive",
+        f"a=setup:{'passive' if passive else 'active'}",
         f"a=mid:{part.mid}",
         {"receive": "a=recvonly", "send": "a=sendonly", "idle": "a=inactive"}[part.use],
         "a=rtcp-mux",
@@ -182,12 +183,7 @@ def _section(part: Agreed, section: Section, terms: Terms) -> list[str]:
         lines += [f"a=rtpmap:{repair.payload_type} rtx/90000", f"a=fmtp:{repair.payload_type} apt={number}"]
     if part.use == "send":
         lines += _streams(terms.sends[part.mid], part)
-    lines += [
-        f"a=candidate:{index} 1 udp {2130706431 - index} {address} {terms.port} typ host"
-        for index, address in enumerate(terms.addresses, 1)
-    ]
-    lines.append("a=end-of-candidates")
-    return lines
+    return [*lines, *candidates(terms.addresses, terms.port), "a=end-of-candidates"]
 
 
 def _streams(sent: Sent, part: Agreed) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a browser offers, read from its SDP: Chromium's and Firefox's way of writing, and with suspicion."""
+"""What a browser or an encoder offers, read from its SDP, whoever wrote it, and with suspicion."""
 
 from __future__ import annotations
 
@@ -68,10 +68,13 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
+    """``shakes``: whether the other side begins the DTLS handshake; some programs only wait for it."""
+
     session: str
     sections: tuple[Section, ...]
     credentials: Credentials
     fingerprints: tuple[tuple[str, str], ...]
+    shakes: bool = True
 
 
 def _first(lines: Sequence[str], prefix: str) -> str | None:
@@ -139,7 +142,8 @@ def _section(lines: Sequence[str]) -> Section:
             if len(pair) == 2:
                 repairs[pair[0]] = pair[1]
     codecs = _codecs(lines, formats) if media in ("audio", "video") else ()
-    return Section(mid, media, protocol, direction, port == "0", codecs, extensions, tuple(ssrcs), repairs)
+    refused = port == "0" and "a=bundle-only" not in lines  # RFC 9143 6: port zero, and wanted all the same
+    return Section(mid, media, protocol, direction, refused, codecs, extensions, tuple(ssrcs), repairs)
 
 
 def read(sdp: str) -> Offer:
@@ -167,9 +171,11 @@ def read(sdp: str) -> Offer:
     ufrag, pwd = everywhere("a=ice-ufrag:"), everywhere("a=ice-pwd:")
     if ufrag is None or pwd is None or not 4 <= len(ufrag) <= 256 or not 22 <= len(pwd) <= 256:
         raise BadOffer("no ICE credentials")
-    if everywhere("a=setup:") not in ("actpass", "active"):
-        raise BadOffer("the browser must be able to begin the handshake")
+    setup = everywhere("a=setup:")
+    if setup not in ("actpass", "active", "passive"):
+        raise BadOffer("nobody would begin the handshake")
     fingerprint = (everywhere("a=fingerprint:") or "").split()
     if len(fingerprint) != 2 or fingerprint[0].lower() not in ("sha-256", "sha-384", "sha-512"):
         raise BadOffer("no fingerprint")
-    return Offer(origin[1], sections, Credentials(ufrag, pwd), ((fingerprint[0].lower(), fingerprint[1]),))
+    fingerprints = ((fingerprint[0].lower(), fingerprint[1]),)
+    return Offer(origin[1], sections, Credentials(ufrag, pwd), fingerprints, setup != "passive")

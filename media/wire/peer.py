@@ -6,17 +6,18 @@ import asyncio
 import secrets
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from enum import Enum, auto
 from typing import Protocol
 
 import structlog
 from aiortc.rtcdtlstransport import RTCDtlsFingerprint, RTCDtlsParameters
 
-from media.wire import rtcp, rtp
+from media.wire import fragment, rtcp, rtp
 from media.wire.answer import Agreed, Sent, Terms, agree, answer
 from media.wire.clock import SECOND, now_ns
 from media.wire.door import Door
-from media.wire.ice import Address, Line
+from media.wire.ice import Address, Credentials, Line
 from media.wire.offer import Offer
 from media.wire.seam import Handshake, Seam
 from media.wire.srtp import Seal
@@ -71,17 +72,15 @@ class Peer:
         self._ears = ears
         self._clock = clock
         self._line = Line(door, offer.credentials, self._receive)
-        self._line.moved = self.rewired
+        self._line.moved = self._moved
         self._seam = Seam(self._line)
         self._seal: Seal | None = None
         self._version = 0
         self._offer = offer
-        self._handshake = Handshake(self._seam, door.certificate)
+        self._handshake = Handshake(self._seam, door.certificate, "server" if offer.shakes else "client")
         self._handshake.add_listener("statechange", self._dtls_changed)
-        fingerprints = [RTCDtlsFingerprint(algorithm=a, value=v) for a, v in offer.fingerprints]
-        self._task = asyncio.create_task(
-            self._handshake.start(RTCDtlsParameters(fingerprints=fingerprints)), name="handshake"
-        )
+        self._reachable = asyncio.Event()
+        self._task = asyncio.create_task(self._shake(), name="handshake")
         self._task.add_done_callback(self._shaken)
         self._farewell: asyncio.Task[None] | None = None
 
@@ -113,6 +112,17 @@ class Peer:
         self._offer = offer
         self.sections = {part.mid: part for part in agree(offer, sends, probe=self.probe)}
         return text
+
+    @property
+    def remote_ufrag(self) -> str:
+        return self._line.remote.ufrag
+
+    def restart(self, remote: Credentials) -> str:
+        """An ICE restart without an offer (RFC 9725 4.3.3): our new credentials, as an SDP fragment."""
+        self._line.restart(remote)
+        self._offer = replace(self._offer, credentials=remote)
+        mids = [part.mid for part in self.sections.values() if part.use != "refused"]
+        return fragment.write(self._line.local, mids, self._door.announced, self._door.announced_port)
 
     # -- life --------------------------------------------------------------------------------------------------------
 
@@ -165,6 +175,17 @@ class Peer:
         self._door.forget(self._line)
         if not self._task.done():
             self._task.cancel()
+
+    async def _shake(self) -> None:
+        """Who begins the handshake must know where to: not before the other side has been heard."""
+        if not self._offer.shakes:
+            await self._reachable.wait()
+        fingerprints = [RTCDtlsFingerprint(algorithm=a, value=v) for a, v in self._offer.fingerprints]
+        await self._handshake.start(RTCDtlsParameters(fingerprints=fingerprints))
+
+    def _moved(self) -> None:
+        self._reachable.set()
+        self.rewired()
 
     def _shaken(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and task.exception() is not None:

@@ -6,7 +6,7 @@ Only DTLS datagrams cross it. RTP and RTCP never do: in aiortc an exception in a
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from aiortc.rtcdtlstransport import RTCDtlsTransport, State
 from aiortc.rtcicetransport import RTCIceTransport
@@ -54,13 +54,13 @@ class Seam:
 
 
 class Handshake(RTCDtlsTransport):
-    """aiortc's DTLS as server, which makes Chromium choose AES-GCM; instead of using the keys it hands them over."""
+    """aiortc's DTLS, as server where we may, which makes Chromium choose AES-GCM. It hands the keys over, unused."""
 
     keys: Keys | None = None
 
-    def __init__(self, seam: Seam, certificate: RTCCertificate) -> None:
+    def __init__(self, seam: Seam, certificate: RTCCertificate, role: Literal["server", "client"]) -> None:
         super().__init__(cast(RTCIceTransport, seam), [certificate])
-        self._set_role("server")
+        self._set_role(role)
 
     def _setup_srtp(self) -> None:
         assert self._ssl is not None
@@ -76,6 +76,6 @@ class Handshake(RTCDtlsTransport):
         )
         self.keys = Keys(
             profile.libsrtp_profile,
-            outgoing=profile.get_key_and_salt(material, 1),
-            incoming=profile.get_key_and_salt(material, 0),
+            outgoing=profile.get_key_and_salt(material, int(self._role == "server")),
+            incoming=profile.get_key_and_salt(material, int(self._role == "client")),
         )

@@ -1,4 +1,4 @@
-"""Offers as browsers write them."""
+"""Offers as browsers and encoders write them."""
 
 from __future__ import annotations
 
@@ -88,6 +88,55 @@ a=ssrc-group:FID {ssrc} {repair}
 )
 
 
+GSTREAMER = Writing(
+    head="""v=0
+o=- {session} {version} IN IP4 0.0.0.0
+s=-
+t=0 0
+a=ice-options:trickle
+a=group:BUNDLE {mids}
+""",
+    audio="""m=audio 0 UDP/TLS/RTP/SAVPF 97
+c=IN IP4 0.0.0.0
+a=setup:actpass
+a=ice-ufrag:{ufrag}
+a=ice-pwd:{pwd}
+a=bundle-only
+a=rtcp-mux
+a=rtcp-rsize
+a={direction}
+a=rtpmap:97 OPUS/48000/2
+a=rtcp-fb:97 transport-cc
+a=fmtp:97 sprop-stereo=0;sprop-maxcapturerate=48000
+a=ssrc:{ssrc} msid:user157457165@host-d6b02f66 webrtctransceiver1
+a=ssrc:{ssrc} cname:user157457165@host-d6b02f66
+a=mid:{mid}
+a=fingerprint:sha-256 {fingerprint}
+a=rtcp-mux-only
+""",
+    video="""m=video 9 UDP/TLS/RTP/SAVPF 96
+c=IN IP4 0.0.0.0
+a=setup:actpass
+a=ice-ufrag:{ufrag}
+a=ice-pwd:{pwd}
+a=rtcp-mux
+a=rtcp-rsize
+a={direction}
+a=rtpmap:96 VP8/90000
+a=rtcp-fb:96 nack pli
+a=rtcp-fb:96 ccm fir
+a=rtcp-fb:96 transport-cc
+a=framerate:15
+a=ssrc:{ssrc} msid:user157457165@host-d6b02f66 webrtctransceiver0
+a=ssrc:{ssrc} cname:user157457165@host-d6b02f66
+a=mid:{mid}
+a=fingerprint:sha-256 {fingerprint}
+a=rtcp-mux-only
+""",
+)
+"""As webrtcbin 1.22 writes it: the bundled section has port zero and is meant all the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     kind: str
@@ -111,6 +160,7 @@ def write(
         body = writing.audio if part.kind == "audio" else writing.video
         text += body.format(
             direction=part.direction,
+            fingerprint=fingerprint,
             ufrag=ufrag,
             pwd=pwd,
             mid=mid,

@@ -70,7 +70,7 @@ class Visitor:
         self.answer = ""
         self.drop: Callable[[rtp.Rtp], bool] = lambda _: False
         self.sealed: bytes = b""
-        self.checks = 0
+        self.checks = self.answered = 0
         self.deaf = False
         self._changed = asyncio.Event()
         self._seal: Seal | None = None
@@ -200,6 +200,8 @@ class Visitor:
 
     def _checked(self, data: bytes) -> None:
         message = stun.parse_message(data)
+        if message.message_class == stun.Class.RESPONSE:
+            self.answered += 1
         if message.message_class == stun.Class.REQUEST and not self.deaf:
             self.checks += 1
             reply = stun.Message(stun.Method.BINDING, stun.Class.RESPONSE, message.transaction_id)

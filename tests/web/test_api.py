@@ -13,12 +13,12 @@ SECRETARY = valid_iin(SECRETARY_IIN[:11])
 
 
 def served(app: web.Application) -> set[tuple[str, str]]:
-    """Every method and path under the API's base, as the application routes them."""
+    """Every method and path that programs call, as the application routes them."""
     found = set()
     for route in app.router.routes():
         info = route.resource.get_info() if route.resource is not None else {}
         path = info.get("path") or info.get("formatter") or ""
-        if path.startswith(BASE) and "{rest}" not in path and route.method != "HEAD":
+        if path.startswith((BASE, "/whip/", "/whep/")) and "{rest}" not in path and route.method != "HEAD":
             found.add((route.method, path))
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from hearing.wrongs import Refused
-from web.api import cases, files, hearings, passes, session
+from web.api import cases, devices, files, hearings, passes, session
 from web.office import Office, of
 from web.openapi import BASE, Endpoint, describe
 
@@ -21,6 +21,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *hearings.ENDPOINTS,
     *passes.ENDPOINTS,
     *files.ENDPOINTS,
+    *devices.ENDPOINTS,
 )
 
 

@@ -10,7 +10,7 @@ from media.wire.answer import BadOffer, Sent, Terms, agree, answer
 from media.wire.ice import Credentials
 from media.wire.offer import read
 from media.wire.rtp import AUDIO_LEVEL, MID, TRANSPORT_CC
-from tests.media.sdp import Part, write
+from tests.media.sdp import GSTREAMER, Part, write
 
 TERMS = Terms(Credentials("ours1234", "p" * 24), "AA:BB", ["192.0.2.7", "10.0.0.7"], 3478, {})
 PARTS = [
@@ -93,6 +93,23 @@ def test_a_section_without_a_common_codec_is_refused_and_harms_no_other() -> Non
     assert "a=group:BUNDLE 0 2 3 4" in head
 
 
+def test_an_encoders_bundled_section_is_not_refused_for_its_port() -> None:
+    offered = write([Part("video", "sendonly", 21), Part("audio", "sendonly", 11)], writing=GSTREAMER)
+    head, video, audio = blocks(answer(read(offered), terms({})))
+    assert "a=group:BUNDLE 0 1" in head
+    assert (video[0], audio[0]) == ("m=video 9 UDP/TLS/RTP/SAVPF 96", "m=audio 9 UDP/TLS/RTP/SAVPF 97")
+    assert not any("transport-cc" in line for line in (*video, *audio))
+    refused = offered.replace("a=bundle-only\r\n", "")
+    assert blocks(answer(read(refused), terms({})))[2][0].startswith("m=audio 0 ")
+
+
+def test_who_waits_for_the_handshake_is_met_by_us() -> None:
+    offered = write(PARTS)
+    assert "a=setup:active" in answer(read(offered.replace("setup:actpass", "setup:passive")), terms(SENDS))
+    for role in ("actpass", "active"):
+        assert "a=setup:passive" in answer(read(offered.replace("setup:actpass", f"setup:{role}")), terms(SENDS))
+
+
 def test_a_data_channel_is_refused() -> None:
     channel = "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\nc=IN IP4 0.0.0.0\r\na=mid:5\r\na=sctp-port:5000\r\n"
     sections = blocks(answer(read(write(PARTS) + channel), terms(SENDS)))
@@ -106,7 +123,7 @@ def test_a_data_channel_is_refused() -> None:
         ("a=mid:1", "a=mid:0"),
         ("a=mid:1\r\n", ""),
         ("a=ice-ufrag:abcd1234", "a=ice-ufrag:a"),
-        ("a=setup:actpass", "a=setup:passive"),
+        ("a=setup:actpass", "a=setup:holdconn"),
         ("a=fingerprint:sha-256", "a=fingerprint:md5"),
         ("a=ssrc:21 ", "a=ssrc:99999999999 "),
         ("m=video 9 UDP/TLS/RTP/SAVPF 120 124 121 125 126 127", "m=video 9"),

@@ -1,0 +1,277 @@
+"""Second devices over HTTP: a court camera by WHIP and a screen by WHEP, always within the seat's own floor."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientResponse, web
+from aiohttp.test_utils import TestClient, TestServer
+
+from hearing.hearings import Phase
+from hearing.participants import Actor, Role, SeatId
+from media.packets import Received
+from media.relay.lines import Who, camera_of, screen_of
+from media.wire import rtcp
+from tests.clients.running import running
+from tests.media import sdp
+from tests.media.visitor import Visitor
+from tests.web.sittings import Bench, bench
+from web.court import COURT
+from web.desk import revoke_pass
+
+SDP = {"Content-Type": "application/sdp"}
+FRAGMENT = {"Content-Type": "application/trickle-ice-sdpfrag"}
+Client = TestClient[web.Request, web.Application]
+
+
+class Stand:
+    """An open hearing whose court camera is the judge's seat, a client at the doors, and passes for all."""
+
+    def __init__(self, court: Bench, client: Client) -> None:
+        self.court, self.client = court, client
+        self.tokens: dict[str, str] = {}
+
+    async def token(self, name: str) -> str:
+        if name not in self.tokens:
+            sheet = await self.court.house.pass_for(self.court.id, name)
+            self.tokens[name] = sheet.link.partition("#")[2]
+        return self.tokens[name]
+
+    async def seat(self, name: str) -> SeatId:
+        return await self.court.house.seat(self.court.id, name)
+
+    async def call(self, method: str, path: str, who: str | None, text: str = "", **headers: str) -> ClientResponse:
+        if who is not None:
+            headers["Authorization"] = f"Bearer {await self.token(who)}"
+        answer = await self.client.request(method, path, data=text or None, headers=headers)
+        await answer.read()
+        return answer
+
+    async def post(self, use: str, who: str | None, text: str, **headers: str) -> ClientResponse:
+        return await self.call("POST", f"/{use}/{self.court.id}", who, text, **(headers or SDP))
+
+    async def gone(self, who: Who) -> None:
+        """Wait until the courtroom knows this connection no more."""
+        courtroom = (await self.court.sitting()).courtroom
+        speaker = self.court.speakers["prosecutor"]._visitor
+        await speaker.until(lambda: not courtroom.has_peer(who))
+
+    async def device(self, use: str, who: str, parts: list[sdp.Part] | None = None) -> Device:
+        courtroom = (await self.court.sitting()).courtroom
+        device = Device(courtroom, await self.seat(who))
+        await device.offer_by(self, use, who, parts)
+        return device
+
+
+class Device(Visitor):
+    """A visitor that offers over HTTP."""
+
+    location, etag, status = "", "", 0
+
+    @staticmethod
+    def anonymous(parts: list[sdp.Part] | None = None) -> str:
+        return sdp.write(parts or [sdp.Part("video", "sendonly", 5, 6)])
+
+    def written(self, parts: list[sdp.Part] | None = None) -> str:
+        parts = parts or [
+            sdp.Part("audio", "sendonly", self.audio),
+            sdp.Part("video", "sendonly", self.video, self.repair),
+        ]
+        fingerprint = self._certificate.getFingerprints()[0].value
+        return sdp.write(parts, session=self.session, ufrag=self.ufrag, pwd=self.pwd, fingerprint=fingerprint)
+
+    async def offer_by(self, stand: Stand, use: str, who: str, parts: list[sdp.Part] | None = None) -> None:
+        answer = await stand.post(use, who, self.written(parts))
+        self.status, self.answer = answer.status, await answer.text()
+        self.location, self.etag = answer.headers.get("Location", ""), answer.headers.get("ETag", "")
+
+    async def come(self) -> None:
+        assert self.status == 201, self.answer
+        self.check()
+        await self.shake()
+
+
+@pytest.fixture
+async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
+    async with bench(tmp_path / "data", model=None) as court:
+        app = court.house.app()
+        app[COURT] = court.court
+        async with TestClient(TestServer(app)) as client:
+            await court.open()
+            yield Stand(court, client)
+
+
+SCREEN = [sdp.Part("audio", "recvonly"), sdp.Part("video", "recvonly")]
+
+
+async def test_a_camera_takes_the_place_of_the_seats_own_picture_and_gives_it_back(stand: Stand) -> None:
+    prosecutor = stand.court.speakers["prosecutor"]._visitor
+    await prosecutor.offer()
+    camera = await stand.device("whip", "judge", [sdp.Part("video", "sendonly", 77, 78)])
+    camera.video = 77
+    await camera.come()
+    picture = prosecutor.heard_ssrcs()
+    await prosecutor.until(lambda: any(prosecutor.of(ssrc) for ssrc in picture))
+    for number in range(3):
+        camera.show(number, key=True, payload=b"the hall %d" % number)
+    await prosecutor.until(lambda: any(b"the hall 2" in p.data for p in prosecutor.packets))
+    seen = len(prosecutor.packets)
+    ended = await stand.call("DELETE", camera.location, "judge")
+    assert ended.status == 200
+    judge = stand.court.speakers["judge"]._visitor
+    await prosecutor.until(
+        lambda: any(p.ssrc in picture and b"the hall" not in p.data for p in prosecutor.packets[seen:])
+    )
+    assert judge.asked(rtcp.PSFB, rtcp.PLI)
+    assert (await stand.call("DELETE", camera.location, "judge")).status == 404
+    hearing = await stand.court.now()
+    assert hearing.seats[await stand.seat("judge")].connected
+    await camera.close()
+
+
+async def test_a_camera_needs_the_secretarys_word(stand: Stand) -> None:
+    answer = await stand.post("whip", "suspect", Device.anonymous())
+    assert answer.status == 409
+    assert (await answer.json(content_type=None))["rule"] == "camera_not_named"
+    camera = await stand.device("whip", "judge")
+    assert camera.status == 201
+    courtroom, who = (await stand.court.sitting()).courtroom, camera_of(await stand.seat("judge"))
+    assert courtroom.has_peer(who)
+    await stand.court.ask("secretary", "name_court_camera", seat=await stand.seat("secretary"))
+    await stand.court.until(lambda h: h.court_camera != camera.who)
+    await stand.gone(who)
+    assert (await stand.call("DELETE", camera.location, "judge")).status == 404
+    await camera.close()
+
+
+async def test_a_screen_lets_nobody_in_before_admission(stand: Stand) -> None:
+    """The witness has not come: their device is answered, and neither is it an arrival nor does it receive."""
+    seat = await stand.seat("witness")
+    screen = await stand.device("whep", "witness", SCREEN)
+    await screen.come()
+    courtroom = (await stand.court.sitting()).courtroom
+    prosecutor = stand.court.speakers["prosecutor"]._visitor
+    await prosecutor.offer()
+    await prosecutor.until(lambda: len(prosecutor.packets) > 100, 20)
+    assert courtroom.has_peer(screen_of(seat))
+    assert not (await stand.court.now()).seats[seat].connected
+    assert screen.packets == []
+    await screen.close()
+
+
+async def test_a_screen_hears_the_floor_and_no_talk_aside(stand: Stand) -> None:
+    court = stand.court
+    screen = await stand.device("whep", "suspect", SCREEN)
+    await screen.come()
+    await screen.until(lambda: bool(screen.packets), 20)
+    await court.ask("judge", "begin_private_talk")
+    await court.until(lambda h: h.phase is Phase.PRIVATE_TALK)
+    suspect = court.speakers["suspect"]._visitor
+    await suspect.offer()
+    before = len(suspect.packets)
+    await suspect.until(lambda: len(suspect.packets) > before + 20, 20)
+    courtroom, who = (await court.sitting()).courtroom, screen_of(await stand.seat("suspect"))
+    sent = courtroom.packets_to(who)
+    await suspect.until(lambda: len(suspect.packets) > before + 120, 20)
+    assert courtroom.packets_to(who) == sent
+    await court.ask("judge", "end_private_talk")
+    await screen.until(lambda: courtroom.packets_to(who) > sent + 20, 20)
+    await screen.close()
+
+
+async def test_a_session_takes_candidates_and_restarts_its_ice(stand: Stand) -> None:
+    camera = await stand.device("whip", "judge")
+    await camera.come()
+    trickled = f"a=ice-ufrag:{camera.ufrag}\r\na=ice-pwd:{camera.pwd}\r\nm=audio 9 RTP/AVP 0\r\na=mid:0\r\n"
+    path = camera.location
+
+    async def patch(text: str, match: str = "", kind: dict[str, str] = FRAGMENT) -> ClientResponse:
+        headers = {**kind, **({"If-Match": match} if match else {})}
+        return await stand.call("PATCH", path, "judge", text, **headers)
+
+    assert (await patch(trickled)).status == 428
+    assert (await patch(trickled, '"other"')).status == 412
+    assert (await patch(trickled, camera.etag, SDP)).status == 415
+    assert (await patch("a=mid:0", camera.etag)).status == 422
+    assert (await patch(trickled, camera.etag)).status == 204
+    former = camera.ufrag
+    camera.ufrag, camera.pwd = "fresh123", "f" * 24
+    restarting = trickled.replace(former, camera.ufrag).replace(trickled.split("pwd:")[1].split("\r")[0], camera.pwd)
+    assert (await patch(restarting, camera.etag)).status == 412
+    answer = await patch(restarting, "*")
+    assert (answer.status, answer.content_type) == (200, "application/trickle-ice-sdpfrag")
+    assert answer.headers["ETag"] != camera.etag
+    fresh = (await answer.text()).splitlines()
+    assert "a=ice-lite" in fresh
+    said = camera.said("ice-ufrag")
+    camera.answer = "\r\n".join([line for line in fresh if line.startswith(("a=ice-", "a=cand"))])
+    assert camera.said("ice-ufrag") != said
+    camera.check()
+    await camera.until(lambda: camera.answered > 0)
+    await camera.close()
+
+
+async def test_what_is_not_whip_is_told_so(stand: Stand) -> None:
+    offer = Device.anonymous()
+    assert (await stand.post("whip", None, offer)).status == 401
+    wrong = await stand.call("POST", f"/whip/{stand.court.id}", None, offer, **SDP, Authorization="Bearer guessed")
+    assert wrong.status == 401
+    assert (await stand.post("whip", "judge", offer, **{"Content-Type": "text/plain"})).status == 415
+    assert (await stand.post("whip", "judge", "v=0")).status == 422
+    assert (await stand.post("whep", "judge", offer)).status == 422
+    assert (await stand.post("whip", "judge", Device.anonymous(SCREEN))).status == 422
+    assert (await stand.call("POST", "/whip/h-unknown", "judge", offer, **SDP)).status == 404
+    told = await stand.call("PUT", f"/whip/{stand.court.id}", "judge", offer, **SDP)
+    assert (told.status, told.headers["Allow"]) == (405, "OPTIONS, POST")
+    asked = await stand.call("OPTIONS", f"/whep/{stand.court.id}", None)
+    assert (asked.status, asked.headers["Accept-Post"]) == (204, "application/sdp")
+
+
+async def test_a_device_ends_with_its_pass(stand: Stand) -> None:
+    screen = await stand.device("whep", "suspect", SCREEN)
+    await screen.come()
+    house = stand.court.house
+    participant = (await stand.court.now()).people[house.people["suspect"]]
+    by = Actor(house.people["secretary"], Role.COURT_SECRETARY)
+    for held in participant.passes:
+        await revoke_pass(house.office, by, stand.court.id, held)
+    await stand.gone(screen_of(participant.seat))
+    assert (await stand.post("whep", "suspect", screen.written(SCREEN))).status == 401
+    await screen.close()
+
+
+@pytest.fixture
+def system_python() -> str:
+    """The system's Python, if it can drive GStreamer."""
+    python = "/usr/bin/python3"
+    probe = "import gi; gi.require_version('GstWebRTC', '1.0'); from gi.repository import GstWebRTC"
+    if subprocess.run([python, "-c", probe], capture_output=True, check=False).returncode:
+        pytest.skip("no GStreamer with webrtcbin for the system's Python")
+    return python
+
+
+async def test_gstreamer_publishes_a_court_camera(stand: Stand, system_python: str) -> None:
+    prosecutor = stand.court.speakers["prosecutor"]._visitor
+    await prosecutor.offer()
+    courtroom, who = (await stand.court.sitting()).courtroom, camera_of(await stand.seat("judge"))
+    kept: list[Received] = []
+    courtroom.listen(lambda received: kept.append(received) if received.packet[1] & 127 in (96, 97) else None)
+    url = str(stand.client.make_url(f"/whip/{stand.court.id}"))
+    async with running(system_python, "gstreamer.py", "whip", url, await stand.token("judge")) as camera:
+        await camera.until(lambda c: c.count("answered") == 1)
+        await prosecutor.until(lambda: {(r.kind, r.codec) for r in kept} >= {("audio", "opus"), ("video", "vp8")}, 20)
+        before = len(prosecutor.packets)
+        await prosecutor.until(lambda: len(prosecutor.packets) > before + 200, 20)
+        assert {r.seat for r in kept} == {await stand.seat("judge")}
+        assert await camera.end() == 0
+    assert not courtroom.has_peer(who)
+
+
+async def test_gstreamer_receives_the_floor(stand: Stand, system_python: str) -> None:
+    url = str(stand.client.make_url(f"/whep/{stand.court.id}"))
+    async with running(system_python, "gstreamer.py", "whep", url, await stand.token("prosecutor")) as screen:
+        await screen.until(lambda s: s.count("frame audio") > 50 and s.count("frame video") > 10)
+        assert await screen.end() == 0
