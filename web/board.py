@@ -5,13 +5,13 @@ Pure: it looks at folded hearings and an instant. Words are catalogue ids; the p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from hearing.clocks import Clock, clocks
 from hearing.edition import Edition
 from hearing.hearings import OVER, Hearing, Participant, Phase, Recording, Seat
-from hearing.participants import Attendance, HearingId, PersonId, Place, Role
+from hearing.participants import Attendance, HearingId, PersonId, Place, Role, SeatId
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 NEAR_CLOCK = 2 * HOUR
@@ -27,6 +27,8 @@ class Dot:
     look: str
     state: str
     kbps: int | None = None
+    line: str | None = None
+    """What may be said of the line of one who is inside, as a word; None where nobody watches it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +63,30 @@ class Row:
         return self.state.phase in BEFORE
 
 
-def row(hearing_id: HearingId, case_number: str, hearing: Hearing, role: Role, at: float, edition: Edition) -> Row:
-    """How this hearing stands on the board of someone who holds ``role``."""
+def row(
+    hearing_id: HearingId,
+    case_number: str,
+    hearing: Hearing,
+    role: Role,
+    at: float,
+    edition: Edition,
+    lines: Callable[[SeatId], str] | None = None,
+) -> Row:
+    """How this hearing stands on the board of someone who holds ``role``; ``lines`` says how a watched line stands."""
     staff = edition.groups["bench"] | edition.groups["secretary"]
     people = [p for p in hearing.people.values() if p.attendance is not Attendance.REMOVED]
     return Row(
         hearing=hearing_id,
         case_number=case_number,
         state=hearing,
-        dots=tuple(dot(p, hearing.seats[p.seat], edition) for p in people if p.role not in staff),
+        dots=tuple(dot(p, hearing.seats[p.seat], edition, lines) for p in people if p.role not in staff),
         clocks=clocks(hearing, edition) if hearing.phase not in OVER else (),
         needs=tuple(_needs(hearing_id, hearing, role, at, edition)),
         missing=_missing(hearing, edition),
     )
 
 
-def dot(person: Participant, seat: Seat, edition: Edition) -> Dot:
+def dot(person: Participant, seat: Seat, edition: Edition, lines: Callable[[SeatId], str] | None = None) -> Dot:
     """The state of one participant, in the order in which it matters to the secretary."""
     kbps = min(seat.link.up_kbps, seat.link.down_kbps) if seat.link is not None else None
     look, state = "dash", "absent"
@@ -91,7 +101,8 @@ def dot(person: Participant, seat: Seat, edition: Edition) -> Dot:
             look, state = "dash", "away"
         case Attendance.WAITING:
             look, state = _waiting(person, kbps, seat, edition)
-    return Dot(person.person, person.role, look, f"dot.{state}", kbps)
+    line = f"line.{lines(seat.seat)}" if lines is not None and state == "inside" else None
+    return Dot(person.person, person.role, look, f"dot.{state}", kbps, line)
 
 
 def _waiting(person: Participant, kbps: int | None, seat: Seat, edition: Edition) -> tuple[str, str]:

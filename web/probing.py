@@ -32,6 +32,10 @@ class ProbeQueue:
         self._waiting: deque[tuple[asyncio.Event, Callable[[int], None]]] = deque()
         self._asked: dict[SeatId, deque[float]] = {}
 
+    @property
+    def idle(self) -> bool:
+        return not self._running and not self._waiting
+
     @asynccontextmanager
     async def turn(self, seat: SeatId, place: Callable[[int], None]) -> AsyncIterator[None]:
         """Wait for a turn, told the place in the queue whenever it changes (0: now). Raises ``TooMany``."""

@@ -127,6 +127,7 @@ async def _probe(sitting: Sitting, connection: Connection, seat: SeatId, sdp: st
         browser=connection.browser,
     )
     await sitting.ask(act)
+    sitting.listening.tested(seat, up.kbps, down.kbps)
     connection.say(
         {
             "t": "rtc.probe",

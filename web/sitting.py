@@ -366,6 +366,7 @@ class Sitting:
             verdict = "unknown"
         return {
             "verdict": verdict,
+            "proven": self.listening.standing(seat),
             "rtt_ms": figures.rtt_ms,
             "loss": round(figures.loss, 3),
             "up_kbps": figures.up_kbps,

@@ -28,6 +28,7 @@ from media.relay.lines import (
     sits,
 )
 from media.relay.member import Member
+from media.relay.padding import Padded, Padding, fit
 from media.relay.probe import Direction, Probe, ProbeFailed, ProbeFigures, Progress, probe_sends
 from media.relay.seating import Seating
 from media.relay.switchboard import Switchboard
@@ -132,6 +133,18 @@ class Courtroom:
             return (member.peer.received_bytes, member.peer.sent_bytes) if member is not None else (0, 0)
 
         return await probe.measure(direction, beside, progress)
+
+    async def pad(self, who: Who, kbps: float) -> Padded | None:
+        """Fill a member's line down to this rate for half a second. None where nothing can be learned so."""
+        member = self._members.get(who)
+        feed = fit(list(member.feeds.values())) if member is not None else None
+        if member is None or feed is None or member.padding is not None:
+            return None
+        member.padding = Padding(feed, self._clock)
+        try:
+            return await member.padding.run(kbps)
+        finally:
+            member.padding = None
 
     def wanted(self, who: Who) -> list[Wanted]:
         """The receiving sections that this member's browser should have: two for every other seat that publishes.

@@ -19,6 +19,12 @@ from media.wire.peer import Peer
 KEPT = 128
 """About two and a half seconds of sound."""
 
+PADDING = 255
+"""The most that one byte can count (RFC 3550 5.1)."""
+
+PADDED_BYTES = rtp.HEADER_LENGTH + 8 + PADDING + 16
+"""A packet of padding alone: head, one extension, padding, seal."""
+
 _U16 = struct.Struct("!H")
 
 
@@ -154,6 +160,14 @@ class Feed:
         self.resent += 1
         self.peer.media_packets_sent += 1
         return True
+
+    def pad(self, at_ns: int) -> int | None:
+        """Send one packet of padding alone, as RTX; its transport number, or None when nothing could be sent."""
+        self.repair_number = (self.repair_number + 1) & 0xFFFF
+        block = self._extensions(-1, at_ns)
+        number = self.peer.transport_sequence
+        head = rtp.header(self.repair_type, False, self.repair_number, self.last_time, self.repair_ssrc, block, True)
+        return number if self.peer.send_rtp(head + bytes(PADDING - 1) + bytes((PADDING,))) is not None else None
 
     def _repeat(self, out: int) -> bool:
         number, datagram = self.kept.get(out % KEPT, (-1, b""))

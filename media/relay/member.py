@@ -8,6 +8,7 @@ from media.packets import Kind
 from media.relay.bandwidth import Arrivals, Limit, video_limit
 from media.relay.feed import Feed
 from media.relay.lines import LinkFigures, films, seat_behind
+from media.relay.padding import Padding
 from media.relay.reception import Reception
 from media.relay.source import Source
 from media.wire import rtcp, rtp
@@ -37,6 +38,7 @@ class Member:
         self.up_kbps = 0.0
         self.down_kbps = 0.0
         self._loss_up = 0.0
+        self.padding: Padding | None = None
 
     # -- agreement ---------------------------------------------------------------------------------------------------
 

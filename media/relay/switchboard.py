@@ -64,6 +64,9 @@ class Switchboard:
                 member.reported(report, arrival_ns)
             if packet.kind == rtcp.SR:
                 self._clocked(member, packet, arrival_ns)
+        elif packet.kind == rtcp.RTPFB and packet.count == rtcp.TRANSPORT_CC:
+            if member.padding is not None:
+                member.padding.told(packet)
         elif packet.kind in (rtcp.RTPFB, rtcp.PSFB):
             self._asked(member, packet, arrival_ns)
 

@@ -150,6 +150,31 @@ async def test_judge_and_secretary_read_how_lines_stand_in_words_and_signs(
         await page.close()
 
 
+async def test_the_judge_reads_whose_line_carries_the_norm_and_whose_is_not_proven(
+    laptop: BrowserContext, court: FakeCourt
+) -> None:
+    page = await arrive(laptop, court, "judge-open")
+    well = {"verdict": "good", "rtt_ms": 30, "loss": 0.0, "up_kbps": 300, "down_kbps": 500}
+    standings = {"s-prosecutor": "carries", "s-suspect": "not_proven", "s-counsel": "carries_down"}
+    await court.push({"t": "rtc.link", "links": {seat: well | {"proven": p} for seat, p in standings.items()}})
+    expected = {"prosecutor": "норма расталды", "suspect": "норма қазір расталмаған"}
+    for who, text in expected.items():
+        shown = page.locator(f'[data-person="p-{who}"] .checks.watched li', has_text=text)
+        await shown.wait_for()
+        assert await shown.locator("svg").count() == 1
+    assert await faults(page) == []
+
+
+async def test_who_is_below_the_norm_is_told_what_to_do(laptop: BrowserContext, court: FakeCourt) -> None:
+    view = STATES["counsel-open"]("ru")
+    for p in view["hearing"]["people"]:
+        p["below_norm"] = p["person"] == view["you"]["person"]
+    court.changes["counsel-open"] = view
+    page = await arrive(laptop, court, "counsel-open", "ru")
+    notice = page.locator(".notice", has_text="Ваша связь слабее нормы")
+    assert "подключите кабель" in await notice.inner_text()
+
+
 async def test_a_refusal_is_shown_at_its_field_and_the_form_stays(court: FakeCourt, laptop: BrowserContext) -> None:
     court.refuse["decide"] = ("Кепіл сомасын немесе себебін көрсетіңіз", "bail_tenge")
     page = await arrive(laptop, court, "judge-deliberation")

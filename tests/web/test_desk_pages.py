@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from hearing.participants import HearingId
-from tests.web.house import ALMATY, HOUR, JUDGE_IIN, SECRETARY_IIN, Browser, House, valid_iin
+from tests.web.house import ALMATY, EDITION, HOUR, JUDGE_IIN, SECRETARY_IIN, Browser, House, valid_iin
+from web.board import dot
 from web.languages import LANGUAGES, Languages
 
 WEB = Path(__file__).parents[2] / "web"
@@ -152,6 +154,18 @@ async def test_the_board_puts_what_waits_on_top(browser: Browser, house: House) 
     assert "Байланыс 0,7 Мбит/с" in text
     assert "сынақ өтпеді · 0,7" in text
     assert text.index("needs-h") < text.index("docket")
+
+
+async def test_a_line_that_is_watched_stands_on_the_board_as_it_is_proven(house: House) -> None:
+    hearing = await house.list_sanction()
+    await house.gather(hearing)
+    now = await house.state(hearing)
+    suspect = now.people[house.people["suspect"]]
+    seat = now.seats[suspect.seat]
+    assert dot(suspect, seat, EDITION, lambda _: "not_proven").line == "line.not_proven"
+    assert dot(suspect, seat, EDITION).line is None
+    below = replace(seat, below_norm=True)
+    assert dot(suspect, below, EDITION, lambda _: "below").line is None
 
 
 async def test_the_board_says_who_was_heard_and_whose_line_fell_below_the_norm(browser: Browser, house: House) -> None:

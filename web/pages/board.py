@@ -13,7 +13,8 @@ from hearing.registry.errors import Destroyed
 from hearing.registry.hearings import Listing
 from hearing.wrongs import Refused
 from web import doors, languages
-from web.board import DAY, HOUR, MINUTE, NEAR_CLOCK, Need, Row, row
+from web.board import DAY, HOUR, MINUTE, NEAR_CLOCK, Dot, Need, Row, row
+from web.court import COURT, Court
 from web.doors import BENCH, Visitor
 from web.office import Office, of
 from web.rendering import render
@@ -23,8 +24,10 @@ MEASURED = frozenset({"dot.link_passed", "dot.link_failed", "dot.rehearsed", "do
 LIVE = frozenset({Phase.OPEN, Phase.PAUSED_BY_LOSS, Phase.RECESS, Phase.PRIVATE_TALK, Phase.DELIBERATION})
 
 
-async def rows_of_day(office: Office, who: Visitor, role: Role, start: float, end: float) -> list[Row]:
-    """The day's rows: all hearings for the secretary, one's own for a judge."""
+async def rows_of_day(
+    office: Office, court: Court | None, who: Visitor, role: Role, start: float, end: float
+) -> list[Row]:
+    """The day's rows: all hearings for the secretary, one's own for a judge. ``court`` knows who sits here now."""
     listings: list[Listing] = await office.registry.docket.hearings.between(start, end)
     if role in BENCH and who.account is not None:
         own = {one.id for one in await office.registry.docket.hearings.of_account(who.account.id)}
@@ -36,7 +39,9 @@ async def rows_of_day(office: Office, who: Visitor, role: Role, start: float, en
         except Destroyed:
             continue
         hearing = await office.clerk.load(listing.id)
-        rows.append(row(listing.id, case.court_number, hearing, role, office.now(), office.edition))
+        sitting = court.sitting_now(listing.id) if court is not None and hearing.phase in LIVE else None
+        lines = sitting.listening.standing if sitting is not None else None
+        rows.append(row(listing.id, case.court_number, hearing, role, office.now(), office.edition, lines))
     return sorted(rows, key=lambda one: (one.state.listing.scheduled_at, one.case_number))
 
 
@@ -46,7 +51,7 @@ async def board(request: web.Request) -> web.StreamResponse:
     shown = _day(request.query.get("day"), today)
     start = datetime.combine(shown, time(), office.zone).timestamp()
     end = datetime.combine(shown + timedelta(days=1), time(), office.zone).timestamp()
-    rows = await rows_of_day(office, who, role, start, end)
+    rows = await rows_of_day(office, request.app.get(COURT), who, role, start, end)
     names = await office.registry.docket.persons.names(
         need.person for one in rows for need in one.needs if need.person is not None
     )
@@ -102,7 +107,7 @@ class Words:
             "soon": soon,
             "sit": not one.over,
             "file": hearing.opened_at is not None,
-            "dots": [self._dot(d.look, d.role, d.state, d.kbps) for d in one.dots],
+            "dots": [self._dot(d) for d in one.dots],
             "clocks": [self._clock(c.name, c.until, c.note) for c in one.clocks],
             "headline": headline,
             "detail": detail,
@@ -129,14 +134,16 @@ class Words:
             "href": f"/sit/{need.hearing}" if live else page,
         }
 
-    def _dot(self, look: str, role: Role, state: str, kbps: int | None) -> dict[str, str]:
-        measured = state in MEASURED and kbps is not None
-        number = f" · {languages.decimal(self._language, (kbps or 0) / 1000)}" if measured else ""
+    def _dot(self, dot: Dot) -> dict[str, str]:
+        measured = dot.state in MEASURED and dot.kbps is not None
+        more = f" · {languages.decimal(self._language, (dot.kbps or 0) / 1000)}" if measured else ""
+        if dot.line is not None:
+            more += f" · {self.say(dot.line)}"
         return {
-            "look": look,
-            "icon": ICONS.get(look, "i-ring-dash"),
-            "role": self.say(f"role.{role}"),
-            "state": self.say(state) + number,
+            "look": dot.look,
+            "icon": ICONS.get(dot.look, "i-ring-dash"),
+            "role": self.say(f"role.{dot.role}"),
+            "state": self.say(dot.state) + more,
         }
 
     def _clock(self, name: str, until: float, note: str | None) -> dict[str, Any]:

@@ -22,6 +22,7 @@ export function notices(page) {
   if (hearing.phase === "paused_by_loss") push("paused", "caution", "pause", word("paused.title"), gapText(page));
   else if (hearing.gap?.repair === "due") push("gap", "caution", "note", word("gap.title"), gapText(page));
   if (hearing.part_closed) push("part", "caution", "lock", word("part.title"), word("part.text"));
+  if (me(page)?.below_norm && me(page)?.attendance === "admitted") push("below", "caution", "link", word("below.title"), word("below.text"));
   if (me(page)?.muted) push("muted", "", "mic-off", word("muted.title"), word(hearing.mute_locked ? "muted.locked" : "muted.text"));
   for (const kind of /** @type {("microphone"|"camera")[]} */ (["microphone", "camera"])) {
     if (page.devices[kind] === "lost") push(kind, "caution", kind === "camera" ? "camera-off" : "mic-off", word(`${kind}.lost`), "", h("button", { type: "button", class: "btn", onclick: () => page.openDevices() }, word("devices.retry")));

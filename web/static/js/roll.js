@@ -3,7 +3,7 @@
 
 import { h, icon } from "./dom.js";
 import { linkWord, offerButton, offers, presence } from "./parts.js";
-import { hour, mbit, number, word } from "./words.js";
+import { hour, known, mbit, number, word } from "./words.js";
 
 /** Who is told how a line is watched: the view calls their pages so. */
 const STAFF = new Set(["judge", "secretary"]);
@@ -34,7 +34,7 @@ function person(page, p, wide) {
       h("span", { class: "who" }, h("strong", null, p.role_label), h("span", { class: "soft small" }, notes)),
       signs(p), linkFigure(p, page),
       acts.length && !wide ? h("button", { type: "button", class: "btn quiet square", "aria-expanded": String(open), "aria-label": word("roll.acts", { who: p.role_label }), onclick: () => page.unfold(p.person) }, icon("more")) : null),
-    wide ? checks(p) : null, STAFF.has(page.view.you.layout) ? line(p) : null,
+    wide ? checks(p) : null, STAFF.has(page.view.you.layout) ? line(p, page.links[p.seat]) : null,
     open && acts.length ? h("div", { class: "row-acts" }, acts.map((o) => offerButton(page, o))) : null);
 }
 
@@ -65,10 +65,17 @@ function checks(p) {
     icon(ok ? "check" : name === "link" && p.link ? "warn" : "ring-dash"), h("span", null, word(`check.${name}.short`)), h("span", { class: "unseen" }, word(ok ? "check.ok" : "check.no")))));
 }
 
-/** What the court knows of the line beyond its test: each with a sign and a word. @param {any} p */
-function line(p) {
+/** What may be said of a line now. Nothing wrong is no proof. @param {any} now @returns {[string, string, string]|null} */
+function proof(now) {
+  const id = `line.${now?.proven}`;
+  if (!now || now.verdict === "unknown" || now.proven === "below" || !known(id)) return null;
+  return now.proven === "carries" ? ["check", "ok", word(id)] : ["ring-dash", "soft", word(id)];
+}
+
+/** What the court knows of the line beyond its test: each with a sign and a word. @param {any} p @param {any} now */
+function line(p, now) {
   const list = /** @type {[string, string, string][]} */ ([
-    p.below_norm ? ["warn", "wrong", word("line.below")] : null,
+    p.below_norm ? ["warn", "wrong", word("line.below")] : p.attendance === "admitted" ? proof(now) : null,
     p.rehearsed_at ? ["check-ring", "ok", word("line.rehearsed", { at: hour(p.rehearsed_at) })] : null,
     p.ready_at ? ["check", "ok", word("line.ready", { at: hour(p.ready_at) })] : null,
   ].filter((one) => one !== null));
