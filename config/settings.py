@@ -75,6 +75,12 @@ class Turn(Group):
         return self
 
 
+class Metrics(Group):
+    """``/metrics`` for Prometheus. Without a token only this machine itself may ask, and the secretary's office."""
+
+    token: SecretStr | None = Field(default=None, description="whoever brings it as a bearer token may read them")
+
+
 class Speech(Group):
     """The recogniser. Without a model the hearing works and the transcript waits."""
 
@@ -157,6 +163,7 @@ class Settings(BaseSettings):
     tls: Tls = Tls()
     media: Media = Media()
     turn: Turn = Turn()
+    metrics: Metrics = Metrics()
     speech: Speech = Speech()
     smtp: Smtp = Smtp()
     timestamp: Timestamp = Timestamp()

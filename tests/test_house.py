@@ -95,6 +95,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "faster_whisper": ("transcripts.whisper",),
     "ctranslate2": ("transcripts.whisper",),
     "redis": ("web.venue",),
+    "prometheus_client": ("web.metrics",),
     "sqlalchemy": ("hearing.registry",),
     "alembic": ("hearing.registry",),
     "aiosqlite": ("hearing.registry",),

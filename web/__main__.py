@@ -159,7 +159,8 @@ async def _serve(settings: Settings) -> None:
         forwarder = choose(settings.media.forwarder)
         log.info("forwarder", backend=forwarder.name)
         court = Court(office, door, transcriber, book, tapes, loss, forwarder, await _turn(settings))
-        app = build(office, court)
+        token = settings.metrics.token
+        app = build(office, court, token.get_secret_value() if token is not None else None)
         if stage is not None:
             app.add_routes(rehearsal_routes(stage))
         await _listen(settings, app, stage)

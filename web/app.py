@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from web import doors, wire
+from web import doors, metrics, wire
 from web.court import COURT, Court
 from web.office import OFFICE, Office, of
 from web.rendering import STATIC
@@ -16,7 +16,7 @@ from web.rendering import STATIC
 LARGEST_FORM = 4 * 1024 * 1024
 
 
-def build(office: Office, court: Court) -> web.Application:
+def build(office: Office, court: Court, metrics_token: str | None = None) -> web.Application:
     """The aiohttp application of this office and court."""
     from web import api, pages
 
@@ -31,6 +31,7 @@ def build(office: Office, court: Court) -> web.Application:
             web.get("/healthz", healthz),
         ]
     )
+    app.add_routes(metrics.routes(metrics_token))
     app.router.add_static("/static/", Path(STATIC), append_version=False)
     app.cleanup_ctx.append(_court_sits)
     return app

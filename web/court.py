@@ -91,6 +91,10 @@ class Court:
         await found.ready.wait()
         return found
 
+    @property
+    def sittings(self) -> tuple[Sitting, ...]:
+        return tuple(self._sittings.values())
+
     def sitting_now(self, hearing_id: HearingId) -> Sitting | None:
         return self._sittings.get(hearing_id)
 

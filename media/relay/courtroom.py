@@ -32,6 +32,7 @@ from media.relay.padding import Padded, Padding, fit
 from media.relay.probe import Direction, Probe, ProbeFailed, ProbeFigures, Progress, probe_sends
 from media.relay.seating import Seating
 from media.relay.switchboard import Switchboard
+from media.relay.traffic import Traffic, traffic
 from media.wire import rtcp, rtp
 from media.wire.answer import BadOffer, agree, read
 from media.wire.clock import SECOND, now_ns
@@ -217,6 +218,10 @@ class Courtroom:
     def link(self, who: Who) -> LinkFigures:
         member = self._members.get(who)
         return member.link() if member is not None else LinkFigures()
+
+    def traffic(self) -> dict[str, dict[Kind, Traffic]]:
+        """What went through each member's connection, observers too."""
+        return {who: traffic(member) for who, member in self._members.items()}
 
     def deliveries(self) -> dict[SeatId, dict[tuple[SeatId, Kind], int]]:
         """Packets sent so far to each seat, of every source that the floor lets it have now."""

@@ -67,6 +67,8 @@ class Feed:
     resent: int = 0
     label: str = ""
     """The name of a section that is lent to one source after another."""
+    missed: int = 0
+    """Packets that the listener asked for again."""
     lost: float = 0.0
     jitter: float = 0.0
 

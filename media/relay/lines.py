@@ -86,6 +86,8 @@ class LinkFigures:
     loss_down: float = 0.0
     up_kbps: float = 0.0
     down_kbps: float = 0.0
+    queue_ms: float = 0.0
+    """How much the newest round trip is above the shortest of the last minute: a queue on the line."""
 
     @property
     def loss(self) -> float:

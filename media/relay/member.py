@@ -201,4 +201,5 @@ class Member:
             loss_down=max((feed.lost for feed in self.feeds.values() if feed.open), default=0.0),
             up_kbps=self.up_kbps,
             down_kbps=self.down_kbps,
+            queue_ms=(trips[-1] - min(trips)) / 1e6 if (trips := self.peer.trips_ns) else 0.0,
         )

@@ -39,6 +39,7 @@ class Source:
         self.spoken_ns = 0
         """When somebody was last speaking here."""
         self.keyframes_asked = 0
+        self.packets_asked = 0
         self._asked_ns = -KEYFRAME_RETRY_NS
         self._wanted = False
 
@@ -96,6 +97,7 @@ class Source:
             return
         wanted = reception.due(now_ns, self.peer.rtt_ns or 0)
         if wanted:
+            self.packets_asked += len(wanted)
             self.peer.send_rtcp(rtcp.nack(self.peer.ssrc, reception.ssrc, wanted))
         if reception.gave_up:
             reception.gave_up = False

@@ -107,7 +107,9 @@ class Switchboard:
             if feed is None or source is None or not feed.open:
                 continue
             if packet.kind == rtcp.RTPFB and packet.count == rtcp.NACK:
-                self._forwarder.resend(source, feed, rtcp.nacked(packet), arrival_ns)
+                missed = rtcp.nacked(packet)
+                feed.missed += len(missed)
+                self._forwarder.resend(source, feed, missed, arrival_ns)
             elif packet.kind == rtcp.PSFB and packet.count in (rtcp.PLI, rtcp.FIR):
                 source.want_keyframe()
                 source.ask(arrival_ns)

@@ -87,6 +87,9 @@ class Door:
         self.announced = tuple(announced)
         self.port: int = self._sockets[0].getsockname()[1]
         self.announced_port = announced_port or self.port
+        self.taken = 0
+        self.waited_ns = 0
+        """So long all datagrams together waited in the kernel before we took them."""
         self.dropped = 0
         self.unsent = 0
 
@@ -165,12 +168,14 @@ class Door:
             except OSError:
                 continue
             arrival = self._clock()
+            self.taken += 1
             for level, kind, value in ancillary:
                 if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS and len(value) >= _TIMESPEC.size:
                     seconds, nanoseconds = _TIMESPEC.unpack_from(value)
                     waited = time.time_ns() - (seconds * 1_000_000_000 + nanoseconds)
                     if 0 < waited < 1_000_000_000:
                         arrival -= waited
+                        self.waited_ns += waited
             if flags & _CUT_SHORT:
                 self.dropped += 1
                 continue
