@@ -19,6 +19,7 @@ from hearing.hearings import (
     Recording,
     Remark,
     Seat,
+    Share,
 )
 from hearing.oaths import OATH, OathRecord
 from hearing.participants import PersonId, Role, SeatId
@@ -140,6 +141,14 @@ def _note(hearing: Hearing, fact: f.Fact, at: float) -> Hearing:
             return replace(hearing, signatures={**hearing.signatures, person: sha256}, signed_at=at)
         case f.RecordChecked(good, reason):
             return replace(hearing, record_check=RecordCheck(good, reason, at))
+        case f.FileShared(person, pass_id, until, copies, reason):
+            share = Share(person, pass_id, until, copies, reason, at)
+            return replace(hearing, shares={**hearing.shares, person: share})
+        case f.ShareEnded(person):
+            if person not in hearing.shares:
+                raise Impossible("the end of no share")
+            ended = replace(hearing.shares[person], ended_at=at)
+            return replace(hearing, shares={**hearing.shares, person: ended})
         case f.RemarkFiled(person, place, text):
             return replace(hearing, remarks=(*hearing.remarks, Remark(person, place, text, at)))
         case f.RemarkRuled(number, granted, reason):

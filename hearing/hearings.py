@@ -208,6 +208,22 @@ class RecordCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """A named person who took no part and may look at the finished file until then."""
+
+    person: PersonId
+    pass_id: PassId
+    until: float
+    copies: bool
+    reason: TextRef
+    at: float
+    ended_at: float | None = None
+
+    def open(self, at: float) -> bool:
+        return self.ended_at is None and at <= self.until
+
+
+@dataclass(frozen=True, slots=True)
 class Hearing:
     """The folded hearing. Built by ``evolve`` alone."""
 
@@ -249,6 +265,7 @@ class Hearing:
     signed_at: float | None = None
     record_check: RecordCheck | None = None
     remarks: tuple[Remark, ...] = ()
+    shares: Mapping[PersonId, Share] = field(default_factory=dict)
     told: Mapping[PersonId, str] = field(default_factory=dict)
 
     @property

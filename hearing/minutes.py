@@ -37,6 +37,8 @@ LEFT_OUT: frozenset[type[f.Fact]] = frozenset(
         f.PrivateTalkAsked,
         f.DevicesTested,
         f.TerminalReady,
+        f.FileShared,
+        f.ShareEnded,
     }
 )
 

@@ -59,5 +59,7 @@ async def _follow(office: Office, hearing_id: HearingId, act: a.Act, before: Hea
                 await docket.passes.revoke(pass_id, now)
         case a.NoteDelivery(pass_id, channel, state):
             await docket.passes.note_delivery(pass_id, channel, state, now)
+        case a.EndShare(person) if before is not None and person in before.shares:
+            await docket.passes.revoke(before.shares[person].pass_id, now)
         case a.CloseObserverLink() | a.CloseHearing() | a.Vacate():
             await docket.observers.close(hearing_id)

@@ -298,8 +298,9 @@ async def extend_review(office: Office, who: Visitor, hearing_id: HearingId, fie
     assert until is not None
     if until < office.now():
         raise Refused("in_the_past", field="until")
+    people = (await office.clerk.load(hearing_id)).people
     for one in await office.registry.docket.passes.of(hearing_id):
-        if one.revoked_at is None:
+        if one.revoked_at is None and one.person in people:
             await office.registry.docket.passes.extend(one.id, until)
     await office.registry.docket.log.note(office.now(), who.who, "review_extended", hearing=hearing_id)
     return until

@@ -161,7 +161,8 @@ def language(request: web.Request) -> str:
 async def actor_in(office: Office, who: Visitor, hearing_id: HearingId, hearing: Hearing) -> Actor | None:
     """As whom this visitor acts in this hearing; None when they have no business in it.
 
-    A judge sees the hearings in which they sit; the secretary's office sees all.
+    A judge sees the hearings in which they sit; the secretary's office sees all. With whom the court shared the
+    finished file, that person looks on until the end of it.
     """
     session = who.session
     if session.pass_id is not None:
@@ -175,6 +176,9 @@ async def actor_in(office: Office, who: Visitor, hearing_id: HearingId, hearing:
     participant = hearing.people.get(person) if person is not None else None
     if participant is not None and participant.attendance is not Attendance.REMOVED:
         return Actor(participant.person, participant.role)
+    share = hearing.shares.get(person) if person is not None and who.session.pass_id is not None else None
+    if share is not None and share.open(office.now()):
+        return Actor(share.person, Role.OBSERVER)
     if who.account is not None and Role.COURT_SECRETARY in who.roles:
         return Actor(PersonId(who.account.id), Role.COURT_SECRETARY)
     return None

@@ -112,6 +112,9 @@ async def _as_observer(office: Office, token: str, now: float) -> tuple[str, Ses
 
 async def _check_door(office: Office, hearing_id: HearingId, person: PersonId) -> None:
     hearing = await office.clerk.load(hearing_id)
+    share = hearing.shares.get(person)
+    if share is not None and share.open(office.now()):
+        return
     participant = hearing.people.get(person)
     if participant is None or participant.attendance is Attendance.REMOVED:
         raise Refused("pass_revoked", field="code")

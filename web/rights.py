@@ -1,7 +1,8 @@
 """Who may see what of a finished hearing [CPC 347-1(3), 350; S2].
 
 The court sees everything. A party sees the file of an open hearing and may take copies; of a closed hearing, or of a
-closed part, a party takes nothing away and looks at it at the court. A witness hears again only one's own words.
+closed part, a party takes nothing away and looks at it at the court. A witness hears again only one's own words. With
+whom the court shared an open hearing's file, that person sees what a party sees, and takes copies if that was granted.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ def rights(hearing: Hearing, by: Actor, edition: Edition) -> Rights:
         return Rights(play=True, download=True, sealed_too=True, own_only=False, staff=True)
     if hearing.closed_at is None:
         raise Refused("file_not_ready")
+    share = hearing.shares.get(by.person)
+    if share is not None:
+        return Rights(play=True, download=share.copies, sealed_too=False, own_only=False, staff=False)
     person = hearing.people[by.person]
     at_court = person.place == Place.COURTROOM
     closed = hearing.listing.publicity == "closed"

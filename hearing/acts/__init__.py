@@ -19,6 +19,7 @@ from hearing.acts.lobby import *
 from hearing.acts.record import *
 from hearing.acts.ruling import *
 from hearing.acts.session import *
+from hearing.acts.sharing import *
 from hearing.acts.witness import *
 from hearing.participants import TextRef
 from hearing.wrongs import Malformed, Refused

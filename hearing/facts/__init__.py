@@ -16,6 +16,7 @@ from hearing.facts.lobby import *
 from hearing.facts.record import *
 from hearing.facts.ruling import *
 from hearing.facts.session import *
+from hearing.facts.sharing import *
 from hearing.facts.witness import *
 from hearing.wrongs import Impossible
 

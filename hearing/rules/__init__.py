@@ -12,7 +12,7 @@ from hearing.evolve import evolve
 from hearing.facts import Fact
 from hearing.hearings import Hearing
 from hearing.participants import Actor, Role
-from hearing.rules import link, listing, lobby, record, ruling, session, witness
+from hearing.rules import link, listing, lobby, record, ruling, session, sharing, witness
 from hearing.rules.asked import Asked, Rule
 from hearing.wrongs import Impossible, Refused
 
@@ -24,6 +24,7 @@ RULES: dict[type[Act], Rule] = {
     **session.RULES,
     **witness.RULES,
     **ruling.RULES,
+    **sharing.RULES,
 }
 
 

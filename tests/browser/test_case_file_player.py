@@ -128,6 +128,27 @@ async def test_the_waveform_is_in_the_speakers_colours_and_a_press_in_it_jumps(
     await until(page, "Math.abs(document.getElementById('video').currentTime - 15) < 0.5")
 
 
+async def test_a_press_on_a_word_plays_it_and_takes_its_place_into_a_remark(
+    shown: Shown, laptop: BrowserContext
+) -> None:
+    page = await opened(laptop, shown)
+    line = page.locator("#words-list li", has_text="Құқықтарыңыз")
+    box = await line.evaluate(
+        """(item) => { const text = item.querySelector(".said").firstChild, range = document.createRange();
+        const at = text.data.indexOf("Құқықтарыңыз"); range.setStart(text, at); range.setEnd(text, at + 12);
+        const box = range.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; }"""
+    )
+    await page.mouse.click(*box)
+    await until(page, "Math.abs(document.getElementById('video').currentTime - 6.0) < 1.5")
+    await line.locator(".remark-here").click()
+    assert await page.locator("#remark-place").input_value() == "00:00:06.0"
+    assert await page.locator("#remark-words").inner_text() == "«Құқықтарыңыз»"
+    assert await page.evaluate("document.activeElement.id") == "remark-text"
+    await page.evaluate("document.getElementById('video').currentTime = 20")
+    await until(page, "document.getElementById('clock').textContent === '00:00:20'")
+    assert await page.locator("#remark-place").input_value() == "00:00:06.0", "the player no longer moves it"
+
+
 @pytest.mark.parametrize("lang", ["kk", "ru", "en"])
 async def test_the_case_file_fits_a_phone_and_has_no_accessibility_fault(
     shown: Shown, phone: BrowserContext, lang: str

@@ -48,6 +48,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     bundle = made if made is not None and made.document.id in file.hearing.files else None
     closed, duration = file.hearing.closed_at, file.timeline.duration or 0.0
     rows, place = line_rows(file, say), file.timeline.place
+    kept = review.voices(file.documents)
     waves = (await review.waveform(office, file.documents)).voices if file.rights.play else {}
     gaps = [(place(a), place(b)) for a, b, _ in silent_parts(file.entries)]
     return render(
@@ -55,7 +56,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         "file.html",
         file=file,
         hearing=file.hearing,
-        me_label=say(f"role.{file.actor.role}"),
+        me_label=say("Reader" if file.actor.person in file.hearing.shares else f"role.{file.actor.role}"),
         me_name=file.names.get(file.actor.person, ""),
         duration=duration,
         rows=rows,
@@ -63,7 +64,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         ledger=ledger(file, say) if not file.rights.own_only and file.hearing.opened_at else None,
         unheard_seconds=office.edition.numbers["unheard_seconds"],
         waves={seat: review.path(peaks, duration) for seat, peaks in waves.items()},
-        alone=list(review.voices(file.documents)) if file.rights.play else [],
+        alone=[seat for seat in file.hearing.seats if seat in kept] if file.rights.play else [],
         strips=strips(file, say, waves) if not file.rights.own_only else [],
         gaps=[(a, b) for a, b in gaps if a is not None and b is not None and b > a],
         clips=clips(file),
@@ -72,6 +73,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         short=casefile.short,
         faults=lambda found: f"{found.count} / {languages.decimal(language, found.seconds)}" if found.count else "0",
         check_reason=await _check_reason(office, file),
+        shares=await _shares(office, file) if file.rights.staff else [],
         remarks=await _remarks(office, file) if not file.rights.own_only else [],
         may_remark=closed is not None and file.actor.role in office.edition.groups["parties"],
         may_rule=file.actor.role in BENCH,
@@ -91,6 +93,23 @@ async def _check_reason(office: Office, file: CaseFile) -> str:
     if check is None or check.reason is None:
         return ""
     return (await office.registry.docket.texts.read_many([check.reason])).get(check.reason, "")
+
+
+async def _shares(office: Office, file: CaseFile) -> list[dict[str, object]]:
+    """With whom the court shared the file, the newest first."""
+    shares = sorted(file.hearing.shares.values(), key=lambda share: -share.at)
+    texts = await office.registry.docket.texts.read_many([share.reason for share in shares])
+    return [
+        {
+            "person": share.person,
+            "name": file.names.get(share.person, ""),
+            "until": share.until,
+            "copies": share.copies,
+            "reason": texts.get(share.reason, ""),
+            "open": share.open(office.now()),
+        }
+        for share in shares
+    ]
 
 
 async def _remarks(office: Office, file: CaseFile) -> list[dict[str, object]]:

@@ -1,5 +1,6 @@
 /* The case file: one position shared by player, words, chapters and timeline. */
 
+import { remarks, wordAt } from "./js/remarks.js";
 import { wave } from "./js/wave.js";
 import { whom } from "./js/whom.js";
 
@@ -47,7 +48,7 @@ function show(at) {
   if (seek && document.activeElement !== seek) seek.value = String(Math.floor(at));
   seek?.setAttribute("aria-valuetext", span(at));
   const remark = /** @type {HTMLInputElement | null} */ (document.getElementById("remark-place"));
-  if (remark && document.activeElement !== remark) remark.value = span(at);
+  if (remark && !remark.dataset.held && document.activeElement !== remark) remark.value = span(at);
   let current = null;
   for (const line of lines) if (line.at <= at + 0.15) current = line;
   for (const line of lines) {
@@ -72,10 +73,13 @@ function show(at) {
 }
 
 for (const line of lines) {
-  line.item.addEventListener("click", () => {
-    if (!String(getSelection())) jump(line.at, true);
+  line.item.addEventListener("click", (event) => {
+    if (String(getSelection())) return;
+    const word = wordAt(line.item, event);
+    jump(word ? word.at : line.at, true);
   });
 }
+remarks(lines.map((line) => line.item), span);
 for (const chapter of chapters) chapter.button.addEventListener("click", () => jump(chapter.at));
 for (const strip of document.querySelectorAll(".strip svg")) {
   strip.addEventListener("click", (event) => {
