@@ -10,6 +10,7 @@ for example ``TYNDAU_SMTP__HOST=mail.example.kz``. A key that does not exist is 
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -115,6 +116,55 @@ class Timestamp(Group):
     certificate: Path | None = Field(default=None, description="PEM file: the authority's root, to check its answers")
 
 
+class Target(Group):
+    """An outside system that gets sealed documents of closed hearings. The table's own name is its short name."""
+
+    title: str = Field(min_length=1, max_length=100, description="what the court calls it, on pages")
+    documents: tuple[Literal["ruling", "minutes", "recording", "transcript", "oath", "link-test", "bundle"], ...] = (
+        Field(min_length=1, description="which documents it gets")
+    )
+    closed: bool = Field(default=False, description="whether it also gets what was said behind closed doors")
+    since: date = Field(default=date(1970, 1, 1), description="only of hearings closed from this day on")
+
+
+class FolderTarget(Target):
+    """Folder exchange."""
+
+    by: Literal["folder"]
+    path: Path = Field(description="an existing folder that both systems see")
+
+
+class WebhookTarget(Target):
+    """One signed POST per document."""
+
+    by: Literal["webhook"]
+    url: str = Field(pattern=r"^https?://[!-~]+$", description="address that takes the documents")
+    key_id: str = Field(default="tyndau", description="name under which the receiver knows the key")
+    secret: SecretStr | None = Field(default=None, min_length=32, description="shared secret: HMAC-SHA256")
+    key: Path | None = Field(default=None, description="PEM file: our Ed25519 private key, instead of a secret")
+
+    @model_validator(mode="after")
+    def _one_key(self) -> Self:
+        if (self.secret is None) == (self.key is None):
+            raise ValueError("a webhook needs either a secret or a key")
+        return self
+
+
+class BucketTarget(Target):
+    """S3-compatible storage."""
+
+    by: Literal["s3"]
+    bucket: str
+    endpoint: str = Field(pattern=r"^https?://[!-~]+$")
+    region: str = "us-east-1"
+    access_key: str
+    secret_key: SecretStr
+    prefix: str = ""
+
+
+AnyTarget = Annotated[FolderTarget | WebhookTarget | BucketTarget, Field(discriminator="by")]
+
+
 class Settings(BaseSettings):
     """Everything an operator may choose."""
 
@@ -167,6 +217,9 @@ class Settings(BaseSettings):
     speech: Speech = Speech()
     smtp: Smtp = Smtp()
     timestamp: Timestamp = Timestamp()
+    delivery: dict[Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")], AnyTarget] = Field(
+        default_factory=dict, description="outside systems, each a table of its own: [delivery.torelik]"
+    )
 
     @model_validator(mode="after")
     def _rehearsal_stays_home(self) -> Self:

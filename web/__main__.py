@@ -15,6 +15,7 @@ import sys
 import time
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -23,7 +24,7 @@ import uvloop
 from aiohttp import web
 
 from config import editions
-from config.settings import Settings, load
+from config.settings import BucketTarget, FolderTarget, Settings, WebhookTarget, load
 from hearing import edition as edition_tables
 from hearing.participants import HearingId
 from hearing.registry.clerk import Clerk
@@ -42,6 +43,11 @@ from web.bundle_check import check_bundle, persons_in, report
 from web.bundling import authority
 from web.checking import checks
 from web.court import Court
+from web.delivery.bucket import Bucket
+from web.delivery.folder import Folder
+from web.delivery.parcel import Adapter
+from web.delivery.targets import Target
+from web.delivery.webhook import Webhook, signing_key
 from web.languages import Languages
 from web.office import Office
 from web.reconciling import reconcile
@@ -149,6 +155,7 @@ async def _serve(settings: Settings) -> None:
             lines=book.lines,
             transcript_state=lambda hearing: _transcript_state(transcriber, clerk, hearing),
             stamp=authority(settings.timestamp.url) if settings.timestamp.url is not None else None,
+            targets=_targets(settings),
         )
         stage = await seed(office) if settings.rehearsal else None
         if stage is not None:
@@ -172,6 +179,34 @@ async def _turn(settings: Settings) -> Turn | None:
         return None
     addresses = frozenset(turn.addresses) or await addresses_of(turn.urls)
     return Turn(turn.urls, turn.secret.get_secret_value().encode(), turn.hours * 3600, addresses)
+
+
+def _targets(settings: Settings) -> tuple[Target, ...]:
+    """The outside systems of the settings, each with its way."""
+    zone = ZoneInfo(settings.timezone)
+    return tuple(
+        Target(
+            name,
+            one.title,
+            frozenset(one.documents),
+            _way(one),
+            one.closed,
+            datetime.combine(one.since, datetime.min.time(), zone).timestamp(),
+        )
+        for name, one in settings.delivery.items()
+    )
+
+
+def _way(one: FolderTarget | WebhookTarget | BucketTarget) -> Adapter:
+    if isinstance(one, FolderTarget):
+        return Folder(one.path)
+    if isinstance(one, BucketTarget):
+        secret = one.secret_key.get_secret_value()
+        return Bucket(one.bucket, one.endpoint, one.region, one.access_key, secret, one.prefix)
+    if one.key is not None:
+        return Webhook(one.url, one.key_id, signing_key(one.key.read_bytes()))
+    assert one.secret is not None
+    return Webhook(one.url, one.key_id, one.secret.get_secret_value().encode())
 
 
 async def _transcript_state(transcriber: Transcriber, clerk: Clerk, hearing: HearingId) -> str:

@@ -22,6 +22,8 @@ from media.relay.forwarder import Forwarder
 from media.wire.door import Door
 from transcripts.transcriber import Transcriber
 from web.closing import Closing
+from web.delivery.carrier import Carrier
+from web.delivery.targets import Target
 from web.office import Office
 from web.probing import ProbeQueue
 from web.sitting import Sitting
@@ -31,6 +33,7 @@ log = structlog.get_logger()
 
 SLEEPING = (Phase.LISTED, Phase.CLOSED, Phase.VACATED)
 LIST_SECONDS = 20.0
+CARRIER_RESTS_SECONDS = 60.0
 LINGER_SECONDS = 60.0
 """A sitting whose hearing is over ends so long after its last page has gone."""
 
@@ -62,6 +65,7 @@ class Court:
         self.linger_seconds = LINGER_SECONDS
         self.probes = ProbeQueue(office.now)
         self.closing = Closing(self)
+        self.carrier = Carrier(office.registry, office.clerk, office.targets)
         self._sittings: dict[HearingId, Sitting] = {}
         self._tasks: asyncio.TaskGroup | None = None
         self._opening = asyncio.Lock()
@@ -72,6 +76,8 @@ class Court:
             self._tasks = tasks
             tasks.create_task(self._close_hearings())
             tasks.create_task(self._deliver_utterances())
+            for target in self.carrier.targets:
+                tasks.create_task(self._deliver_documents(target))
             for hearing_id in await self.office.clerk.recover():
                 if (await self.office.clerk.load(hearing_id)).phase not in SLEEPING:
                     await self.sitting(hearing_id)
@@ -124,6 +130,15 @@ class Court:
                 log.exception("closing failed", hearing=hearing_id)
             if not complete:
                 self.closing.again(hearing_id)
+
+    async def _deliver_documents(self, target: Target) -> None:
+        """What breaks here is told and tried again; a hearing never suffers from it."""
+        while True:
+            try:
+                await self.carrier.run(target, self.office.now)
+            except Exception:
+                log.exception("delivery broke off", target=target.name)
+            await asyncio.sleep(CARRIER_RESTS_SECONDS)
 
     async def _deliver_utterances(self) -> None:
         heard = self.transcriber.utterances()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
 
@@ -20,6 +20,9 @@ from hearing.registry.clerk import Clerk
 from hearing.registry.office import Office as Registry
 from web.languages import Languages
 from web.notifier import Notifier
+
+if TYPE_CHECKING:
+    from web.delivery.targets import Target
 
 RECORDING = "recording"
 """Kind of the finished, seekable file of a hearing among its sealed documents."""
@@ -108,6 +111,8 @@ class Office:
     """"" when complete, else a catalogue id that says what it waits for ("transcript.waiting_for_model")."""
     stamp: Stamp | None = None
     """Asks a timestamp authority about a bundle's seal, where one is configured."""
+    targets: Sequence[Target] = ()
+    """The outside systems that sealed documents are delivered to."""
 
 
 OFFICE = web.AppKey("office", Office)

@@ -61,7 +61,7 @@ async def make(office: Office, name: HearingId, hearing: Hearing, court: str, at
     persons = await _sealed_persons(office, name, hearing)
     kept = await documents.of(name)
     carried = [one for one in kept if one.kind not in CARRIED_ANEW and not one.kind.startswith(DERIVED)]
-    payload = [bag.Carried(_path(one), one.sha256, one.size) for one in carried]
+    payload = [bag.Carried(place(one), one.sha256, one.size) for one in carried]
     for path, content in ((JOURNAL_FILE, exported), (PERSONS_FILE, persons)):
         payload.append(bag.Carried(path, bag.sha256_of(content), len(content)))
     info = {
@@ -80,7 +80,7 @@ async def make(office: Office, name: HearingId, hearing: Hearing, court: str, at
     carried.append(await documents.put(name, PERSONS, PERSONS_FILE, persons, "application/octet-stream", at, "system"))
     listed = {
         "version": entries[-1].version,
-        "files": [[_path(one), one.id] for one in carried],
+        "files": [[place(one), one.id] for one in carried],
         "tags": {tag: base64.b64encode(content).decode() for tag, content in tags.items()},
     }
     content = canonical(listed).encode()
@@ -91,8 +91,11 @@ async def make(office: Office, name: HearingId, hearing: Hearing, court: str, at
 async def latest(office: Office, name: HearingId) -> Bundle | None:
     """The newest bundle of this hearing, if one was made."""
     document = await office.docket.documents.latest(name, BUNDLE)
-    if document is None:
-        return None
+    return await of_document(office, document) if document is not None else None
+
+
+async def of_document(office: Office, document: Document) -> Bundle:
+    """The bundle that this document describes."""
     return _read(document, json.loads(await office.docket.documents.read(document.id)))
 
 
@@ -140,7 +143,7 @@ class _Sink:
         return taken
 
 
-def _path(document: Document) -> str:
+def place(document: Document) -> str:
     """Where a document lies in the bag; plain letters only, and no two at one place."""
     if document.kind in (JOURNAL, PERSONS):
         return document.name

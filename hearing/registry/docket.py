@@ -12,6 +12,7 @@ from hearing.registry.hearings import Hearings
 from hearing.registry.keys import CaseKeys
 from hearing.registry.limits import Limits
 from hearing.registry.observers import Observers
+from hearing.registry.outbox import Outbox
 from hearing.registry.passes import Passes
 from hearing.registry.persons import Persons
 from hearing.registry.sessions import Sessions
@@ -34,3 +35,4 @@ class Docket:
         self.observers = Observers(store, keys.master)
         self.log = AccessLog(store)
         self.documents = Documents(store, keys, folder / VAULT_FOLDER)
+        self.outbox = Outbox(store)

@@ -190,3 +190,18 @@ documents = Table(
     Column("by", String(64), nullable=False),
     Index("uq_documents_version", "hearing", "kind", "version", unique=True),
 )
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("target", String(64), primary_key=True),
+    Column("document", String(64), ForeignKey("documents.id"), primary_key=True),
+    Column("hearing", String(64), nullable=False, index=True),
+    Column("state", String(32), nullable=False),
+    Column("entered_at", Double, nullable=False),
+    Column("due_at", Double, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("why", String(64), nullable=False),
+    Column("settled_at", Double, nullable=True),
+    Index("ix_outbox_due", "target", "state", "due_at"),
+)

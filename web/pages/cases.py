@@ -67,7 +67,8 @@ async def named(request: web.Request, log: list[Access]) -> list[dict[str, objec
 async def names_of(office: Office, ids: set[str]) -> dict[str, str]:
     people = await office.registry.docket.persons.names([PersonId(one) for one in ids])
     accounts = {account.id: account.name for account in await office.registry.docket.accounts.list()}
-    return {**{str(person): name for person, name in people.items()}, **accounts}
+    systems = {target.name: target.title for target in office.targets}
+    return {**systems, **{str(person): name for person, name in people.items()}, **accounts}
 
 
 ROUTES = [

@@ -27,6 +27,7 @@ from web.desk import (
 from web.doors import BENCH, STAFF, Visitor
 from web.languages import OWN_NAMES
 from web.office import of
+from web.pages.deliveries import rows as deliveries
 from web.pages.forms import Given, attempt, choices, given
 from web.passes import printed
 from web.rendering import go, render
@@ -137,6 +138,7 @@ async def _admin(
         checks=_checks(request, hearing),
         order=await docket.texts.read(hearing.order) if hearing.order else "",
         observer_link=observer_link,
+        deliveries=await deliveries(office, hearing_id, doors.language(request)),
         given={**start, **fields},
         refused=refused,
         shown=FORM_FIELDS if refused else (),
