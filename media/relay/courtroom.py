@@ -353,7 +353,10 @@ class Courtroom:
 
 def _check_use(who: Who, offer: Offer) -> None:
     """A second device does one thing only. Raises ``BadOffer`` when it offers nothing of that."""
-    if films(who) and not any(part.use == "receive" for part in agree(offer, {})):
-        raise BadOffer("nothing to publish")
+    if films(who):
+        taken = [part.use == "receive" for part in agree(offer, {})]
+        offered = [section.publishes and not section.refused for section in offer.sections]
+        if not any(taken) or taken != offered:
+            raise BadOffer("a stream in no codec of ours, or none at all")  # not half a camera, unnoticed
     if screens(who) and not any(section.direction == "recvonly" and section.kind for section in offer.sections):
         raise BadOffer("nothing to receive")

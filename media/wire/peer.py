@@ -200,6 +200,8 @@ class Peer:
             self.rewired()
             self._ears.peer_opened(self)
         elif state in ("closed", "failed"):
+            if state == "failed":
+                log.info("handshake failed", began="we" if not self._offer.shakes else "they")
             self.close()
 
     def rewired(self) -> None:

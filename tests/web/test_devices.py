@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
+from aiortc.rtcdtlstransport import generate_certificate
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from hearing.hearings import Phase
 from hearing.participants import Actor, Role, SeatId
@@ -275,3 +279,37 @@ async def test_gstreamer_receives_the_floor(stand: Stand, system_python: str) ->
     async with running(system_python, "gstreamer.py", "whep", url, await stand.token("prosecutor")) as screen:
         await screen.until(lambda s: s.count("frame audio") > 50 and s.count("frame video") > 10)
         assert await screen.end() == 0
+
+
+@pytest.fixture
+def key_on_p256(tmp_path: Path) -> list[str]:
+    """FFmpeg makes itself a key on P-224, which OpenSSL takes in no handshake: it is given one on P-256."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    form = serialization.PrivateFormat.TraditionalOpenSSL
+    pem = key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
+    (tmp_path / "key.pem").write_bytes(pem)
+    certificate = generate_certificate(key).public_bytes(serialization.Encoding.PEM)
+    (tmp_path / "cert.pem").write_bytes(certificate)
+    return [f"key_file={tmp_path / 'key.pem'}", f"cert_file={tmp_path / 'cert.pem'}"]
+
+
+@pytest.mark.parametrize("begins", [[], ["whip_flags=dtls_active"]], ids=["we shake", "it shakes"])
+async def test_ffmpeg_publishes_the_sound_of_the_hall(stand: Stand, key_on_p256: list[str], begins: list[str]) -> None:
+    courtroom, who = (await stand.court.sitting()).courtroom, camera_of(await stand.seat("judge"))
+    heard: list[Received] = []
+    courtroom.listen(lambda received: heard.append(received) if received.packet[1] & 127 == 111 else None)
+    url = str(stand.client.make_url(f"/whip/{stand.court.id}"))
+    options = (url, await stand.token("judge"), "sound", *key_on_p256, *begins)
+    async with running(sys.executable, "ffmpeg.py", "whip", *options) as camera:
+        await camera.until(lambda c: len(heard) > 20)
+        assert {(r.seat, r.kind, r.codec) for r in heard} == {(await stand.seat("judge"), "audio", "opus")}
+        assert await camera.end() == 0
+    assert not courtroom.has_peer(who)
+
+
+async def test_ffmpegs_pictures_are_refused_and_not_left_out(stand: Stand, key_on_p256: list[str]) -> None:
+    url = str(stand.client.make_url(f"/whip/{stand.court.id}"))
+    options = (url, await stand.token("judge"), "both", *key_on_p256)
+    async with running(sys.executable, "ffmpeg.py", "whip", *options) as camera:
+        assert await camera.end() != 0
+    assert any("422" in line or "4XX" in line for line in camera.lines), camera.lines
