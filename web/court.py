@@ -36,6 +36,8 @@ LIST_SECONDS = 20.0
 CARRIER_RESTS_SECONDS = 60.0
 LINGER_SECONDS = 60.0
 """A sitting whose hearing is over ends so long after its last page has gone."""
+CONFIDENCE_SECONDS = 60.0
+"""So often the newest part of each tape is read back."""
 
 
 class Court:
@@ -63,6 +65,7 @@ class Court:
         self.disk = disk
         self.loss_seconds = loss_seconds
         self.linger_seconds = LINGER_SECONDS
+        self.confidence_seconds = CONFIDENCE_SECONDS
         self.probes = ProbeQueue(office.now)
         self.closing = Closing(self)
         self.carrier = Carrier(office.registry, office.clerk, office.targets)

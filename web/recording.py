@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from hearing.floor import Floor
 from hearing.hearings import Recording
 from hearing.participants import SeatId
 from media.packets import Received
+from media.record.confidence import Doubtful, Reader, low_priority
 from media.record.recorder import Recorder, TapeAlarm, TapeHead, TapeRestored, TapeRolling
 from media.record.timeline import Timeline
 from media.wire.clock import now_ns
@@ -36,6 +39,8 @@ class RecordingDesk:
         self._recorder: Recorder | None = None
         self._alarm: str | None = None
         self._rolling = False
+        self._doubt: Doubtful | None = None
+        self._reader: Reader | None = None
         self.recovered: list[a.NoteTapeHead] = []
         self.last_arrival: float | None = None
 
@@ -45,7 +50,7 @@ class RecordingDesk:
 
     @property
     def rolling(self) -> bool:
-        return self._rolling and self._alarm is None
+        return self._rolling and self._alarm is None and self._doubt is None
 
     async def open(self, key: bytes) -> None:
         """Mend what a crash left behind, then stand ready to record."""
@@ -57,6 +62,7 @@ class RecordingDesk:
             disk=self._sitting.court.disk,
             fresh_picture=self._sitting.courtroom.fresh_picture,
         )
+        self._reader = Reader(self.folder, key)
         self.recovered = [head_act(head) for head in self._recorder.recovered]
         if self.recovered:
             spans = await asyncio.to_thread(lambda: Timeline(self.folder, key).spans)
@@ -88,10 +94,39 @@ class RecordingDesk:
                     await self._sitting.ask(a.NoteRecordingFailure(reason))
                 case TapeRestored():
                     self._alarm = None
-                    if self._sitting.hearing.recording is Recording.FAILED:
+                    if self._doubt is None and self._sitting.hearing.recording is Recording.FAILED:
                         await self._sitting.ask(a.NoteRecordingRestored())
                 case TapeRolling():
                     self._rolling = True
+            self._sitting.show_all()
+
+    async def read_back(self) -> None:
+        """Once a minute the newest part of each tape against what was live; trouble is an alarm like a full disk."""
+        loop, every = asyncio.get_running_loop(), self._sitting.court.confidence_seconds
+        with ThreadPoolExecutor(1, "read-back", initializer=low_priority) as thread:
+            due = loop.time() + every
+            while True:
+                await asyncio.sleep(min(1.0, every))
+                recorder, reader = self._recorder, self._reader
+                if recorder is None or reader is None:
+                    return
+                recorder.live.levels(now_ns(), self._sitting.courtroom.levels())
+                if loop.time() >= due:
+                    due = loop.time() + every
+                    found = await loop.run_in_executor(thread, reader.read_back, recorder.live.snapshot())
+                    if found is not None:
+                        await self._doubted(found)
+
+    async def _doubted(self, found: Sequence[Doubtful]) -> None:
+        before, self._doubt = self._doubt, found[0] if found else None
+        for one in found:
+            log.error("recording doubted", hearing=self._sitting.id, tape=one.tape, part=one.part, why=one.doubt.value)
+        if self._doubt is not None and before is None:
+            await self._sitting.ask(a.NoteRecordingFailure(self._doubt.doubt.value))
+        recovered = before is not None and self._doubt is None and self._alarm is None
+        if recovered and self._sitting.hearing.recording is Recording.FAILED:
+            await self._sitting.ask(a.NoteRecordingRestored())
+        if before != self._doubt:
             self._sitting.show_all()
 
     async def close(self) -> list[a.NoteTapeHead]:

@@ -84,7 +84,8 @@ class Sitting:
         try:
             async with asyncio.TaskGroup() as tasks:
                 self._tasks = tasks
-                officers = (self._follow(), self._watch_lines(), self.recording.run(), self.speech.run())
+                tape = (self.recording.run(), self.recording.read_back())
+                officers = (self._follow(), self._watch_lines(), *tape, self.speech.run())
                 self._running = [tasks.create_task(one) for one in officers]
                 tasks.create_task(self._tick())
         finally:

@@ -19,6 +19,7 @@ from pathlib import Path
 from hearing.floor import NOBODY, Floor
 from hearing.participants import SeatId
 from media.packets import Received
+from media.record.confidence import Live
 from media.record.disk import Disk, LocalDisk
 from media.record.frames import FLOOR_TAPE, Flag, Frame, TapeName
 from media.record.tape import TapeHead, recover
@@ -47,6 +48,7 @@ class Recorder:
             raise ValueError("a case key has 32 bytes")
         self.recovered: list[TapeHead] = recover(folder, key)
         self._clock = clock
+        self.live = Live()
         self._loop = asyncio.get_running_loop()
         self._reports: asyncio.Queue[TapeReport] = asyncio.Queue(MAX_REPORTS)
         self._ask = fresh_picture
@@ -92,6 +94,7 @@ class Recorder:
         flag = Flag.RTCP if r.is_rtcp else Flag.RTX if r.is_rtx else Flag.RTP
         codec = r.codec if flag is Flag.RTP else ""
         content = r.packet if flag is not Flag.RTX else r.ssrc.to_bytes(4, "big") + r.packet
+        self.live.packet(name, r.arrival_ns, r.packet)
         self._writer.put(name, codec, Frame(r.arrival_ns, flag, content))
         if self._writer.late(r.arrival_ns) != self._late:
             self._late = not self._late

@@ -207,10 +207,13 @@ def _progress_row(source: Source, line: Line) -> dict[str, str]:
         key += ".objects" if codes.pop("objects", False) else ".agrees"
     if line.fact == "RecordChecked":
         key += ".good" if codes.pop("good", False) else ".bad"
+    failed = codes.pop("reason", None) if line.fact == "RecordingFailed" else None
     for name, prefix in CODE_PREFIX.items():
         if name in codes and isinstance(codes[name], str):
             codes[name] = source.say(f"{prefix}.{codes[name]}")
     words = source.say(key, **codes) if codes else source.say(key)
+    if failed is not None:
+        words += f": {source.say(f'cause.{failed}')}"
     for name, ref in line.texts.items():
         if name in ("summary", "reason", "ruling"):
             words += f": {source.texts.get(ref, '—')}"

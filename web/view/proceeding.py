@@ -46,7 +46,7 @@ def recording(stage: Stage, say: Say) -> dict[str, Any]:
         "armed": h.recording is Recording.ROLLING,
         "since": h.opened_at,
         "seconds": stage.now - h.opened_at if h.opened_at and state == "rolling" else None,
-        "why": h.recording_why if h.recording is Recording.FAILED else None,
+        "why": say(f"cause.{h.recording_why}") if h.recording is Recording.FAILED else None,
     }
 
 
