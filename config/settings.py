@@ -116,6 +116,17 @@ class Timestamp(Group):
     certificate: Path | None = Field(default=None, description="PEM file: the authority's root, to check its answers")
 
 
+class Vault(Group):
+    """Where sealed files lie: the data folder's ``vault``, or a bucket of S3-compatible storage."""
+
+    bucket: str | None = Field(default=None, description="name of the bucket; without one files stay on this disk")
+    endpoint: str = Field(default="https://s3.example.kz", pattern=r"^https?://[!-~]+$")
+    region: str = "us-east-1"
+    access_key: str = ""
+    secret_key: SecretStr = SecretStr("")
+    prefix: str = ""
+
+
 class Target(Group):
     """An outside system that gets sealed documents of closed hearings. The table's own name is its short name."""
 
@@ -217,6 +228,7 @@ class Settings(BaseSettings):
     speech: Speech = Speech()
     smtp: Smtp = Smtp()
     timestamp: Timestamp = Timestamp()
+    vault: Vault = Vault()
     delivery: dict[Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")], AnyTarget] = Field(
         default_factory=dict, description="outside systems, each a table of its own: [delivery.torelik]"
     )

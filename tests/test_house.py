@@ -102,7 +102,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "asyncpg": ("hearing.registry",),
     "sqlite3": ("hearing.registry",),
     "pydantic_settings": ("config",),
-    "obstore": ("web.delivery.bucket",),
+    "obstore": ("hearing.registry.shelf", "web.delivery.bucket"),
     "http_message_signatures": ("web.delivery.webhook",),
 }
 

@@ -30,6 +30,7 @@ from hearing.participants import HearingId
 from hearing.registry.clerk import Clerk
 from hearing.registry.office import Office as Registry
 from hearing.registry.seal import CERTIFICATE_FILE
+from hearing.registry.shelf import Shelf, s3_store
 from hearing.registry.utterances import KeysOfCases, UtteranceBook
 from hearing.registry.verify import verify
 from hearing.rules import decide
@@ -120,7 +121,13 @@ def _set_up_log(kind: str) -> None:
 
 
 async def _registry(settings: Settings) -> Registry:
-    return await Registry.open(settings.data, settings.database, settings.master_key)
+    kept = settings.vault
+    shelf = None
+    if kept.bucket is not None:
+        secret = kept.secret_key.get_secret_value()
+        store = s3_store(kept.bucket, kept.endpoint, kept.region, kept.access_key, secret, kept.prefix)
+        shelf = Shelf.in_bucket(store)
+    return await Registry.open(settings.data, settings.database, settings.master_key, shelf)
 
 
 async def _serve(settings: Settings) -> None:

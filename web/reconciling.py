@@ -17,7 +17,7 @@ from hearing.evolve import fold
 from hearing.hearings import Hearing, Phase, Ruling
 from hearing.participants import HearingId
 from hearing.registry.bundles import BUNDLE
-from hearing.registry.documents import Document
+from hearing.registry.documents import Document, place
 from hearing.registry.office import Office as Registry
 from hearing.registry.verify import Checks, verify
 from hearing.wrongs import Impossible
@@ -120,11 +120,8 @@ def _tapes(folder: Path, name: HearingId, hearing: Hearing) -> list[Discrepancy]
 
 def _strays(registry: Registry, name: HearingId, documents: Sequence[Document]) -> list[str]:
     """Files in the hearing's folder of the vault that no document names."""
-    mine = {registry.docket.documents.path(one).name for one in documents}
-    folders = {registry.docket.documents.path(one).parent for one in documents}
-    return sorted(
-        path.name for folder in folders if folder.exists() for path in folder.iterdir() if path.name not in mine
-    )
+    mine = {place(one) for one in documents}
+    return sorted(one for one in registry.docket.documents.shelf.names(name) if f"{name}/{one}" not in mine)
 
 
 def _unknown_tapes(tapes: Path, known: set[HearingId]) -> list[Discrepancy]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from hearing.registry.accesses import AccessLog
 from hearing.registry.accounts import Accounts
 from hearing.registry.cases import Cases
@@ -16,14 +14,13 @@ from hearing.registry.outbox import Outbox
 from hearing.registry.passes import Passes
 from hearing.registry.persons import Persons
 from hearing.registry.sessions import Sessions
+from hearing.registry.shelf import Shelf
 from hearing.registry.store import Store
 from hearing.registry.texts import Texts
 
-VAULT_FOLDER = "vault"
-
 
 class Docket:
-    def __init__(self, store: Store, keys: CaseKeys, folder: Path) -> None:
+    def __init__(self, store: Store, keys: CaseKeys, shelf: Shelf) -> None:
         limits = Limits(store)
         self.cases = Cases(store, keys)
         self.persons = Persons(store, keys)
@@ -34,5 +31,5 @@ class Docket:
         self.passes = Passes(store, keys.master, limits)
         self.observers = Observers(store, keys.master)
         self.log = AccessLog(store)
-        self.documents = Documents(store, keys, folder / VAULT_FOLDER)
+        self.documents = Documents(store, keys, shelf)
         self.outbox = Outbox(store)

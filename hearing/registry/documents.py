@@ -1,4 +1,4 @@
-"""The papers and files of a hearing: listed in the database, their content sealed in the vault folder.
+"""The papers and files of a hearing: listed in the database, their content sealed in the vault.
 
 A document is never changed; a new version of the same kind stands beside the old one.
 """
@@ -19,6 +19,7 @@ from hearing.registry import schema, vault
 from hearing.registry.errors import NotFound
 from hearing.registry.ids import new_document
 from hearing.registry.keys import CaseKey, CaseKeys, seal, unseal
+from hearing.registry.shelf import Shelf
 from hearing.registry.store import Store
 
 DERIVED = "derived-"
@@ -44,10 +45,10 @@ class Document:
 
 
 class Documents:
-    def __init__(self, store: Store, keys: CaseKeys, folder: Path) -> None:
+    def __init__(self, store: Store, keys: CaseKeys, shelf: Shelf) -> None:
         self._store = store
         self._keys = keys
-        self._folder = folder
+        self.shelf = shelf
 
     async def put(
         self, hearing: HearingId, kind: str, name: str, content: bytes, media_type: str, at: float, by: str
@@ -86,21 +87,17 @@ class Documents:
         """The content piece by piece, from ``start`` up to but not including ``end``."""
         kept = await self.get(document)
         key = await self._keys.of(kept.case)
-        pieces = vault.read(self.path(kept), key, kept.id, kept.size, start, end)
+        pieces = vault.read(self.shelf, place(kept), key, kept.id, kept.size, start, end)
         while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
             yield piece
-
-    def path(self, document: Document) -> Path:
-        """Where the sealed content lies."""
-        return self._path(document.hearing, document.id)
 
     async def _keep(
         self, hearing: HearingId, kind: str, name: str, content: Iterable[bytes], media_type: str, at: float, by: str
     ) -> Document:
         case, key = await self._case_of(hearing)
         document = new_document()
-        path = self._path(hearing, document)
-        kept = await asyncio.to_thread(vault.write, path, key, document, content)
+        name_there = _place(hearing, document)
+        kept = await asyncio.to_thread(vault.write, self.shelf, name_there, key, document, content)
         row = {
             "id": document,
             "hearing": hearing,
@@ -146,8 +143,14 @@ class Documents:
             keys = await self._keys.read_many(connection, (row.case for row in rows))
         return [_document(row, keys.get(row.case)) for row in rows]
 
-    def _path(self, hearing: str, document: str) -> Path:
-        return self._folder / hearing / f"{document}.sealed"
+
+def place(document: Document) -> str:
+    """The name under which the sealed content lies on the shelf."""
+    return _place(document.hearing, document.id)
+
+
+def _place(hearing: str, document: str) -> str:
+    return f"{hearing}/{document}.sealed"
 
 
 def _document(row: Row[Any], key: CaseKey | None) -> Document:

@@ -27,6 +27,10 @@ class Damaged(RegistryError):
     """What is stored is not what was written."""
 
 
+class VaultSilent(RegistryError):
+    """The place where sealed files lie cannot be reached, or refuses."""
+
+
 class KeyLost(RegistryError):
     """The master key file is missing, open to others, or belongs to another database."""
 

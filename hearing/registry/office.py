@@ -11,25 +11,30 @@ from hearing.registry.docket import Docket
 from hearing.registry.journal import Journal
 from hearing.registry.keys import MASTER_FILE, CaseKeys, MasterKey
 from hearing.registry.seal import Seals
+from hearing.registry.shelf import Shelf
 from hearing.registry.store import Store
 
 DATABASE_FILE = "tyndau.db"
+VAULT_FOLDER = "vault"
 
 
 class Office:
     """Journal, docket, keys and seals of one court."""
 
-    def __init__(self, store: Store, keys: CaseKeys, seals: Seals, folder: Path) -> None:
+    def __init__(self, store: Store, keys: CaseKeys, seals: Seals, folder: Path, shelf: Shelf | None = None) -> None:
         self.folder = folder
         self.store = store
         self.keys = keys
         self.seals = seals
         self.journal = Journal(store)
-        self.docket = Docket(store, keys, folder)
+        self.docket = Docket(store, keys, shelf or Shelf.on_disk(folder / VAULT_FOLDER))
 
     @classmethod
-    async def open(cls, folder: Path, url: str | None = None, master_key: Path | None = None) -> Office:
-        """Open or set up. Without ``url`` the database is a SQLite file in ``folder``, where the master key lies too.
+    async def open(
+        cls, folder: Path, url: str | None = None, master_key: Path | None = None, shelf: Shelf | None = None
+    ) -> Office:
+        """Open or set up. Without ``url`` the database is a SQLite file in ``folder``, where the master key lies too,
+        and so do the sealed files without a ``shelf``.
 
         Raises ``KeyLost`` when the master key is not the one this database was set up with.
         """
@@ -37,7 +42,7 @@ class Office:
         store = await Store.open(url or local)
         keys = CaseKeys(store, MasterKey.open(master_key or folder / MASTER_FILE))
         await keys.claim_database()
-        return cls(store, keys, Seals.open(folder), folder)
+        return cls(store, keys, Seals.open(folder), folder, shelf)
 
     async def ping(self) -> None:
         """Ask the database for anything at all; raises what the database raises."""

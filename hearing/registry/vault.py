@@ -1,13 +1,12 @@
 """Sealed files: content encrypted in pieces, so that a player can read from the middle of a long recording.
 
 Every piece is bound to its document, its place and whether it is the last one; a swapped, missing or cut piece does not
-open. The name of the file is the document's id.
+open. Where the sealed file lies is the shelf's affair; its name there holds ids only.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -17,13 +16,14 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from hearing.registry.errors import Damaged, NotFound
-from hearing.registry.files import replace_file
 from hearing.registry.keys import CaseKey, derive
+from hearing.registry.shelf import Shelf
 
 MAGIC = b"TYNVLT1\n"
 PREFIX_BYTES = 8
 HEADER_BYTES = len(MAGIC) + PREFIX_BYTES
 PIECE_BYTES = 64 * 1024
+PIECES_AT_ONCE = 16
 TAG_BYTES = 16
 
 
@@ -36,8 +36,8 @@ class Kept:
     sealed_sha256: str
 
 
-def write(path: Path, key: CaseKey, document: str, content: Iterable[bytes]) -> Kept:
-    """Seal ``content`` into ``path``."""
+def write(shelf: Shelf, name: str, key: CaseKey, document: str, content: Iterable[bytes]) -> Kept:
+    """Seal ``content`` and lay it down under ``name``."""
     plain_hash, sealed_hash = hashlib.sha256(), hashlib.sha256()
     size = 0
 
@@ -55,41 +55,44 @@ def write(path: Path, key: CaseKey, document: str, content: Iterable[bytes]) -> 
             sealed_hash.update(locked)
             yield locked
 
-    replace_file(path, sealed())
+    shelf.put(name, sealed())
     return Kept(plain_hash.hexdigest(), size, sealed_hash.hexdigest())
 
 
-def read(path: Path, key: CaseKey, document: str, size: int, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+def read(
+    shelf: Shelf, name: str, key: CaseKey, document: str, size: int, start: int = 0, end: int | None = None
+) -> Iterator[bytes]:
     """The bytes from ``start`` up to but not including ``end``. Raises ``Damaged`` where a bit differs."""
     end = size if end is None else min(end, size)
-    if not path.exists():
+    there = shelf.size(name)
+    if there is None:
         raise NotFound(document)
     pieces = max(1, -(-size // PIECE_BYTES))
-    if path.stat().st_size != HEADER_BYTES + size + pieces * TAG_BYTES:
+    if there != HEADER_BYTES + size + pieces * TAG_BYTES:
         raise Damaged(document)
-    with path.open("rb") as file:
-        header = file.read(HEADER_BYTES)
-        if header[: len(MAGIC)] != MAGIC:
-            raise Damaged(document)
-        cipher, prefix = AESGCM(derive(key.documents, document)), header[len(MAGIC) :]
-        for number in range(start // PIECE_BYTES, min(pieces, -(-end // PIECE_BYTES)) if size else 0):
-            file.seek(HEADER_BYTES + number * (PIECE_BYTES + TAG_BYTES), os.SEEK_SET)
-            locked = file.read(PIECE_BYTES + TAG_BYTES)
-            place = _place(document, number, number == pieces - 1)
-            try:
-                piece = cipher.decrypt(prefix + number.to_bytes(4, "big"), locked, place)
-            except InvalidTag as wrong:
-                raise Damaged(document) from wrong
-            at = number * PIECE_BYTES
-            yield piece[max(0, start - at) : max(0, end - at)]
+    header = shelf.read(name, 0, HEADER_BYTES)
+    if header[: len(MAGIC)] != MAGIC:
+        raise Damaged(document)
+    cipher, prefix = AESGCM(derive(key.documents, document)), header[len(MAGIC) :]
+    last = min(pieces, -(-end // PIECE_BYTES)) if size else 0
+    for number, locked in _locked(shelf, name, there, start // PIECE_BYTES, last):
+        place = _place(document, number, number == pieces - 1)
+        try:
+            piece = cipher.decrypt(prefix + number.to_bytes(4, "big"), locked, place)
+        except InvalidTag as wrong:
+            raise Damaged(document) from wrong
+        at = number * PIECE_BYTES
+        yield piece[max(0, start - at) : max(0, end - at)]
 
 
-def sealed_sha256(path: Path) -> str | None:
-    """The hash of the sealed file as it lies there, or None when it is gone."""
-    if not path.exists():
-        return None
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _locked(shelf: Shelf, name: str, there: int, first: int, last: int) -> Iterator[tuple[int, bytes]]:
+    """The sealed pieces from ``first`` up to but not including ``last``, several with one question to the shelf."""
+    whole = PIECE_BYTES + TAG_BYTES
+    for asked in range(first, last, PIECES_AT_ONCE):
+        upto = min(last, asked + PIECES_AT_ONCE)
+        read = shelf.read(name, HEADER_BYTES + asked * whole, min(there, HEADER_BYTES + upto * whole))
+        for number in range(asked, upto):
+            yield number, read[(number - asked) * whole : (number - asked + 1) * whole]
 
 
 def file_pieces(path: Path) -> Iterator[bytes]:

@@ -19,8 +19,8 @@ from hearing.evolve import fold
 from hearing.hearings import Hearing
 from hearing.participants import CaseId, HearingId, TextRef
 from hearing.registry import vault
-from hearing.registry.documents import Document
-from hearing.registry.errors import Damaged, Destroyed, NotFound, RegistryError
+from hearing.registry.documents import Document, place
+from hearing.registry.errors import Damaged, Destroyed, NotFound, RegistryError, VaultSilent
 from hearing.registry.journal import GENESIS, StoredEntry, canonical
 from hearing.registry.keys import CaseKey
 from hearing.registry.office import Office
@@ -191,8 +191,11 @@ async def _paper_faults(
 
 
 def _document_fault(office: Office, document: Document, key: CaseKey | None) -> str | None:
-    path = office.docket.documents.path(document)
-    found = vault.sealed_sha256(path)
+    shelf, name = office.docket.documents.shelf, place(document)
+    try:
+        found = shelf.sha256(name)
+    except VaultSilent:
+        return "its file cannot be read"
     if found is None:
         return "its file is missing"
     if found != document.sealed_sha256:
@@ -201,7 +204,7 @@ def _document_fault(office: Office, document: Document, key: CaseKey | None) -> 
         return None
     content = hashlib.sha256()
     try:
-        for piece in vault.read(path, key, document.id, document.size):
+        for piece in vault.read(shelf, name, key, document.id, document.size):
             content.update(piece)
     except RegistryError:
         return "its file does not open"

@@ -21,6 +21,7 @@ from aiohttp.test_utils import TestServer
 from hearing.participants import HearingId
 from hearing.registry import bag
 from hearing.registry.seal import Seals
+from tests.hearing.registry.lying import lying
 from tests.web.house import JUDGE_IIN, SECRETARY_IIN, Browser, House, valid_iin
 from tests.web.test_case_file import held, keep
 from web import bundling
@@ -337,7 +338,7 @@ async def test_the_player_says_whether_it_plays_the_sealed_recording(
         assert (await answer.json())["sealed"] is True
     document = await house.registry.docket.documents.latest(held, RECORDING)
     assert document is not None
-    _flip(house.registry.docket.documents.path(document))
+    _flip(lying(house.registry, document))
     async with browser.client.get(path) as answer:
         assert (await answer.json())["sealed"] is False
 

@@ -7,6 +7,7 @@ import pytest
 from hearing import acts as a
 from hearing.participants import SYSTEM, HearingId
 from hearing.registry.verify import NO_CHECKS
+from tests.hearing.registry.lying import lying
 from tests.web.house import HOUR, House
 from tests.web.test_case_file import held
 from tests.web.test_quality import made
@@ -64,7 +65,7 @@ async def test_missing_empty_altered_and_unknown_are_told_apart(house: House, co
     (tapes / "h-foreign").mkdir()
     document = await house.registry.docket.documents.latest(complete, RECORDING)
     assert document is not None
-    path = house.registry.docket.documents.path(document)
+    path = lying(house.registry, document)
     (path.parent / "d-stray.sealed").write_bytes(b"x")
     path.unlink()
     found = await reconcile(house.registry, tapes, NO_CHECKS, house.at + HOUR, 5)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 import obstore
 from obstore.exceptions import BaseError, NotFoundError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import S3Store
 
+from hearing.registry.shelf import s3_store
 from web.delivery.parcel import NotDelivered, Parcel
 
 LABEL_SUFFIX = ".json"
@@ -29,7 +29,7 @@ class Bucket:
     prefix: str = ""
 
     async def deliver(self, parcel: Parcel, at: float) -> None:
-        store = self._store()
+        store = s3_store(self.bucket, self.endpoint, self.region, self.access_key, self.secret_key, self.prefix)
         try:
             if await _label(store, parcel) == parcel.label:
                 return
@@ -41,19 +41,6 @@ class Bucket:
             raise NotDelivered("forbidden", final=True) from wrong
         except (BaseError, OSError) as wrong:
             raise NotDelivered("unreachable") from wrong
-
-    def _store(self) -> S3Store:
-        return S3Store(
-            self.bucket,
-            prefix=self.prefix or None,
-            endpoint=self.endpoint,
-            region=self.region,
-            access_key_id=self.access_key,
-            secret_access_key=self.secret_key,
-            virtual_hosted_style_request=False,
-            client_options={"allow_http": self.endpoint.startswith("http://"), "timeout": timedelta(minutes=2)},
-            retry_config={"max_retries": 1, "retry_timeout": timedelta(seconds=20)},
-        )
 
 
 async def _label(store: S3Store, parcel: Parcel) -> bytes | None:

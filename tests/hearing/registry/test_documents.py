@@ -16,6 +16,8 @@ from hearing.registry import vault
 from hearing.registry.errors import Damaged, Destroyed, NotFound
 from hearing.registry.keys import CaseKey
 from hearing.registry.office import Office
+from hearing.registry.shelf import Shelf
+from tests.hearing.registry.lying import lying
 from tests.hearing.registry.people import NOW, a_listing
 
 H = HearingId("h-1")
@@ -72,7 +74,7 @@ async def test_a_long_file_is_read_from_the_middle(office: Office, tmp_path: Pat
 async def test_a_destroyed_case_leaves_documents_that_nobody_can_open(office: Office) -> None:
     case = await a_hearing(office)
     kept = await office.docket.documents.put(H, "ruling", "Қаулы Айбек.pdf", b"secret", "application/pdf", NOW, "p-1")
-    path = office.docket.documents.path(kept)
+    path = lying(office, kept)
     sealed = await asyncio.to_thread(path.read_bytes)
     assert b"secret" not in sealed
     await office.docket.cases.destroy(case, NOW)
@@ -90,38 +92,38 @@ async def test_a_destroyed_case_leaves_documents_that_nobody_can_open(office: Of
 def test_any_window_of_any_content_comes_back(
     tmp_path_factory: pytest.TempPathFactory, size: int, cuts: list[int], window: tuple[int, int]
 ) -> None:
-    path = tmp_path_factory.mktemp("vault") / "d.sealed"
+    shelf = Shelf.on_disk(tmp_path_factory.mktemp("vault"))
     content = hashlib.shake_128(b"content").digest(size)
     pieces, start = [], 0
     for cut in cuts:
         pieces.append(content[start : start + cut])
         start += cut
-    kept = vault.write(path, KEY, "d-1", [*pieces, content[start:]])
+    kept = vault.write(shelf, "h/d.sealed", KEY, "d-1", [*pieces, content[start:]])
     assert (kept.sha256, kept.size) == (hashlib.sha256(content).hexdigest(), size)
-    assert kept.sealed_sha256 == vault.sealed_sha256(path)
+    assert kept.sealed_sha256 == shelf.sha256("h/d.sealed")
     first, last = sorted(window)
-    assert b"".join(vault.read(path, KEY, "d-1", size, first, last)) == content[first:last]
+    assert b"".join(vault.read(shelf, "h/d.sealed", KEY, "d-1", size, first, last)) == content[first:last]
 
 
 @pytest.mark.parametrize("place", [0, 9, 20, 70_000, -1])
 def test_a_flipped_bit_does_not_open(tmp_path: Path, place: int) -> None:
-    path = tmp_path / "d.sealed"
-    kept = vault.write(path, KEY, "d-1", [b"x" * 100_000])
+    shelf, path = Shelf.on_disk(tmp_path), tmp_path / "h" / "d.sealed"
+    kept = vault.write(shelf, "h/d.sealed", KEY, "d-1", [b"x" * 100_000])
     sealed = bytearray(path.read_bytes())
     sealed[place] ^= 1
     path.write_bytes(bytes(sealed))
     with pytest.raises(Damaged):
-        b"".join(vault.read(path, KEY, "d-1", kept.size))
+        b"".join(vault.read(shelf, "h/d.sealed", KEY, "d-1", kept.size))
 
 
 def test_a_shortened_or_foreign_file_does_not_open(tmp_path: Path) -> None:
-    path = tmp_path / "d.sealed"
-    kept = vault.write(path, KEY, "d-1", [b"x" * 100_000])
+    shelf, path = Shelf.on_disk(tmp_path), tmp_path / "h" / "d.sealed"
+    kept = vault.write(shelf, "h/d.sealed", KEY, "d-1", [b"x" * 100_000])
     with pytest.raises(Damaged):
-        list(vault.read(path, KEY, "d-2", kept.size))
+        list(vault.read(shelf, "h/d.sealed", KEY, "d-2", kept.size))
     path.write_bytes(path.read_bytes()[:-1])
     with pytest.raises(Damaged):
-        list(vault.read(path, KEY, "d-1", kept.size))
+        list(vault.read(shelf, "h/d.sealed", KEY, "d-1", kept.size))
     path.unlink()
     with pytest.raises(NotFound):
-        list(vault.read(path, KEY, "d-1", kept.size))
+        list(vault.read(shelf, "h/d.sealed", KEY, "d-1", kept.size))

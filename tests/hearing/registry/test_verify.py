@@ -17,6 +17,7 @@ from hearing.registry.clerk import Clerk
 from hearing.registry.office import Office
 from hearing.registry.verify import Checks, FaultKind, verify
 from hearing.rules import decide
+from tests.hearing.registry.lying import lying
 from tests.hearing.registry.people import NOW, SECRETARY, sealed_and_closed
 from tests.hearing.scripts import EDITION, seat
 
@@ -128,7 +129,7 @@ async def test_entries_after_the_seal_are_found(office: Office) -> None:
 async def test_a_flipped_byte_in_a_document_is_found(office: Office, place: int) -> None:
     await closed_hearing(office)
     (ruling,) = await office.docket.documents.of(H)
-    await asyncio.to_thread(flip, office.docket.documents.path(ruling), place)
+    await asyncio.to_thread(flip, lying(office, ruling), place)
     assert await kinds(office) == {FaultKind.DOCUMENT}
 
 
@@ -141,7 +142,7 @@ def flip(path: Path, place: int) -> None:
 async def test_a_lost_document_is_found_even_when_its_row_is_gone_too(office: Office) -> None:
     await closed_hearing(office)
     (ruling,) = await office.docket.documents.of(H)
-    await asyncio.to_thread(office.docket.documents.path(ruling).unlink)
+    await asyncio.to_thread(lying(office, ruling).unlink)
     assert await kinds(office) == {FaultKind.DOCUMENT}
     async with office.store.writing() as connection:
         await connection.execute(text("DELETE FROM documents"))
@@ -190,5 +191,5 @@ async def test_an_erased_case_still_verifies_without_its_key(office: Office) -> 
     await office.docket.cases.destroy(case, NOW + 9)
     assert await verify(office) == []
     (ruling,) = await office.docket.documents.of(H)
-    await asyncio.to_thread(flip, office.docket.documents.path(ruling), 30)
+    await asyncio.to_thread(flip, lying(office, ruling), 30)
     assert await kinds(office) == {FaultKind.DOCUMENT}

@@ -12,6 +12,7 @@ import structlog
 
 from hearing.participants import HearingId
 from hearing.registry.outbox import Delivery
+from tests.hearing.registry.lying import lying
 from tests.web.delivery.receivers import Receiver, receiving
 from tests.web.house import JUDGE_IIN, SECRETARY_IIN, Browser, House, valid_iin, visiting
 from tests.web.test_case_file import FILM, held
@@ -194,7 +195,7 @@ async def test_a_delivered_bundle_is_the_one_that_verify_accepts(house: House, h
 async def test_what_was_damaged_is_not_sent(house: House, held: HearingId, cabinet: Target, receiver: Receiver) -> None:
     document = await house.registry.docket.documents.latest(held, "recording")
     assert document is not None
-    path = house.registry.docket.documents.path(document)
+    path = lying(house.registry, document)
     content = bytearray(path.read_bytes())
     content[100] ^= 1
     path.write_bytes(content)
