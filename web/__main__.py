@@ -36,7 +36,7 @@ from hearing.registry.verify import verify
 from hearing.rules import decide
 from media.relay.forwarder import choose
 from media.wire.door import Door, own_addresses
-from transcripts.settings import SpeechSettings
+from transcripts.settings import Condition, SpeechSettings
 from transcripts.transcriber import Transcriber
 from web import notifier
 from web.app import build
@@ -218,9 +218,13 @@ def _way(one: FolderTarget | WebhookTarget | BucketTarget) -> Adapter:
 
 async def _transcript_state(transcriber: Transcriber, clerk: Clerk, hearing: HearingId) -> str:
     """What a transcript still waits for, as a catalogue id; nothing when it is sealed."""
-    if (await clerk.load(hearing)).transcript is not None:
+    now = await clerk.load(hearing)
+    if now.transcript is not None:
         return ""
-    return f"transcript.{transcriber.state.condition}"
+    condition = transcriber.state.condition
+    if now.closed_at is not None and condition is Condition.READY:
+        return "transcript.running"
+    return f"transcript.{condition}"
 
 
 async def _listen(settings: Settings, app: web.Application, stage: Stage | None) -> None:

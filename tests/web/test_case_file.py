@@ -180,3 +180,15 @@ async def test_a_ruling_is_not_shown_before_it_is_announced(browser: Browser, ho
     await browser.sign_in(SECRETARY)
     status, _ = await browser.get(f"/file/{hearing}/ruling")
     assert status == 422
+
+
+async def test_asking_whether_the_recording_is_finished_is_no_look_at_it(browser: Browser, house: House) -> None:
+    hearing = await house.list_sanction()
+    await house.hold(hearing)
+    await browser.sign_in(JUDGE_IIN)
+    async with browser.client.head(f"/file/{hearing}/recording") as answer:
+        assert answer.status >= 400
+    await keep(house, hearing, RECORDING, "7585.webm", "video/webm")
+    async with browser.client.head(f"/file/{hearing}/recording") as answer:
+        assert answer.status == 200
+    assert [entry.what for entry in await house.registry.docket.log.of(hearing) if "recording" in entry.what] == []

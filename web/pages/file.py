@@ -131,18 +131,22 @@ async def _remarks(office: Office, file: CaseFile) -> list[dict[str, object]]:
 
 
 async def recording(request: web.Request) -> web.StreamResponse:
-    """The finished file, by ranges. Of a closed part it holds nothing: that lies on sealed tapes."""
+    """The finished file, by ranges. Of a closed part it holds nothing: that lies on sealed tapes.
+
+    A HEAD asks only whether it is finished; that is no look at it.
+    """
     downloads = "download" in request.query
     first = request.headers.get("Range", "bytes=0-").startswith("bytes=0-")
     what = "recording_downloaded" if downloads else "recording_played"
-    file = await (opened(request, what) if first or downloads else _unlogged(request))
+    asks = request.method == "HEAD"
+    file = await (opened(request, what) if (first or downloads) and not asks else _unlogged(request))
     if not file.rights.play:
         raise Refused("role")
     if downloads and not file.rights.download:
         raise Refused("no_download")
     if file.recording is None:
         raise Refused("recording_not_ready")
-    return await send(request, file.recording, download=downloads)
+    return web.Response() if asks else await send(request, file.recording, download=downloads)
 
 
 async def _unlogged(request: web.Request) -> CaseFile:

@@ -16,7 +16,7 @@ from web.rehearsal.player import Offer, Player, View
 OTHER = {"investigating_judge": "court_secretary", "court_secretary": "investigating_judge"}
 REASONS = "Жаттығу: күзетпен ұстауға негіз жеткіліксіз."
 SUMMARY = "Жаттығу: үзілген сөз қайталанды."
-PRIVATE_SECONDS = 25.0
+PRIVATE_SECONDS = 15.0
 OATH_SECONDS = 25.0
 
 
@@ -97,8 +97,8 @@ def _judge(view: View) -> Iterator[Wish]:
     if any(row["step"] == "others_heard" and row["state"] == "now" for row in hearing["script"]):
         waiting = [p for p in witnesses if p["attendance"] == "waiting" and p["testimony_at"] is None]
         yield from (Wish("call_witness", 4.0, fixed={"person": p["person"]}) for p in waiting)
-        yield Wish("release_witness", 12.0)
-    yield Wish("take_step", 12.0)
+        yield Wish("release_witness", 9.0)
+    yield Wish("take_step", 9.0)
     yield Wish("retire", 6.0)
     if hearing["decision"] is None:
         yield Wish("decide", 6.0, {"reasons": REASONS}, {"outcome": "refusal"})

@@ -229,3 +229,14 @@ find?.addEventListener("keydown", (event) => {
   step(event.shiftKey ? -1 : 1);
 });
 if (lines.length || chapters.length) show(0);
+
+/* A recording that is still being put together: look for it, and show it once it is there. */
+const coming = document.getElementById("coming");
+if (coming) {
+  const look = async () => {
+    const answer = await fetch(coming.dataset.href ?? "", { method: "HEAD" }).catch(() => null);
+    if (answer?.ok) location.reload();
+    else setTimeout(look, 5000);
+  };
+  setTimeout(look, 5000);
+}
