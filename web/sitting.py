@@ -22,6 +22,7 @@ from hearing.participants import SYSTEM, Attendance, HearingId, PersonId, SeatId
 from hearing.wrongs import Refused
 from media.packets import Received
 from media.relay.courtroom import Courtroom, LineDown, LineUp
+from media.relay.linehistory import LineHistory
 from web import asking, view
 from web.connection import Connection
 from web.interpreting import Booth
@@ -55,6 +56,7 @@ class Sitting:
         self.courtroom = Courtroom(court.door, forwarder=court.forwarder)
         self.connections: set[Connection] = set()
         self.devices: dict[SeatId, tuple[bool, bool]] = {}
+        self.history = LineHistory()
         self.names: dict[PersonId, str] = {}
         self.captions: deque[dict[str, Any]] = deque(maxlen=40)
         self.done: dict[PersonId, deque[int]] = {}
@@ -290,6 +292,7 @@ class Sitting:
                 self._say_levels()
                 await self.listening.look()
             if ticks % LINKS_EVERY == 0:
+                self._note_lines()
                 self._say_links()
                 await self.listening.watch()
             if ticks % LINES_EVERY == 0:
@@ -347,6 +350,11 @@ class Sitting:
             if heard:
                 connection.say({"t": "rtc.levels", "levels": heard})
 
+    def _note_lines(self) -> None:
+        now = self.court.office.now()
+        for seat in self.hearing.seats:
+            self.history.note(now, seat, self.courtroom.link(seat) if self.courtroom.connected(seat) else None)
+
     def _say_links(self) -> None:
         staff_roles = self.court.office.edition.groups["bench"] | self.court.office.edition.groups["secretary"]
         links = {p.seat: self._link(p.seat) for p in self.hearing.people.values() if self.courtroom.has_peer(p.seat)}
@@ -358,15 +366,19 @@ class Sitting:
             elif connection.seat in links:
                 connection.say({"t": "rtc.link", "links": {connection.seat: links[connection.seat]}})
 
-    def _link(self, seat: SeatId) -> dict[str, Any]:
+    def line_verdict(self, seat: SeatId) -> str:
+        """How a line does at this moment, in a word."""
+        if not self.courtroom.connected(seat):
+            return "unknown"
         figures = self.courtroom.link(seat)
         trouble = view.trouble_of(self.court.office.edition.numbers, figures.loss, figures.rtt_ms)
         proven = seat in self.hearing.seats and self.hearing.seats[seat].below_norm
-        verdict = "below" if proven else "weak" if trouble else "good"
-        if not self.courtroom.connected(seat):
-            verdict = "unknown"
+        return "below" if proven else "weak" if trouble else "good"
+
+    def _link(self, seat: SeatId) -> dict[str, Any]:
+        figures = self.courtroom.link(seat)
         return {
-            "verdict": verdict,
+            "verdict": self.line_verdict(seat),
             "proven": self.listening.standing(seat),
             "rtt_ms": figures.rtt_ms,
             "loss": round(figures.loss, 3),

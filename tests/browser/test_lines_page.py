@@ -1,0 +1,109 @@
+"""The page of everybody's line in a real browser: large screen and phone, and for those who cannot see the graphs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import BrowserContext, Page
+
+from hearing.hearings import Phase
+from media.relay.lines import LinkFigures
+from tests.web.house import SECRETARY_IIN
+from tests.web.sittings import Bench, bench
+from tests.web.test_lines import visiting
+from web.court import COURT
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    court: Bench
+    address: str
+
+
+@pytest.fixture
+async def shown(tmp_path: Path) -> AsyncIterator[Shown]:
+    """A lobby: the prosecutor's line is good, the suspect's lost packets and broke once, nobody else has come."""
+    async with bench(tmp_path, model=None) as court:
+        await court.ask("judge", "order_remote", order="№ 14")
+        await court.sitting()
+        await court.until(lambda h: h.phase is Phase.LOBBY)
+        await court.enter("prosecutor", "suspect")
+        await remember(court)
+        app = court.house.app()
+        app[COURT] = court.court
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield Shown(court, f"http://127.0.0.1:{runner.addresses[0][1]}")
+        await runner.cleanup()
+
+
+async def remember(court: Bench) -> None:
+    """What the last minutes might have been."""
+    sitting, now = await court.sitting(), court.house.office.now()
+    prosecutor, suspect = [await court.house.seat(court.id, name) for name in ("prosecutor", "suspect")]
+    for step in range(140):
+        at, wave = now - 2 * (140 - step), math.sin(step / 9)
+        good = LinkFigures(
+            rtt_ms=38 + 6 * wave, loss_up=0.002, up_kbps=640 + 90 * wave, down_kbps=410 + 60 * wave, queue_ms=4
+        )
+        bad = 60 < step < 95
+        poor = LinkFigures(
+            rtt_ms=460 if bad else 120 + 30 * wave,
+            loss_up=0.14 if bad else 0.012,
+            up_kbps=260 + 40 * wave if bad else 520 + 50 * wave,
+            down_kbps=380 + 30 * wave,
+        )
+        sitting.history.note(at, prosecutor, good)
+        sitting.history.note(at, suspect, None if 95 <= step < 102 else poor)
+
+
+async def opened(context: BrowserContext, shown: Shown, lang: str) -> Page:
+    async with visiting(shown.court) as visitor:
+        await visitor.sign_in(SECRETARY_IIN)
+        cookies: list[Any] = [
+            {"name": one.key, "value": one.value, "url": shown.address} for one in visitor.client.session.cookie_jar
+        ]
+    await context.add_cookies(cookies)
+    page = await context.new_page()
+    await page.goto(f"{shown.address}/hearings/{shown.court.id}/lines?lang={lang}")
+    await page.locator(".line").first.wait_for()
+    return page
+
+
+async def faults(page: Page) -> list[str]:
+    found = await Axe().run(page, options={"runOnly": RULES})
+    return [f"{v['id']}: {n['html'][:120]}" for v in found.response["violations"] for n in v["nodes"]]
+
+
+async def test_every_graph_has_its_words_on_a_large_screen_and_on_a_phone(
+    shown: Shown, laptop: BrowserContext, phone: BrowserContext, tmp_path: Path
+) -> None:
+    for context, lang in ((laptop, "ru"), (phone, "kk")):
+        page = await opened(context, shown, lang)
+        suspect = page.locator(f'[data-person="{shown.court.house.people["suspect"]}"]')
+        for name in ("up", "down", "loss", "delay"):
+            spark = suspect.locator(f".spark.{name}")
+            assert await spark.locator("polyline").count() >= 2
+            assert any(letter.isdigit() for letter in await spark.locator("dd").inner_text())
+        await page.screenshot(path=tmp_path / f"lines-{lang}.png", full_page=True)
+        assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        assert await faults(page) == []
+
+
+async def test_the_page_keeps_itself_fresh(shown: Shown, laptop: BrowserContext) -> None:
+    page = await opened(laptop, shown, "en")
+    counsel = shown.court.house.people["counsel"]
+    state = page.locator(f'[data-person="{counsel}"] .line-state')
+    assert await state.inner_text() == "Not connected yet"
+    await shown.court.enter("counsel")
+    await page.locator(f'[data-person="{counsel}"] .line-state.good').wait_for(timeout=60_000)
