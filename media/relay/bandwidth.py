@@ -21,6 +21,9 @@ FEWEST_BITS = 250_000
 CAMERA_BITS = 600_000
 """The court camera never gets less: its picture is the one that stays."""
 
+LAYERED_BITS = 1_000_000
+"""All layers of one camera together: with sound, what a line of the norm carries."""
+
 
 def video_limit(publishing: int, court_camera: bool) -> int:
     bits = VIDEO_BITS[publishing] if publishing < len(VIDEO_BITS) else FEWEST_BITS

@@ -29,6 +29,7 @@ from media.relay.lines import (
 )
 from media.relay.member import Member
 from media.relay.padding import Padded, Padding, fit
+from media.relay.portions import Portions
 from media.relay.probe import Direction, Probe, ProbeFailed, ProbeFigures, Progress, probe_sends
 from media.relay.seating import Seating
 from media.relay.switchboard import Switchboard
@@ -70,7 +71,8 @@ class Courtroom:
         self._by_peer: dict[Peer, Member] = {}
         self._forwarder = forwarder or PythonForwarder()
         self._seating = Seating(self._members, self._forwarder)
-        self._board = Switchboard(self._seating.sources, self._forwarder)
+        self._portions = Portions(self._members, self._seating.sources)
+        self._board = Switchboard(self._seating.sources, self._forwarder, self._portions.wake)
         self._sent_before: dict[str, int] = {}
         self._events: asyncio.Queue[LineEvent] = asyncio.Queue(MOST_EVENTS)
         self._timer: asyncio.TimerHandle | None = None
@@ -81,13 +83,18 @@ class Courtroom:
     def apply(self, floor: Floor) -> None:
         """Bring the gates into line with the floor, at once."""
         self._seating.floor = floor
-        self._seating.gate(self._clock())
+        self._gate()
+
+    def _gate(self) -> None:
+        now = self._clock()
+        self._seating.gate(now)
+        self._portions.share(self._seating.floor, self._seating.channels, now)
 
     def tune(self, channels: Mapping[str, str]) -> None:
         """Who listens to which interpreter's channel from now on; it opens no gate that the floor keeps shut."""
         if channels != self._seating.channels:
             self._seating.channels = dict(channels)
-            self._seating.gate(self._clock())
+            self._gate()
 
     async def answer(self, who: Who, offer_sdp: str, *, probe: bool = False) -> str:
         """Answer an offer: of a new connection, which replaces this member's old one, or of the living one."""
@@ -110,7 +117,7 @@ class Courtroom:
             self._seating.register(seat_behind(who), offer)
         text = member.peer.agree(offer, self._seating.assign(member, offer))
         member.agreed(self._seating.sources)
-        self._seating.gate(self._clock())
+        self._gate()
         return text
 
     def _answer_probe(self, who: Who, offer: Offer) -> str:
@@ -187,7 +194,7 @@ class Courtroom:
             if known is not None:
                 known.peer.close()
         self._seating.remove(who)
-        self._seating.gate(self._clock())
+        self._gate()
         self._board.clocks.pop(who, None)
 
     def listen(self, ear: Callable[[Received], None]) -> None:
@@ -197,7 +204,7 @@ class Courtroom:
         """Ask a seat's camera for a key frame: the recorder wants one where a part of its tape begins."""
         source = self._seating.sources.get((seat, "video"))
         if source is not None:
-            source.want_keyframe()
+            source.want_keyframe(source.recorded)
             source.ask(self._clock())
 
     def line_events(self) -> asyncio.Queue[LineEvent]:
@@ -224,12 +231,13 @@ class Courtroom:
         return {who: traffic(member) for who, member in self._members.items()}
 
     def deliveries(self) -> dict[SeatId, dict[tuple[SeatId, Kind], int]]:
-        """Packets sent so far to each seat, of every source that the floor lets it have now."""
+        """Packets sent so far to each seat, of every source that it is sent now: the floor lets it have them, its line
+        has room, and a picture has begun."""
         return {
             SeatId(who): {
                 (SeatId(feed.source), feed.kind): feed.packets
                 for feed in member.feeds.values()
-                if feed.open and feed.payload_type >= 0
+                if feed.payload_type >= 0 and feed.flows
             }
             for who, member in self._members.items()
             if sits(who)
@@ -258,7 +266,7 @@ class Courtroom:
     # -- what peers tell ---------------------------------------------------------------------------------------------
 
     def peer_opened(self, peer: Peer) -> None:
-        self._seating.gate(self._clock())
+        self._gate()
 
     def peer_closed(self, peer: Peer) -> None:
         if peer.probe:
@@ -300,10 +308,10 @@ class Courtroom:
         now = self._clock()
         for source in self._seating.sources.values():
             source.missing(now)
-            source.ask(now)
+            source.ask(now, recorded=source.seat == self._seating.floor.recorded_video)
         for member in self._members.values():
             member.feedback(now)
-        self._seating.lend(now)
+        self._portions.beat(self._seating.floor, self._seating.channels, now, self._seating.lend(now))
         for probe in list(self._probes.values()):
             probe.beat(now)
             if probe.expired:

@@ -8,17 +8,20 @@ how it wants them laid out.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterable
 from typing import Any, Literal, Protocol
 
 import structlog
 
 from media.packets import Kind
 from media.relay.feed import Feed
+from media.relay.layers import Layer
 from media.relay.native.library import NotBuilt
 from media.relay.source import Source
 from media.wire.peer import Peer
-from media.wire.rtp import Rtp, is_vp8_keyframe
+from media.wire.rtp import Rtp
 from media.wire.srtp import NotSealing
+from media.wire.vp8 import Descriptor
 
 log = structlog.get_logger()
 
@@ -37,8 +40,11 @@ class Forwarder(Protocol):
     def feed(self, peer: Peer, mid: str, source: str, kind: Kind, clock_rate: int) -> Feed:
         """A route to one of its peers."""
 
-    def forward(self, source: Source, number: int, packet: Rtp, level: int, now_ns: int) -> None:
-        """Send a packet of a source to every listener whose gate is open."""
+    def forward(self, layer: Layer, number: int, packet: Rtp, level: int, seen: Descriptor | None, now_ns: int) -> bool:
+        """Send a packet of a layer to every listener whose gate is open; whether one has gone over to this layer.
+
+        ``seen`` is what a picture says of itself, None for sound.
+        """
 
     def resend(self, source: Source, feed: Feed, wanted: list[int], now_ns: int) -> int:
         """Repeat what a listener missed, as far as it is remembered; how many were sent."""
@@ -55,24 +61,30 @@ class PythonForwarder:
     def feed(self, peer: Peer, mid: str, source: str, kind: Kind, clock_rate: int) -> Feed:
         return Feed(peer, mid, source, kind, clock_rate)
 
-    def forward(self, source: Source, number: int, packet: Rtp, level: int, now_ns: int) -> None:
-        reception = source.reception
-        if reception is None:
-            return
-        key = source.kind == "audio" or is_vp8_keyframe(packet)
-        for feed in source.open_feeds:
-            if feed.admits(number, packet, reception.ssrc, key, now_ns):
-                feed.send(number, packet, level, now_ns)
+    def forward(self, layer: Layer, number: int, packet: Rtp, level: int, seen: Descriptor | None, now_ns: int) -> bool:
+        return self.carry(layer.listeners, number, packet, level, seen, now_ns)
+
+    @staticmethod
+    def carry(
+        feeds: Iterable[Feed], number: int, packet: Rtp, level: int, seen: Descriptor | None, now_ns: int
+    ) -> bool:
+        changed = False
+        for feed in feeds:
+            before = feed.stream
+            if feed.admits(number, packet, packet.ssrc, seen, now_ns):
+                feed.send(number, packet, level, seen, now_ns)
+            changed = changed or feed.stream != before
+        return changed
 
     def resend(self, source: Source, feed: Feed, wanted: list[int], now_ns: int) -> int:
-        reception = source.reception
-        if reception is None or not feed.open or feed.stream != reception.ssrc:
+        if not feed.open:
             return 0
         count = 0
         for sequence in wanted[:200]:
-            number = feed.source_number(sequence)
-            packet = reception.recall(number) if number is not None else None
-            if number is not None and packet is not None and feed.resend(number, packet, now_ns):
+            found = feed.origin(sequence)
+            layer = source.layer_of(found[0].stream) if found is not None else None
+            packet = layer.reception.recall(found[1]) if found and layer and layer.reception else None
+            if found is not None and packet is not None and feed.resend(*found, packet, now_ns):
                 count += 1
         return count
 

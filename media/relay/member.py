@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from media.packets import Kind
-from media.relay.bandwidth import Arrivals, Limit, video_limit
+from media.relay.bandwidth import LAYERED_BITS, Arrivals, Limit, video_limit
+from media.relay.estimate import Estimate, Sent
 from media.relay.feed import Feed
+from media.relay.layers import Layer
 from media.relay.lines import LinkFigures, films, seat_behind
 from media.relay.padding import Padding
 from media.relay.reception import Reception
@@ -14,7 +16,9 @@ from media.relay.source import Source
 from media.wire import rtcp, rtp
 from media.wire.answer import Agreed
 from media.wire.clock import SECOND, from_ntp, to_ntp
-from media.wire.peer import Peer
+from media.wire.peer import HISTORY, Peer
+
+Found = tuple[Source, Layer, bool]
 
 MOST_STREAMS = 64
 FRESH_NS = 10 * SECOND
@@ -30,7 +34,8 @@ class Member:
         self.feeds: dict[str, Feed] = {}
         self.published: dict[str, Source] = {}
         self._feeds_by_ssrc: dict[int, Feed] = {}
-        self._streams: dict[int, tuple[Source, bool]] = {}
+        self._streams: dict[int, Found] = {}
+        self._cc_id = self._level_id = -1
         self._arrivals = Arrivals()
         self._limit = Limit(video_limit(1, False))
         self._rtt_ns: int | None = None
@@ -39,13 +44,16 @@ class Member:
         self.down_kbps = 0.0
         self._loss_up = 0.0
         self.padding: Padding | None = None
+        self.estimate = Estimate()
 
     # -- agreement ---------------------------------------------------------------------------------------------------
 
     def agreed(self, sources: Mapping[tuple[str, Kind], Source]) -> None:
         """The newest answer stands: bind sections that publish to their sources, and feeds to their sections."""
         self.published.clear()
-        self._streams.clear()
+        received = [part for part in self.peer.sections.values() if part.use == "receive"]
+        self._cc_id = next((i for part in received if (i := part.extension(rtp.TRANSPORT_CC))), -1)
+        self._level_id = next((i for part in received if (i := part.extension(rtp.AUDIO_LEVEL))), -1)
         for part in self.peer.sections.values():
             if part.use == "receive" and part.kind is not None:
                 source = sources.get((seat_behind(self.peer.who), part.kind))
@@ -55,6 +63,9 @@ class Member:
                         source.publish(self.peer, part)
             elif part.mid in self.feeds:
                 self.feeds[part.mid].agreed(part)
+        # A browser says the layer of a stream only in its beginning: what is known stays known.
+        streams = self._streams.items()
+        self._streams = {ssrc: found for ssrc, found in streams if found[0] in self.published.values()}
         self._feeds_by_ssrc = {}
         for feed in self.feeds.values():
             self._feeds_by_ssrc[feed.ssrc] = self._feeds_by_ssrc[feed.repair_ssrc] = feed
@@ -64,8 +75,8 @@ class Member:
 
     # -- packets in --------------------------------------------------------------------------------------------------
 
-    def source_of(self, packet: rtp.Rtp) -> tuple[Source, bool] | None:
-        """Which of our sources a packet belongs to, and whether it is a retransmission."""
+    def source_of(self, packet: rtp.Rtp) -> Found | None:
+        """Which of our sources a packet belongs to, its layer, and whether it is a retransmission."""
         known = self._streams.get(packet.ssrc)
         if known is not None:
             return known
@@ -75,19 +86,26 @@ class Member:
         return found
 
     @staticmethod
-    def _fits(part: Agreed, source: Source, packet: rtp.Rtp) -> tuple[Source, bool] | None:
-        if packet.payload_type == part.payload_type:
-            return source, False
-        return (source, True) if packet.payload_type == part.repair_type else None
+    def _fits(part: Agreed, source: Source, packet: rtp.Rtp) -> Found | None:
+        """Where streams are told apart by their layer's name, one that does not say it belongs nowhere yet."""
+        is_repair = packet.payload_type == part.repair_type
+        if not is_repair and packet.payload_type != part.payload_type:
+            return None
+        rid = ""
+        if part.rids:
+            wanted = part.extension(rtp.REPAIRED_RID if is_repair else rtp.RID)
+            rid = next((value.decode("ascii", "replace") for i, value in packet.extensions() if i == wanted), "")
+        layer = source.layers.get(rid)
+        return (source, layer, is_repair) if layer is not None else None
 
-    def _by_ssrc(self, packet: rtp.Rtp) -> tuple[Source, bool] | None:
+    def _by_ssrc(self, packet: rtp.Rtp) -> Found | None:
         for mid, source in self.published.items():
             part = self.peer.sections[mid]
             if packet.ssrc in part.ssrcs:
                 return self._fits(part, source, packet)
         return None
 
-    def _by_mid(self, packet: rtp.Rtp) -> tuple[Source, bool] | None:
+    def _by_mid(self, packet: rtp.Rtp) -> Found | None:
         for mid, source in self.published.items():
             part = self.peer.sections[mid]
             wanted = part.extension(rtp.MID)
@@ -95,18 +113,21 @@ class Member:
                 return self._fits(part, source, packet)
         return None
 
-    def _by_payload_type(self, packet: rtp.Rtp) -> tuple[Source, bool] | None:
+    def _by_payload_type(self, packet: rtp.Rtp) -> Found | None:
         found = [self._fits(self.peer.sections[mid], source, packet) for mid, source in self.published.items()]
         fitting = [match for match in found if match is not None]
         return fitting[0] if len(fitting) == 1 else None
 
-    def note(self, packet: rtp.Rtp, part: Agreed, at_ns: int) -> int:
-        """Note the packet's transport sequence for feedback; its audio level byte, or -1."""
-        cc, level_id, level = part.extension(rtp.TRANSPORT_CC), part.extension(rtp.AUDIO_LEVEL), -1
+    def note(self, packet: rtp.Rtp, at_ns: int) -> int:
+        """Note the packet's transport sequence for feedback, whatever it carries; its audio level byte, or -1.
+
+        Extension ids are the same in all sections of a bundle (RFC 8843 9.2).
+        """
+        level = -1
         for ident, value in packet.extensions():
-            if ident == cc and len(value) >= 2:
+            if ident == self._cc_id and len(value) >= 2:
                 self._arrivals.note(value[0] << 8 | value[1], at_ns)
-            elif ident == level_id and value:
+            elif ident == self._level_id and value:
                 level = value[0]
         return level
 
@@ -122,35 +143,61 @@ class Member:
             if trip < 10 * 65536:
                 self._rtt_ns = trip * SECOND // 65536
 
+    def told_arrivals(self, arrivals: list[tuple[int, int | None]], at_ns: int) -> None:
+        """Transport-wide feedback: when what we sent came in."""
+        peer = self.peer
+        found: list[Sent] = []
+        for sequence, arrival_ns in arrivals:
+            sent_ns = peer.sent_ns[sequence % HISTORY]
+            if 0 < at_ns - sent_ns < FRESH_NS:
+                found.append((sent_ns, peer.sent_size[sequence % HISTORY], arrival_ns))
+        self.estimate.arrived(found, at_ns)
+
+    def told_limit(self, bits: int | None, at_ns: int) -> None:
+        if bits is not None:
+            self.estimate.limited(bits, at_ns)
+
+    def budget(self, now_ns: int) -> int | None:
+        """What this member's line is thought to carry towards them; None when it never told and nothing is known."""
+        tells = any("transport-cc" in p.feedback or "goog-remb" in p.feedback for p in self.peer.sections.values())
+        return self.estimate.budget(self.peer.media_packets_sent > 0, now_ns) if tells else None
+
     # -- packets out -------------------------------------------------------------------------------------------------
 
     def feedback(self, now_ns: int) -> None:
         """Feedback about what this member sends, when it is due."""
-        receptions = [s.reception for s in self.published.values() if s.reception is not None and s.peer is self.peer]
+        receptions = self._receptions()
         if not receptions:
             return
         packet = self._arrivals.feedback(self.peer.ssrc, receptions[0].ssrc, now_ns)
         if packet is not None:
             self.peer.send_rtcp(packet)
         limited = [
-            source.reception.ssrc
+            reception.ssrc
             for mid, source in self.published.items()
-            if source.reception is not None and "goog-remb" in self.peer.sections[mid].feedback
+            if source.peer is self.peer and "goog-remb" in self.peer.sections[mid].feedback
+            for reception in source.receptions()
         ]
         packet = self._limit.feedback(self.peer.ssrc, limited, now_ns)
         if packet is not None:
             self.peer.send_rtcp(packet)
 
+    def _receptions(self) -> list[Reception]:
+        """Of everything that comes in over this connection."""
+        return [r for source in self.published.values() if source.peer is self.peer for r in source.receptions()]
+
     def allow(self, bits: int) -> None:
-        """How much this member's picture may take."""
-        self._limit.bits = bits
+        """How much this member's picture may take. One with layers may fill the line: listeners get a layer each."""
+        layered = any(len(source.layers) > 1 for source in self.published.values())
+        self._limit.bits = LAYERED_BITS if layered else bits
 
     def send_reports(self, sources: Mapping[tuple[str, Kind], Source], clocks: Mapping[str, int], now_ns: int) -> None:
         """One compound with a sender report for every stream that this member is fed, and one about what it sends."""
         pairs: list[tuple[bytes, int, str]] = []
         for feed in self.feeds.values():
             source = sources.get((feed.source, feed.kind))
-            reception = source.reception if source is not None else None
+            layer = source.layer_of(feed.stream) if source is not None else None
+            reception = layer.reception if layer is not None else None
             clock = clocks.get(source.peer.who) if source is not None and source.peer is not None else None
             report = self._sender_report(feed, reception, clock, now_ns)
             if report is not None:
@@ -159,7 +206,7 @@ class Member:
             some, pairs = pairs[:REPORTS_AT_ONCE], pairs[REPORTS_AT_ONCE:]
             names = rtcp.source_names((ssrc, name) for _, ssrc, name in some)
             self.peer.send_rtcp(b"".join(report for report, _, _ in some) + names)
-        receptions = [s.reception for s in self.published.values() if s.reception is not None and s.peer is self.peer]
+        receptions = self._receptions()
         if receptions:
             lost = max(reception.lost_fraction() for reception in receptions)
             self._loss_up += (lost - self._loss_up) * LOSS_WEIGHT
@@ -192,7 +239,7 @@ class Member:
 
     def link(self) -> LinkFigures:
         rtt_ns = self.peer.rtt_ns if self.peer.rtt_ns is not None else self._rtt_ns
-        receptions = [s.reception for s in self.published.values() if s.reception is not None and s.peer is self.peer]
+        receptions = self._receptions()
         jitters = [r.jitter / r.clock_rate for r in receptions] + [f.jitter for f in self.feeds.values() if f.open]
         return LinkFigures(
             rtt_ms=rtt_ns / 1e6 if rtt_ns is not None else None,

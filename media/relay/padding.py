@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from media.relay import probe_figures as figures
 from media.relay.feed import PADDED_BYTES, Feed
 from media.relay.probe_figures import UDP_OVERHEAD
-from media.wire import rtcp, transport_cc
 from media.wire.clock import SECOND
 
 PADDING_S = 0.5
@@ -46,9 +45,9 @@ class Padding:
         self._known: set[int] = set()
         self._arrived: dict[int, int] = {}
 
-    def told(self, packet: rtcp.Packet) -> None:
+    def told(self, arrivals: list[tuple[int, int | None]]) -> None:
         """The browser's transport feedback, about everything that it was sent."""
-        for number, at_ns in transport_cc.read(packet):
+        for number, at_ns in arrivals:
             self._known.add(number)
             if at_ns is not None:
                 self._arrived[number] = at_ns

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hearing.floor import NO_SEATS, NOBODY, Floor
-from hearing.participants import FLOOR, SeatId
+from hearing.floor import NOBODY
+from hearing.participants import SeatId
 from media.packets import Kind
+from media.relay.allocation import entitled
 from media.relay.feed import Feed
 from media.relay.forwarder import Forwarder
 from media.relay.lending import share
-from media.relay.lines import Wanted, films, observes, screens, seat_behind
+from media.relay.lines import Wanted, films, screens
 from media.relay.member import Member
 from media.relay.source import CLOCK_RATES, Source
 from media.wire.answer import Sent, agree
@@ -91,7 +92,8 @@ class Seating:
     def _move(self, feed: Feed, seat: str) -> None:
         if (former := self.sources.get((feed.source, feed.kind))) is not None:
             former.feeds = [other for other in former.feeds if other is not feed]
-        feed.gate(False)
+        feed.allowed = feed.withheld = False
+        feed.gate()
         feed.source = seat
         if (source := self.sources.get((seat, feed.kind))) is not None:
             source.feeds.append(feed)
@@ -125,38 +127,25 @@ class Seating:
             source.gated()
 
     def gate(self, now_ns: int) -> None:
-        """Bring every gate into line with the floor."""
+        """Bring every gate into line with the floor. What a narrow line has no room for stays withheld."""
         self._lend(now_ns)
         self._open(now_ns)
 
-    def lend(self, now_ns: int) -> None:
-        """Bring screens to what is now worth showing: whoever speaks, else the court camera."""
-        if self._lend(now_ns):
+    def lend(self, now_ns: int) -> bool:
+        """Bring screens to what is now worth showing: whoever speaks, else the court camera. Whether that changed."""
+        changed = self._lend(now_ns)
+        if changed:
             self._open(now_ns)
+        return changed
 
     def _open(self, now_ns: int) -> None:
         for member in self._members.values():
             for feed in member.feeds.values():
                 source = self.sources.get((feed.source, feed.kind))
                 live = source is not None and member.peer.state is PeerState.CONNECTED
-                opened = live and feed.source in entitled(self.floor, member.peer.who, feed.kind, self.channels)
-                if source is not None and opened and not feed.open:
-                    source.want_keyframe()
-                feed.gate(opened)
+                feed.allowed = live and feed.source in entitled(self.floor, member.peer.who, feed.kind, self.channels)
+                if feed.gate() and feed.open and source is not None:
+                    source.want_keyframe(source.layer_for(feed))
         for source in self.sources.values():
             source.gated()
             source.ask(now_ns)
-
-
-def entitled(floor: Floor, who: str, kind: Kind, channels: Mapping[str, str]) -> frozenset[SeatId]:
-    """The seats whose sound or picture may go to this connection."""
-    seat = seat_behind(who)
-    if observes(who):
-        sources = floor.public_hears if kind == "audio" else floor.public_sees
-    elif films(who) or (screens(who) and not floor.in_session):
-        sources = NO_SEATS
-    else:
-        sources = (floor.hears if kind == "audio" else floor.sees).get(seat, NO_SEATS)
-    if kind == "audio" and floor.channels:
-        return frozenset(s for s in sources if floor.on_channel(s, channels.get(seat, FLOOR)))
-    return sources

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from media.packets import Kind
 from media.relay.feed import Feed
+from media.relay.layers import Layer
 from media.relay.reception import Reception
-from media.wire import rtcp
 from media.wire.answer import CODECS, Agreed
-from media.wire.clock import MILLISECOND, SECOND
+from media.wire.clock import SECOND
 from media.wire.peer import Peer
 
-KEYFRAME_NS = 500 * MILLISECOND
-"""At most one key frame request in this time: each costs the publisher a large picture."""
-
-KEYFRAME_RETRY_NS = 1 * SECOND
 CLOCK_RATES: dict[Kind, int] = {"audio": 48000, "video": 90000}
-SPEAKING = 45
-"""In -dB: louder than this is speech, not a quiet room."""
+SPEAKING, HEARD = 45, 60
+"""In -dB: louder than this is speech, not a quiet room; softer than that is nothing."""
 
 ROOM: dict[Kind, int] = {"audio": 256, "video": 2048}
 
@@ -28,77 +24,130 @@ class Source:
         self.clock_rate = CLOCK_RATES[kind]
         self.peer: Peer | None = None
         self.part: Agreed | None = None
-        self.reception: Reception | None = None
-        self.repair_ssrc = 0
+        self.layers: dict[str, Layer] = {}
+        self.recorded: Layer | None = None
+        """The one layer that the ears are given now."""
         self.feeds: list[Feed] = []
-        self.open_feeds: tuple[Feed, ...] = ()
-        self.fan: object = None
-        """The forwarder's own view of the open feeds."""
         self.level = 127
         self.level_ns = 0
-        self.spoken_ns = 0
-        """When somebody was last speaking here."""
-        self.keyframes_asked = 0
-        self.packets_asked = 0
-        self._asked_ns = -KEYFRAME_RETRY_NS
-        self._wanted = False
+        self.heard_ns = self.spoken_ns = 0
+        """When anything was last heard here, and when somebody was last speaking."""
+        self.rests = False
+        """This voice is silent, and some listener is not sent it therefore."""
+        self._known: dict[str, Layer] = {}
+        self._lay(("",))
+
+    def _lay(self, rids: tuple[str, ...]) -> None:
+        """A seat's second device may send otherwise than its first: what is known of a layer waits for its return."""
+        for place, rid in enumerate(rids):
+            self._known.setdefault(rid, Layer(rid, place, self.clock_rate, ROOM[self.kind]))
+        self.layers = {rid: self._known[rid] for rid in rids}
+        self.recorded = None
+        self.gated()
 
     @property
     def codec(self) -> str:
         return CODECS[self.kind]
 
+    @property
+    def keyframes_asked(self) -> int:
+        return sum(layer.keyframes_asked for layer in self.layers.values())
+
+    @property
+    def packets_asked(self) -> int:
+        return sum(layer.packets_asked for layer in self.layers.values())
+
+    def ranked(self, now_ns: int) -> list[Layer]:
+        """The layers that come in now, smallest first."""
+        live = [layer for layer in self.layers.values() if layer.live(now_ns)]
+        known = all(layer.width for layer in live)
+        return sorted(live, key=lambda layer: (layer.width if known else 0, layer.place))
+
+    def receptions(self) -> list[Reception]:
+        return [layer.reception for layer in self.layers.values() if layer.reception is not None]
+
+    def layer_of(self, ssrc: int) -> Layer | None:
+        return next((layer for layer in self.layers.values() if ssrc and layer.ssrc == ssrc), None)
+
+    def layer_for(self, feed: Feed) -> Layer:
+        """The layer that a listener is to get."""
+        return self.layers.get(feed.rid) or next(iter(self.layers.values()))
+
+    # -- who speaks --------------------------------------------------------------------------------------------------
+
     def note_level(self, level: int, at_ns: int) -> None:
-        """Speaking level in -dB; the loudest of the last quarter second stands."""
-        if level <= SPEAKING:
+        """Speaking level in -dB, or -1 where the browser tells none; the loudest of the last quarter second stands."""
+        if level <= HEARD:
+            self.heard_ns = at_ns
+        if 0 <= level <= SPEAKING:
             self.spoken_ns = at_ns
-        if level <= self.level or at_ns - self.level_ns >= SECOND // 4:
+        if level >= 0 and (level <= self.level or at_ns - self.level_ns >= SECOND // 4):
             self.level, self.level_ns = level, at_ns
+
+    # -- where it comes from -----------------------------------------------------------------------------------------
 
     def publish(self, peer: Peer, part: Agreed) -> None:
         """The connection, and its section, that this source comes from now."""
         self.peer, self.part = peer, part
+        if tuple(self.layers) != (part.rids or ("",)):
+            self._lay(part.rids or ("",))
 
     def silence(self, peer: Peer) -> None:
         """That connection is gone."""
         if self.peer is peer:
-            self.peer = self.part = self.reception = None
+            self.peer = self.part = None
+            for layer in self._known.values():
+                layer.silence()
+            self.recorded = None
 
-    def stream(self, ssrc: int) -> Reception:
-        """The reception of this SSRC; a new SSRC begins a new one."""
-        if self.reception is None or self.reception.ssrc != ssrc:
-            self.reception = Reception(ssrc, self.clock_rate, ROOM[self.kind])
-            self.repair_ssrc = (self.part.repairs or {}).get(ssrc, 0) if self.part else 0
-            self.want_keyframe()
-        return self.reception
+    def stream(self, layer: Layer, ssrc: int) -> Reception:
+        """The reception of this SSRC, which is one of ours."""
+        if layer.ssrc != ssrc:
+            repairs = self.part.repairs or {} if self.part else {}
+            layer.stream(ssrc, repairs.get(ssrc, 0))
+            self.gated()
+        assert layer.reception is not None
+        return layer.reception
+
+    # -- where it goes -----------------------------------------------------------------------------------------------
 
     def gated(self) -> None:
-        """Some feed was opened or closed."""
-        self.open_feeds = tuple(feed for feed in self.feeds if feed.open and feed.payload_type >= 0)
-        self.fan = None
+        """Some feed was opened or closed, or has gone over to another layer."""
+        live = [feed for feed in self.feeds if feed.open and feed.payload_type >= 0]
+        for layer in self.layers.values():
+            listeners = tuple(f for f in live if self.layer_for(f) is layer or (layer.ssrc and f.stream == layer.ssrc))
+            if listeners != layer.listeners:
+                layer.listeners, layer.fan = listeners, None
 
-    def want_keyframe(self) -> None:
-        self._wanted = self.kind == "video"
+    def tapped(self, layer: Layer, key: bool, now_ns: int) -> bool:
+        """Whether the ears get this packet: of the best layer alone, which changes only where a picture stands for
+        itself."""
+        if layer is not self.recorded and (len(self.layers) == 1 or (key and layer is self.best(now_ns))):
+            self.recorded = layer
+        return layer is self.recorded
 
-    def ask(self, now_ns: int) -> None:
-        """Pass a wish for a key frame upstream, throttled; repeat it while a listener still waits."""
-        if self.kind != "video" or self.peer is None or self.reception is None:
+    def best(self, now_ns: int) -> Layer | None:
+        return next(reversed(self.ranked(now_ns)), None)
+
+    def want_keyframe(self, layer: Layer | None = None) -> None:
+        """Of this layer, or of all that come in."""
+        if self.kind == "video":
+            for one in self.layers.values() if layer is None else (layer,):
+                one.want_keyframe()
+
+    def ask(self, now_ns: int, *, recorded: bool = False) -> None:
+        """Pass wishes for key frames upstream. ``recorded``: the ears wait for the best layer, too."""
+        if self.kind != "video" or self.peer is None:
             return
-        since = now_ns - self._asked_ns
-        waiting = any(feed.waiting for feed in self.open_feeds)
-        if (self._wanted and since >= KEYFRAME_NS) or (waiting and since >= KEYFRAME_RETRY_NS):
-            self._asked_ns, self._wanted = now_ns, False
-            self.keyframes_asked += 1
-            self.peer.send_rtcp(rtcp.picture_loss(self.peer.ssrc, self.reception.ssrc))
+        best = self.best(now_ns) if recorded else None
+        for layer in self.layers.values():
+            waited = any(f.stream != layer.ssrc for f in layer.listeners if self.layer_for(f) is layer)
+            layer.ask(self.peer, waited or (layer is best and layer is not self.recorded), now_ns)
 
     def missing(self, now_ns: int) -> None:
-        """Ask the publisher for what was lost on the way to us."""
-        reception = self.reception
-        if self.peer is None or reception is None:
+        """Ask the publisher for what was lost on the way to us, of layers that somebody gets."""
+        if self.peer is None:
             return
-        wanted = reception.due(now_ns, self.peer.rtt_ns or 0)
-        if wanted:
-            self.packets_asked += len(wanted)
-            self.peer.send_rtcp(rtcp.nack(self.peer.ssrc, reception.ssrc, wanted))
-        if reception.gave_up:
-            reception.gave_up = False
-            self.want_keyframe()
+        for layer in self.layers.values():
+            if layer.listeners or layer is self.recorded or len(self.layers) == 1:
+                layer.missing(self.peer, now_ns)

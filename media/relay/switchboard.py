@@ -10,20 +10,25 @@ from collections.abc import Callable, Mapping
 from hearing.participants import SeatId
 from media.packets import Kind, Received
 from media.relay.forwarder import Forwarder
+from media.relay.layers import Layer
 from media.relay.lines import films
 from media.relay.member import Member
 from media.relay.reception import Arrival
 from media.relay.source import Source
-from media.wire import rtcp, rtp
+from media.wire import rtcp, rtp, transport_cc, vp8
 from media.wire.clock import MILLISECOND, SECOND, from_ntp
 
 LEVEL_NS = 500 * MILLISECOND
 
 
 class Switchboard:
-    def __init__(self, sources: Mapping[tuple[str, Kind], Source], forwarder: Forwarder) -> None:
+    def __init__(
+        self, sources: Mapping[tuple[str, Kind], Source], forwarder: Forwarder, woken: Callable[[Source], None]
+    ) -> None:
+        """``woken`` is told before a voice that rested is passed on again."""
         self._sources = sources
         self._forwarder = forwarder
+        self.woken = woken
         self.ears: list[Callable[[Received], None]] = []
         self.clocks: dict[str, int] = {}
         """Per device: server time minus the device's own clock, by its sender reports; the least delay wins."""
@@ -31,24 +36,29 @@ class Switchboard:
         """Seats whose microphone was switched off on their page: their second device is not heard either."""
 
     def take_rtp(self, member: Member, packet: rtp.Rtp, arrival_ns: int) -> None:
+        level = member.note(packet, arrival_ns)
         found = member.source_of(packet)
         if found is None or found[0].peer is not member.peer or found[0].part is None:
             return
-        source, is_repair = found
+        source, layer, is_repair = found
         if source.kind == "audio" and films(member.peer.who) and source.seat in self.hushed:
             return
-        level = member.note(packet, found[0].part, arrival_ns)
-        whole: rtp.Rtp | None = _restore(packet, source) if is_repair else packet
+        whole: rtp.Rtp | None = _restore(packet, source, layer) if is_repair else packet
         if whole is None:
             return
-        if level >= 0:
-            source.note_level(level & 127, arrival_ns)
-        reception = source.stream(whole.ssrc)
+        seen = vp8.read(whole) if source.kind == "video" else None
+        if seen is None and not is_repair:
+            source.note_level(level & 127 if level >= 0 else -1, arrival_ns)
+            if source.rests and arrival_ns == source.heard_ns:
+                self.woken(source)
+        reception = source.stream(layer, whole.ssrc)
         number, arrival = reception.take(whole, arrival_ns, repair=is_repair)
         if arrival is Arrival.KNOWN:
             return
-        self._forwarder.forward(source, number, whole, level, arrival_ns)
-        if whole.payload_length > 0:
+        layer.note(whole.payload_length, seen, arrival_ns)
+        if self._forwarder.forward(layer, number, whole, level, seen, arrival_ns):
+            source.gated()
+        if whole.payload_length > 0 and source.tapped(layer, seen is None or seen.key, arrival_ns):
             codec = "rtx" if is_repair else source.codec
             self._hear(
                 Received(SeatId(source.seat), source.kind, arrival_ns, packet.data, codec, whole.ssrc, is_rtx=is_repair)
@@ -65,8 +75,12 @@ class Switchboard:
             if packet.kind == rtcp.SR:
                 self._clocked(member, packet, arrival_ns)
         elif packet.kind == rtcp.RTPFB and packet.count == rtcp.TRANSPORT_CC:
+            arrivals = transport_cc.read(packet)
             if member.padding is not None:
-                member.padding.told(packet)
+                member.padding.told(arrivals)
+            member.told_arrivals(arrivals, arrival_ns)
+        elif packet.kind == rtcp.PSFB and packet.count == rtcp.REMB:
+            member.told_limit(rtcp.told_limit(packet), arrival_ns)
         elif packet.kind in (rtcp.RTPFB, rtcp.PSFB):
             self._asked(member, packet, arrival_ns)
 
@@ -76,15 +90,16 @@ class Switchboard:
             return
         ssrc, ntp, timestamp = info
         for source in member.published.values():
-            if source.reception is None or source.reception.ssrc != ssrc or source.peer is not member.peer:
+            layer = source.layer_of(ssrc)
+            if layer is None or layer.reception is None or source.peer is not member.peer:
                 continue
-            source.reception.last_sr = (ntp, timestamp, arrival_ns)
+            layer.reception.last_sr = (ntp, timestamp, arrival_ns)
             offset = arrival_ns - from_ntp(ntp)
             known = self.clocks.get(member.peer.who)
             if known is not None and abs(offset - known) <= SECOND:
                 offset = min(offset, known + MILLISECOND // 20)
             self.clocks[member.peer.who] = offset
-            if self._by_one_device(source):
+            if self._by_one_device(source) and (len(source.layers) == 1 or layer is source.recorded):
                 self._hear(
                     Received(SeatId(source.seat), source.kind, arrival_ns, packet.raw, source.codec, ssrc, is_rtcp=True)
                 )
@@ -111,7 +126,7 @@ class Switchboard:
                 feed.missed += len(missed)
                 self._forwarder.resend(source, feed, missed, arrival_ns)
             elif packet.kind == rtcp.PSFB and packet.count in (rtcp.PLI, rtcp.FIR):
-                source.want_keyframe()
+                source.want_keyframe(source.layer_of(feed.stream) or source.layer_for(feed))
                 source.ask(arrival_ns)
 
     def levels(self, now_ns: int) -> dict[SeatId, float]:
@@ -122,12 +137,12 @@ class Switchboard:
         }
 
 
-def _restore(packet: rtp.Rtp, source: Source) -> rtp.Rtp | None:
+def _restore(packet: rtp.Rtp, source: Source, layer: Layer) -> rtp.Rtp | None:
     """The packet inside a retransmission; None for padding or for a stream that we do not know."""
-    if packet.payload_length < 2 or source.reception is None or source.part is None:
+    if packet.payload_length < 2 or layer.reception is None or source.part is None:
         return None
     at = packet.payload_at
     sequence = packet.data[at] << 8 | packet.data[at + 1]
-    payload_type, ssrc = source.part.payload_type, source.reception.ssrc
+    payload_type, ssrc = source.part.payload_type, layer.reception.ssrc
     head = rtp.header(payload_type, packet.marker, sequence, packet.timestamp, ssrc, b"", packet.padding > 0)
     return rtp.parse(head + packet.data[at + 2 :])

@@ -30,7 +30,7 @@ def traffic(member: Member) -> dict[Kind, Traffic]:
 
 def _of_kind(member: Member, kind: Kind) -> Traffic:
     sources = [source for source in member.published.values() if source.kind == kind]
-    receptions = [source.reception for source in sources if source.reception is not None]
+    receptions = [reception for source in sources for reception in source.receptions()]
     feeds = [feed for feed in member.feeds.values() if feed.kind == kind]
     return Traffic(
         received=sum(r.received for r in receptions),

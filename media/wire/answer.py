@@ -1,7 +1,7 @@
 """The answer to a browser's offer: a pure function of the offer and of what we have to send.
 
 Sections in which the browser publishes are received; sections in which it only receives get a source, or nothing yet.
-Opus and VP8, retransmission, and of the feedback only what the relay really gives.
+Opus and VP8, retransmission, layers (simulcast) where offered, and of the feedback only what the relay really gives.
 """
 
 from __future__ import annotations
@@ -61,6 +61,8 @@ class Agreed:
     extensions: Mapping[str, int] | None = None
     ssrcs: tuple[int, ...] = ()
     repairs: Mapping[int, int] | None = None
+    rids: tuple[str, ...] = ()
+    """The layers that are received here, as the offer orders them; empty where there is one stream."""
 
     def extension(self, uri: str) -> int:
         return (self.extensions or {}).get(uri, 0)
@@ -90,6 +92,11 @@ def _agree(section: Section, send: bool, probe: bool) -> Agreed:
         wished = [rtp.MID, rtp.ABS_SEND_TIME, rtp.TRANSPORT_CC]
     else:
         wished = [rtp.TRANSPORT_CC if rtp.TRANSPORT_CC in section.extensions else rtp.ABS_SEND_TIME]
+    rids = section.rids if use == "receive" and kind == "video" and not probe else ()
+    if not {rtp.MID, rtp.RID} <= section.extensions.keys():
+        rids = ()  # nothing would tell the streams apart
+    if rids:
+        wished += [rtp.RID, rtp.REPAIRED_RID]
     if kind == "audio":
         wished.append(rtp.AUDIO_LEVEL)
     if probe and use == "receive":
@@ -110,6 +117,7 @@ def _agree(section: Section, send: bool, probe: bool) -> Agreed:
         {uri: section.extensions[uri] for uri in wished if uri in section.extensions},
         section.ssrcs,
         section.repairs,
+        rids,
     )
 
 
@@ -181,6 +189,9 @@ def _section(part: Agreed, section: Section, terms: Terms, passive: bool) -> lis
     lines += [f"a=rtcp-fb:{number} {said}" for said in part.feedback]
     if repair:
         lines += [f"a=rtpmap:{repair.payload_type} rtx/90000", f"a=fmtp:{repair.payload_type} apt={number}"]
+    if part.rids:
+        lines += [f"a=rid:{rid} recv" for rid in part.rids]
+        lines.append(f"a=simulcast:recv {';'.join(part.rids)}")
     if part.use == "send":
         lines += _streams(terms.sends[part.mid], part)
     return [*lines, *candidates(terms.addresses, terms.port), "a=end-of-candidates"]

@@ -11,6 +11,7 @@ from media.wire.ice import Credentials
 
 MAX_SDP = 200_000
 MAX_SECTIONS = 100
+MAX_LAYERS = 4
 
 Direction = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
 
@@ -39,7 +40,8 @@ class Codec:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One m-section. ``repairs`` maps a stream's SSRC to the SSRC of its retransmissions."""
+    """One m-section. ``repairs`` maps a stream's SSRC to the SSRC of its retransmissions; ``rids`` are the layers that
+    the browser would send (RFC 8853), empty where it sends one stream."""
 
     mid: str
     media: str
@@ -50,6 +52,7 @@ class Section:
     extensions: Mapping[str, int] = field(default_factory=dict)
     ssrcs: tuple[int, ...] = ()
     repairs: Mapping[int, int] = field(default_factory=dict)
+    rids: tuple[str, ...] = ()
 
     @property
     def kind(self) -> Kind | None:
@@ -112,6 +115,22 @@ def _codecs(lines: Sequence[str], payload_types: Sequence[str]) -> tuple[Codec, 
     return tuple(codecs)
 
 
+def _rids(lines: Sequence[str]) -> tuple[str, ...]:
+    """The layers of ``a=simulcast:send``, the first of each set of alternatives, if each is described."""
+    words = (_first(lines, "a=simulcast:") or "").split()
+    sent = next((value for name, value in zip(words[::2], words[1::2], strict=False) if name == "send"), "")
+    rids = [choice.split(",")[0].lstrip("~") for choice in sent.split(";") if choice]
+    good = all(
+        0 < len(rid) <= 16 and rid.isascii() and rid.isalnum() and f"a=rid:{rid} send" in _heads(lines) for rid in rids
+    )
+    return tuple(rids) if good and 1 < len(rids) <= MAX_LAYERS and len(set(rids)) == len(rids) else ()
+
+
+def _heads(lines: Sequence[str]) -> set[str]:
+    """The first two words of each line about a layer."""
+    return {" ".join(line.split(" ")[:2]) for line in lines if line.startswith("a=rid:")}
+
+
 def _section(lines: Sequence[str]) -> Section:
     words = lines[0][2:].split()
     if len(words) < 3:
@@ -143,7 +162,8 @@ def _section(lines: Sequence[str]) -> Section:
                 repairs[pair[0]] = pair[1]
     codecs = _codecs(lines, formats) if media in ("audio", "video") else ()
     refused = port == "0" and "a=bundle-only" not in lines  # RFC 9143 6: port zero, and wanted all the same
-    return Section(mid, media, protocol, direction, refused, codecs, extensions, tuple(ssrcs), repairs)
+    rids = _rids(lines)
+    return Section(mid, media, protocol, direction, refused, codecs, extensions, tuple(ssrcs), repairs, rids)
 
 
 def read(sdp: str) -> Offer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableSequence
 from dataclasses import replace
 from enum import Enum, auto
 from typing import Protocol
@@ -23,6 +23,8 @@ from media.wire.seam import Handshake, Seam
 from media.wire.srtp import Seal
 
 log = structlog.get_logger()
+
+HISTORY = 2048
 
 
 class PeerState(Enum):
@@ -66,6 +68,9 @@ class Peer:
         self.media_packets_sent = 0
         self.first_packet_ns = 0
         self.transport_sequence = 0
+        self.sent_ns: MutableSequence[int] = [0] * HISTORY
+        self.sent_size: MutableSequence[int] = [0] * HISTORY
+        """By transport sequence number: when each of the newest packets went out, and how large."""
         self.meter: Callable[[int, int], None] | None = None
         """Told the size and arrival of every datagram, where somebody measures the line."""
         self._door = door
@@ -248,6 +253,9 @@ class Peer:
         if sealed is not None:
             self.send_sealed(sealed)
         return sealed
+
+    def note_sent(self, sequence: int, size: int, at_ns: int) -> None:
+        self.sent_ns[sequence % HISTORY], self.sent_size[sequence % HISTORY] = at_ns, size
 
     def send_sealed(self, datagram: bytes) -> None:
         """Repeat a datagram exactly. A sequence number must never be sealed twice with other content (AES-GCM)."""

@@ -87,6 +87,14 @@ def full_intra_targets(packet: Packet) -> list[int]:
     return [struct.unpack_from("!I", packet.body, at)[0] for at in range(8, len(packet.body) - 7, 8)]
 
 
+def told_limit(packet: Packet) -> int | None:
+    """The bits a second of a REMB; None for other application layer feedback."""
+    if len(packet.body) < 16 or packet.body[8:12] != b"REMB":
+        return None
+    field = int.from_bytes(packet.body[12:16], "big")
+    return (field & 0x3FFFF) << (field >> 18 & 63)
+
+
 def _packet(kind: int, count: int, body: bytes) -> bytes:
     return struct.pack("!BBH", 0x80 | count, kind, len(body) // 4) + body
 

@@ -1,4 +1,4 @@
-"""RTP packets as bytes: read what the relay needs, write what a listener gets. Payloads are never touched."""
+"""RTP packets as bytes: read what the relay needs, write what a listener gets. Payloads: :mod:`vp8`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ HEADER_LENGTH = 12
 
 AUDIO_LEVEL = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
+RID = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
+REPAIRED_RID = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
 ABS_SEND_TIME = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
 TRANSPORT_CC = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 
@@ -100,28 +102,3 @@ def extension_block(elements: bytes) -> bytes:
 def abs_send_time(at_ns: int) -> bytes:
     """Seconds as 6.18 fixed point, the lowest 24 bits."""
     return (((at_ns << 18) // 1_000_000_000) & 0xFFFFFF).to_bytes(3, "big")
-
-
-def is_vp8_keyframe(packet: Rtp) -> bool:
-    """Whether a VP8 key frame begins in this packet (RFC 7741)."""
-    data, at, end = packet.data, packet.payload_at, len(packet.data) - packet.padding
-    if at >= end:
-        return False
-    first = data[at]
-    at += 1
-    if not first & 0x10 or first & 0x07:
-        return False
-    if first & 0x80:
-        if at >= end:
-            return False
-        flags = data[at]
-        at += 1
-        if flags & 0x80:
-            if at >= end:
-                return False
-            at += 2 if data[at] & 0x80 else 1
-        if flags & 0x40:
-            at += 1
-        if flags & 0x30:
-            at += 1
-    return at < end and not data[at] & 1

@@ -70,6 +70,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         route->level_id = data[9] & 15;
         route->abs_id = data[10] & 15;
         route->cc_id = data[11] & 15;
+        route->vp8 = data[12] & 1;
+        route->last_picture = route->last_tl0 = -1;
         route->picture_offset = data[12];
         route->tl0_offset = data[13];
         route->number_offset = (int64_t)data[14] * 65536 - data[15];
@@ -84,8 +86,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     unsettled = tyndau_forward(&seals, all, ROUTES, packet, (int)size, data[7] * 300, stream, (int)data[9] - 1,
                                (int64_t)stream * 1000000007);
     must(unsettled == -1 || unsettled == refused, "unsettled routes are counted");
-    for (int n = 0; n < ROUTES; n++)
+    for (int n = 0; n < ROUTES; n++) {
         must(routes[n].packets == 0 || routes[n].open, "nothing passes a closed gate");
+        must(routes[n].last_picture >= -1 && routes[n].last_picture <= 0x7FFF, "a picture id has 15 bits");
+        must(routes[n].last_tl0 >= -1 && routes[n].last_tl0 <= 0xFF, "a TL0PICIDX has 8 bits");
+    }
     free(packet);
     return 0;
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from media.wire import rtp
+
 FINGERPRINT = ":".join(["AB"] * 32)
 
 
@@ -143,6 +145,15 @@ class Part:
     direction: str
     ssrc: int = 0
     repair: int = 0
+    rids: tuple[str, ...] = ()
+
+
+def _layered(body: str, rids: tuple[str, ...]) -> str:
+    """The section of a browser that sends layers: each is described, and SSRCs are not."""
+    kept = [line for line in body.splitlines() if not line.startswith("a=ssrc")]
+    kept += [f"a=extmap:8 {rtp.RID}", f"a=extmap:9 {rtp.REPAIRED_RID}"]
+    kept += [f"a=rid:{rid} send" for rid in rids] + [f"a=simulcast:send {';'.join(rids)}"]
+    return "\n".join(kept) + "\n"
 
 
 def write(
@@ -158,6 +169,8 @@ def write(
     text = writing.head.format(session=session, version=0, fingerprint=fingerprint, mids=mids)
     for mid, part in enumerate(parts):
         body = writing.audio if part.kind == "audio" else writing.video
+        if part.rids:
+            body = _layered(body, part.rids)
         text += body.format(
             direction=part.direction,
             fingerprint=fingerprint,

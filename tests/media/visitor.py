@@ -23,7 +23,9 @@ from media.wire.srtp import Keys, Seal
 from tests.media import sdp as offers
 
 AUDIO_TYPE, VIDEO_TYPE, REPAIR_TYPE = 109, 120, 124
-LEVEL_ID, CC_ID = 1, 7
+LEVEL_ID, MID_ID, CC_ID, RID_ID, REPAIRED_ID = 1, 3, 7, 8, 9
+LAYERS = ("q", "h", "f")
+VIDEO_MID = "1"
 
 
 class _Way:
@@ -65,6 +67,8 @@ class Visitor:
         self.session = secrets.randbits(40)
         self.ufrag, self.pwd = secrets.token_hex(4), secrets.token_hex(16)
         self.audio, self.video, self.repair = (secrets.randbits(31) | 1 for _ in range(3))
+        self.layers: dict[str, int] = {}
+        """SSRC by layer, of a visitor who shows the same picture in several sizes."""
         self.packets: list[rtp.Rtp] = []
         self.reports: list[rtcp.Packet] = []
         self.answer = ""
@@ -90,7 +94,7 @@ class Visitor:
         if parts is None:
             parts = [
                 offers.Part("audio", "sendonly", self.audio),
-                offers.Part("video", "sendonly", self.video, self.repair),
+                offers.Part("video", "sendonly", self.video, self.repair, tuple(self.layers)),
                 *(offers.Part(want.kind, "recvonly") for want in self.courtroom.wanted(self.who)),
             ]
         fingerprint = self._certificate.getFingerprints()[0].value
@@ -172,6 +176,22 @@ class Visitor:
         head = rtp.header(VIDEO_TYPE, True, sequence & 0xFFFF, timestamp, self.video, block, False)
         self.send(head + bytes((0x10, 0x00 if key else 0x01)) + payload)
 
+    def show_layer(
+        self, rid: str, number: int, *, key: bool = False, temporal: int = 0, size: int = 20, named: bool = True
+    ) -> None:
+        """One picture of a layer, in one packet; each layer has running numbers of its own. Those of higher
+        temporal layers need the lowest alone."""
+        elements = bytes((MID_ID << 4,)) + VIDEO_MID.encode() + bytes((RID_ID << 4,)) + rid.encode() if named else b""
+        place = LAYERS.index(rid)
+        picture, tl0 = (number + 1000 * place) & 0x7FFF, (number // 4 + 50 * place) & 0xFF
+        descriptor = bytes((0x90, 0xE0, 0x80 | picture >> 8, picture & 0xFF, tl0, temporal << 6 | (temporal > 0) << 5))
+        timestamp = (3000 * number + 77_777_777 * place) & 0xFFFFFFFF
+        sequence = (number + 20_000 * place) & 0xFFFF
+        block = rtp.extension_block(elements)
+        head = rtp.header(VIDEO_TYPE, True, sequence, timestamp, self.layers[rid], block, False)
+        frame = bytes((0 if key else 1, place, 0)) + number.to_bytes(4, "big")
+        self.send(head + descriptor + frame.ljust(size, b"."))
+
     def repeat_picture(self, number: int, sequence: int, payload: bytes = b"picture") -> None:
         """Retransmit a delta picture as RTX."""
         head = rtp.header(REPAIR_TYPE, True, number, 3000 * sequence & 0xFFFFFFFF, self.repair, b"", False)
@@ -221,6 +241,10 @@ class Visitor:
 
     def payloads(self, ssrc: int) -> list[bytes]:
         return [packet.data[packet.payload_at :] for packet in self.of(ssrc)]
+
+    def feels_narrow(self, bits: int) -> None:
+        """Tell the court what our line carries."""
+        self.send_report(rtcp.bitrate_limit(1, bits, [self.audio]))
 
     def asked(self, kind: int, count: int) -> list[rtcp.Packet]:
         return [report for report in self.reports if report.kind == kind and report.count == count]

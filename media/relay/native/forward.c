@@ -104,32 +104,44 @@ static int extensions(uint8_t *out, tyndau_route *route, int level, int64_t now_
     return at;
 }
 
-/* Move the running numbers of a VP8 payload descriptor (RFC 7741) on, so that a decoder never notices another layer. */
-static void shift_vp8(uint8_t *payload, int length, uint32_t picture, uint32_t tl0)
+typedef struct {
+    int32_t picture; /* -1 when absent */
+    int32_t tl0;
+} running;
+
+/* Move the running numbers of a VP8 payload descriptor (RFC 7741) on, so that a decoder never notices another layer;
+ * what they are now. */
+static running shift_vp8(uint8_t *payload, int length, uint32_t picture, uint32_t tl0)
 {
+    running now = {-1, -1};
     int at = 2;
     uint8_t flags;
     if (length < 2 || !(payload[0] & 0x80))
-        return;
+        return now;
     flags = payload[1];
     if (flags & 0x80) {
         int wide;
         if (at >= length)
-            return;
+            return now;
         wide = payload[at] >> 7;
         if (at + wide >= length)
-            return;
+            return now;
         if (wide) {
             uint32_t number = ((uint32_t)(payload[at] & 0x7F) << 8 | payload[at + 1]) + picture;
             payload[at] = (uint8_t)(0x80 | (number >> 8 & 0x7F));
             payload[at + 1] = (uint8_t)number;
+            now.picture = (int32_t)(number & 0x7FFF);
         } else {
             payload[at] = (uint8_t)((payload[at] + picture) & 0x7F);
+            now.picture = payload[at];
         }
         at += 1 + wide;
     }
-    if (flags & 0x40 && at < length)
+    if (flags & 0x40 && at < length) {
         payload[at] = (uint8_t)(payload[at] + tl0);
+        now.tl0 = payload[at];
+    }
+    return now;
 }
 
 static void keep(tyndau_kept *kept, int64_t number, const uint8_t *data, int length)
@@ -152,6 +164,7 @@ static void emit(const tyndau_seals *seals, tyndau_route *route, const parsed *p
     int64_t sent_number = number + route->number_offset;
     uint32_t timestamp = packet->timestamp + route->time_offset;
     int length, sequence = -1;
+    running now = {-1, -1};
 
     if (way == NULL || way->session == NULL || route->payload_type < 0)
         return;
@@ -164,8 +177,8 @@ static void emit(const tyndau_seals *seals, tyndau_route *route, const parsed *p
     write32(out + 4, timestamp);
     write32(out + 8, route->ssrc);
     memcpy(out + length, packet->payload, (size_t)packet->length);
-    if (route->picture_offset || route->tl0_offset)
-        shift_vp8(out + length, packet->length - packet->padding, route->picture_offset, route->tl0_offset);
+    if (route->vp8)
+        now = shift_vp8(out + length, packet->length - packet->padding, route->picture_offset, route->tl0_offset);
     length += packet->length;
 
     if (seals->protect(way->session, out, &length) != 0 || length <= 0 || length > ROOM)
@@ -184,6 +197,10 @@ static void emit(const tyndau_seals *seals, tyndau_route *route, const parsed *p
         route->last_number = sent_number;
         route->last_time = timestamp;
         route->last_ns = now_ns;
+        if (now.picture >= 0)
+            route->last_picture = now.picture;
+        if (now.tl0 >= 0)
+            route->last_tl0 = now.tl0;
     }
     route->packets++;
     route->octets += (uint64_t)(packet->length - packet->padding);

@@ -34,6 +34,8 @@ typedef struct {
     uint32_t last_time;
     uint32_t picture_offset;
     uint32_t tl0_offset;
+    int32_t last_picture;       /* of VP8, as sent; -1 when there was none */
+    int32_t last_tl0;
     int32_t payload_type;
     uint8_t level_id;
     uint8_t abs_id;
@@ -41,6 +43,7 @@ typedef struct {
     uint8_t open;
     uint8_t waiting;
     uint8_t apart;              /* Python sends this route's packets itself */
+    uint8_t vp8;                /* what it carries has a VP8 descriptor */
 } tyndau_route;
 
 typedef struct {

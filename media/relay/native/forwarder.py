@@ -2,22 +2,23 @@
 
 A feed's and a peer's numbers live in C structs and are read and written through their usual names, so that all
 decisions stay in one place, in Python, for both forwarders. C carries out: it sends on every route that is open and
-settled. Whatever is not (a stream begins anew, a key frame is awaited) takes the Python forwarder's way.
+settled. Whatever is not (a stream begins anew, a key frame is awaited, temporal layers are left out) takes the Python
+forwarder's way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from media.packets import Kind
 from media.relay.feed import KEPT, Feed
 from media.relay.forwarder import PythonForwarder
+from media.relay.layers import Layer
 from media.relay.native.library import NotBuilt, load
-from media.relay.source import Source
 from media.wire.peer import Peer, PeerState
-from media.wire.rtp import Rtp, is_vp8_keyframe
+from media.wire.rtp import Rtp
 from media.wire.srtp import protect_address
+from media.wire.vp8 import Descriptor
 
 __all__ = ["NativeFeed", "NativeForwarder", "NativePeer", "NotBuilt"]
 
@@ -25,8 +26,10 @@ FFI, LIB = load()
 
 ROUTE_FIELDS = (
     *("ssrc", "payload_type", "level_id", "abs_id", "cc_id", "open", "waiting", "stream", "first", "number_offset"),
-    *("time_offset", "last_number", "last_time", "last_ns", "packets", "octets"),
+    *("time_offset", "last_number", "last_time", "last_ns", "packets", "octets", "picture_offset", "tl0_offset"),
+    *("last_picture", "last_tl0", "apart"),
 )
+FLAGS = ("open", "waiting", "apart")
 WAY_FIELDS = ("sent_bytes", "transport_sequence", "media_packets_sent")
 
 
@@ -64,6 +67,7 @@ class NativeFeed(Feed):
         super().__init__(*args)
         assert isinstance(self.peer, NativePeer)
         self.route.way = self.peer.way
+        self.route.vp8 = self.kind == "video"
         if self.kind == "audio":
             kept = _Kept()
             self.kept, self.route.kept = kept, kept.places
@@ -78,6 +82,7 @@ class NativePeer(Peer):
         self.way = FFI.new("tyndau_way *")
         self.way.fd = -1
         super().__init__(*args, **kwargs)
+        self.sent_ns, self.sent_size = self.way.sent_ns, self.way.sent_size
 
     def rewired(self) -> None:
         self.way.session, self.way.fd = FFI.NULL, -1
@@ -98,13 +103,13 @@ def _field(struct: str, name: str, kind: type) -> property:
 
 
 for _name in ROUTE_FIELDS:
-    setattr(NativeFeed, _name, _field("route", _name, bool if _name in ("open", "waiting") else int))
+    setattr(NativeFeed, _name, _field("route", _name, bool if _name in FLAGS else int))
 for _name in WAY_FIELDS:
     setattr(NativePeer, _name, _field("way", _name, int))
 
 
 class _Fan:
-    """A source's open routes as C takes them. It holds the feeds, and with them everything that C points to."""
+    """A layer's open routes as C takes them. It holds the feeds, and with them everything that C points to."""
 
     __slots__ = ("count", "feeds", "routes")
 
@@ -128,23 +133,18 @@ class NativeForwarder(PythonForwarder):
     def feed(self, peer: Peer, mid: str, source: str, kind: Kind, clock_rate: int) -> Feed:
         return NativeFeed(peer, mid, source, kind, clock_rate)
 
-    def forward(self, source: Source, number: int, packet: Rtp, level: int, now_ns: int) -> None:
-        reception, feeds = source.reception, source.open_feeds
-        if reception is None or not feeds:
-            return
-        fan = source.fan
+    def forward(self, layer: Layer, number: int, packet: Rtp, level: int, seen: Descriptor | None, now_ns: int) -> bool:
+        feeds = layer.listeners
+        if not feeds:
+            return False
+        fan = layer.fan
         if not isinstance(fan, _Fan) or fan.feeds is not feeds:
-            fan = source.fan = _Fan(feeds)
-        data = packet.data
+            fan = layer.fan = _Fan(feeds)
+        data, stream = packet.data, packet.ssrc
         unsettled = LIB.tyndau_forward(
-            self._seals, fan.routes, fan.count, data, len(data), number, reception.ssrc, level, now_ns
+            self._seals, fan.routes, fan.count, data, len(data), number, stream, level, now_ns
         )
-        if unsettled > 0:
-            key = source.kind == "audio" or is_vp8_keyframe(packet)
-            for feed in self._unsettled(feeds, reception.ssrc):
-                if feed.admits(number, packet, reception.ssrc, key, now_ns):
-                    feed.send(number, packet, level, now_ns)
-
-    @staticmethod
-    def _unsettled(feeds: tuple[Feed, ...], stream: int) -> Iterator[Feed]:
-        return (feed for feed in feeds if feed.open and (feed.stream != stream or feed.waiting))
+        if unsettled <= 0:
+            return False
+        apart = [feed for feed in feeds if feed.open and (feed.stream != stream or feed.waiting or feed.apart)]
+        return self.carry(apart, number, packet, level, seen, now_ns)

@@ -76,7 +76,7 @@ async def test_a_closed_door_sends_nothing_more(door: Door, judge: Visitor, susp
     await judge.until(lambda: len(judge.of(heard)) == 1)
     await door.close()
     source = judge.courtroom._seating.sources[SUSPECT, "audio"]
-    feed = source.open_feeds[0]
+    feed = source.layers[""].listeners[0]
     assert isinstance(feed, Feed)
     assert feed.peer._line.target is None
 

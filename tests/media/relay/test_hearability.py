@@ -120,3 +120,21 @@ def test_what_the_floor_closes_is_no_gap_any_more() -> None:
         ledger.told(second, LISTENER, second, {SOUND: Count(0)})
     assert ledger.expect(5, LISTENER, []) == [Unheard(LISTENER, (SPEAKER,), "audio", 0, 5)]
     assert ledger.flush(9) == []
+
+
+def test_a_voice_that_rests_and_a_picture_without_room_are_no_gaps() -> None:
+    """They are not sent, therefore not expected; when they come back, what lay between was not missed."""
+    ledger = Ledger(1)
+    picture: Source = (SPEAKER, "video")
+    found: list[Unheard] = []
+    for second in range(30):
+        resting = 5 <= second < 20
+        sent = {SOUND: 50 * min(second, 5), picture: 30 * min(second, 5)}
+        if second >= 20:
+            sent = {SOUND: 250 + 50 * (second - 20), picture: 150 + 30 * (second - 20)}
+        expected = {} if resting else sent
+        found += ledger.expect(second, LISTENER, expected)
+        ledger.sent(second, LISTENER, expected)
+        counts = {SOUND: Count(sent[SOUND]), picture: Count(sent[picture], sent[picture] // 2)}
+        found += ledger.told(second, LISTENER, second, counts)
+    assert found + ledger.flush(30) == []

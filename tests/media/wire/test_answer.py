@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from media.wire.answer import BadOffer, Sent, Terms, agree, answer
 from media.wire.ice import Credentials
 from media.wire.offer import read
-from media.wire.rtp import AUDIO_LEVEL, MID, TRANSPORT_CC
+from media.wire.rtp import AUDIO_LEVEL, MID, REPAIRED_RID, RID, TRANSPORT_CC
 from tests.media.sdp import GSTREAMER, Part, write
 
 TERMS = Terms(Credentials("ours1234", "p" * 24), "AA:BB", ["192.0.2.7", "10.0.0.7"], 3478, {})
@@ -146,3 +146,44 @@ def test_no_damage_to_an_offer_raises_anything_else(data: st.DataObject) -> None
         answer(read("\r\n".join(lines)), terms({}))
     except BadOffer:
         return
+
+
+LAYERED = [Part("audio", "sendonly", 11), Part("video", "sendonly", rids=("q", "h", "f"))]
+
+
+def test_layers_are_received_where_they_are_offered() -> None:
+    audio, video = agree(read(write(LAYERED)), {})
+    assert (audio.rids, video.rids) == ((), ("q", "h", "f"))
+    assert (video.extension(RID), video.extension(REPAIRED_RID)) == (8, 9)
+    *_, section = blocks(answer(read(write(LAYERED)), terms({})))
+    assert [line for line in section if line.startswith(("a=rid:", "a=simulcast:"))] == [
+        "a=rid:q recv",
+        "a=rid:h recv",
+        "a=rid:f recv",
+        "a=simulcast:recv q;h;f",
+    ]
+
+
+def test_a_probe_takes_no_layers() -> None:
+    assert agree(read(write(LAYERED)), {}, probe=True)[1].rids == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("a=simulcast:send q;h;f", "a=simulcast:recv q;h;f"),
+        ("a=simulcast:send q;h;f", "a=simulcast:send q;h;f;g"),
+        ("a=simulcast:send q;h;f", "a=simulcast:send q"),
+        ("a=simulcast:send q;h;f", "a=simulcast:send q;q;h"),
+        ("a=rid:h send", "a=rid:h recv"),
+        (f"a=extmap:8 {RID}", "a=extmap:8 urn:other"),
+    ],
+)
+def test_layers_that_could_not_be_told_apart_are_not_agreed(old: str, new: str) -> None:
+    video = agree(read(write(LAYERED).replace(old, new)), {})[1]
+    assert (video.use, video.rids) == ("receive", ())
+
+
+def test_of_alternatives_the_first_is_taken_and_a_paused_layer_is_one() -> None:
+    text = write(LAYERED).replace("a=simulcast:send q;h;f", "a=simulcast:send q,h;~f recv x")
+    assert agree(read(text), {})[1].rids == ("q", "f")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.wire import rtcp, rtp, transport_cc
+from media.wire import rtcp, rtp, transport_cc, vp8
 from media.wire.clock import from_ntp, to_ntp
 
 
@@ -14,7 +14,7 @@ def test_no_bytes_break_the_readers(data: bytes) -> None:
     packet = rtp.parse(data)
     if packet is not None:
         list(packet.extensions())
-        rtp.is_vp8_keyframe(packet)
+        vp8.read(packet)
         assert packet.payload_length >= 0
     for part in rtcp.split(data):
         list(rtcp.reports(part))
@@ -80,7 +80,7 @@ def test_an_extension_block_is_read_as_written() -> None:
 def test_key_frames_are_told_from_others() -> None:
     def picture(*payload: int) -> bool:
         packet = rtp.parse(rtp.header(96, True, 1, 2, 3, b"", False) + bytes(payload))
-        return packet is not None and rtp.is_vp8_keyframe(packet)
+        return packet is not None and vp8.read(packet).key
 
     assert picture(0x10, 0x00)
     assert not picture(0x10, 0x01)

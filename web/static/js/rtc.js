@@ -9,6 +9,23 @@
 const REPORT_EVERY = 1000;
 const PATIENCE = 4000;
 
+/** The same picture in up to three sizes, smallest first: each listener is sent the one that their line and the floor
+ * have room for. Browsers leave out the last sizes of a small picture, so those of a face are made otherwise.
+ * @type {[number, [scale: number, bits: number][]][]} */
+const SIZES = [
+  [960 * 540, [[4, 80_000], [2, 200_000], [1, 450_000]]],
+  [480 * 270, [[2, 100_000], [1, 400_000], [1, 400_000]]],
+  [0, [[1, 250_000], [1, 250_000], [1, 250_000]]],
+];
+const LAYERS = ["q", "h", "f"];
+
+/** @param {MediaStreamTrack|null} camera @returns {RTCRtpEncodingParameters[]} */
+function sizes(camera) {
+  const { width = 640, height = 360 } = camera?.getSettings() ?? {};
+  const [, chosen] = SIZES.find(([pixels]) => width * height >= pixels) ?? SIZES[1];
+  return LAYERS.map((rid, n) => ({ rid, scaleResolutionDownBy: chosen[n][0], maxBitrate: chosen[n][1] }));
+}
+
 export class Hearing {
   /**
    * @param {{send: (m: any) => void, change: () => void, publishes: boolean, sounds: HTMLElement}} hooks
@@ -78,8 +95,18 @@ export class Hearing {
     this.camera = camera;
     this.ready = true;
     const [mic, cam] = this.pc ? this.pc.getTransceivers() : [];
-    if (mic && cam && this.hooks.publishes) await Promise.all([mic.sender.replaceTrack(microphone), cam.sender.replaceTrack(camera)]);
-    else await this.offer();
+    if (mic && cam && this.hooks.publishes) {
+      await Promise.all([mic.sender.replaceTrack(microphone), cam.sender.replaceTrack(camera)]);
+      await this.resize(cam.sender, camera);
+    } else await this.offer();
+  }
+
+  /** Another camera may have another size. @param {RTCRtpSender} sender @param {MediaStreamTrack|null} camera */
+  async resize(sender, camera) {
+    const parameters = sender.getParameters();
+    const wanted = sizes(camera);
+    for (const encoding of parameters.encodings) Object.assign(encoding, wanted.find((one) => one.rid === encoding.rid));
+    await sender.setParameters(parameters);
   }
 
   /** @param {{audio: number, video: number, fresh: boolean}} wanted */
@@ -144,7 +171,7 @@ export class Hearing {
     const pc = new RTCPeerConnection({ iceServers: this.servers, bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
     if (this.hooks.publishes) {
       pc.addTransceiver(this.microphone ?? "audio", { direction: "sendonly" });
-      pc.addTransceiver(this.camera ?? "video", { direction: "sendonly", sendEncodings: [{ maxBitrate: 900_000 }] });
+      pc.addTransceiver(this.camera ?? "video", { direction: "sendonly", sendEncodings: sizes(this.camera) });
     }
     pc.onconnectionstatechange = () => {
       if (pc !== this.pc) return;
