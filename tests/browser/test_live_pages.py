@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import BrowserContext, Page
 
@@ -470,3 +471,51 @@ async def test_a_page_whose_clock_is_wrong_shows_the_courts_time(court: FakeCour
         shown.append(await page.locator(".until").inner_text())
         await page.close()
     assert shown == [shown[0]] * 3
+
+
+DENIED = "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', 'NotAllowedError'); };"
+KIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
+AGENTS = {
+    "chrome": f"Mozilla/5.0 (Windows NT 10.0) {KIT} Chrome/140.0 Safari/537.36 Edg/140.0",
+    "firefox": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    "safari": f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {KIT} Version/18.0 Safari/605.1.15",
+    "android": f"Mozilla/5.0 (Linux; Android 14) {KIT} Chrome/140.0 Mobile Safari/537.36",
+    "ios": f"Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) {KIT} Version/18.0 Mobile Safari/604.1",
+}
+
+
+@pytest.mark.parametrize("family", AGENTS)
+async def test_a_denied_permission_is_explained_with_a_drawing_of_the_browser_at_hand(
+    court: FakeCourt, laptop: BrowserContext, family: str
+) -> None:
+    assert laptop.browser is not None
+    context = await laptop.browser.new_context(user_agent=AGENTS[family], viewport={"width": 360, "height": 740})
+    await context.add_init_script(DENIED)
+    for state, press in (("lobby-devices", "open"), ("kiosk-start", "ready")):
+        page = await arrive(context, court, state, "ru")
+        await page.click(f'[data-local="{press}"]')
+        if state == "kiosk-start" and await page.locator('[data-local="understood"]').count():
+            await page.close()
+            continue
+        shown = page.locator(f'.permission[data-family="{family}"]')
+        await shown.wait_for()
+        assert await shown.locator("svg[role=img] .number").all_text_contents() == ["1", "2"]
+        assert len(await shown.locator("li").all_inner_texts()) == 3
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+        assert await faults(page) == []
+    await context.close()
+
+
+async def test_a_microphone_that_says_nothing_is_offered_for_change(court: FakeCourt, laptop: BrowserContext) -> None:
+    assert laptop.browser is not None
+    context = await laptop.browser.new_context()
+    await context.add_init_script(
+        "navigator.mediaDevices.enumerateDevices = async () => ['a', 'b'].map((id) => "
+        "({kind: 'audioinput', deviceId: id, label: `Microphone ${id}`}));"
+        "AnalyserNode.prototype.getFloatTimeDomainData = (samples) => samples.fill(0);"
+    )
+    page = await arrive(context, court, "lobby-devices", "ru")
+    await page.click('[data-local="open"]')
+    await page.get_by_text("Выберите другой микрофон").wait_for()
+    assert await page.locator(".picker option").all_inner_texts() == ["Microphone a", "Microphone b"]
+    await context.close()

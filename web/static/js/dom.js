@@ -7,7 +7,7 @@
  * @typedef {Element_|string|number|null|false|undefined} Wanted
  */
 
-const SVG = new Set(["svg", "use", "path", "circle", "rect", "line"]);
+const SVG = new Set(["svg", "use", "path", "circle", "rect", "line", "text"]);
 const PROPERTIES = new Set(["value", "checked", "disabled", "hidden", "srcObject", "muted", "textContent"]);
 
 /** @type {WeakMap<Node, {key: string|null, props: Record<string, any>}>} */

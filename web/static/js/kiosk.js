@@ -7,8 +7,9 @@
 import { h, icon } from "./dom.js";
 import { linkTest } from "./gauge.js";
 import { lamps } from "./lamps.js";
-import { behind, levelBar } from "./lobby.js";
+import { behind, levelBar, otherMicrophone, picker } from "./lobby.js";
 import { me, offerButton, offerOf, plate, selfPicture, silhouette, video } from "./parts.js";
+import { permission } from "./permission.js";
 import { hour, lang, word } from "./words.js";
 
 const LANGUAGES = [["kk", "Қазақша"], ["ru", "Русский"], ["en", "English"]];
@@ -82,19 +83,19 @@ const STEPS = {
   }),
   opening: () => ({ title: word("kiosk.opening"), text: word("devices.asking") }),
   broken: (page) => ({
-    title: word("kiosk.broken"), text: page.devices.trouble("camera") ?? page.devices.trouble("microphone") ?? "",
+    title: word("kiosk.broken"), text: page.devices.trouble("camera") ?? page.devices.trouble("microphone") ?? "", more: permission(page),
     button: next(page, word("kiosk.retry"), () => page.openDevices(), "retry"),
     second: offerOf(page, "report_devices") ? h("button", { type: "button", class: "btn", onclick: () => page.reportDevices() }, word("kiosk.without")) : null,
   }),
-  see: (page) => ({ title: word("kiosk.see"), button: next(page, word("kiosk.see.yes"), () => page.remember("sawSelf", true), "see") }),
+  see: (page) => ({ title: word("kiosk.see"), more: picker(page, "videoinput", "camera.choose"), button: next(page, word("kiosk.see.yes"), () => page.remember("sawSelf", true), "see") }),
   speak: (page) => ({
-    title: word("kiosk.speak"), text: word(page.devices.voiceHeard ? "kiosk.speak.heard" : "kiosk.speak.wait"), more: levelBar(page),
+    title: word("kiosk.speak"), text: word(page.devices.voiceHeard ? "kiosk.speak.heard" : "kiosk.speak.wait"), more: [levelBar(page), otherMicrophone(page), picker(page, "audioinput", "mic.choose")],
     button: next(page, word("kiosk.onward"), () => page.remember("spoke", true), "spoke", page.devices.voiceHeard),
     second: page.devices.voiceHeard ? null : h("div", { class: "acts tight" }, h("button", { type: "button", class: "btn", onclick: () => page.openDevices() }, word("kiosk.retry")),
       h("button", { type: "button", class: "btn", "data-local": "without", onclick: () => page.remember("spoke", true) }, word("kiosk.without"))),
   }),
   sound: (page) => ({
-    title: word("kiosk.sound"),
+    title: word("kiosk.sound"), more: picker(page, "audiooutput", "loudspeaker.choose"),
     button: page.here.rang ? next(page, word("kiosk.sound.yes"), () => { page.heardSound(true); page.reportDevices(); }, "heard") : next(page, word("loudspeaker.play"), () => page.ring(), "ring"),
     second: page.here.rang ? h("div", { class: "acts tight" }, h("button", { type: "button", class: "btn", onclick: () => page.ring() }, word("loudspeaker.again")),
       h("button", { type: "button", class: "btn", onclick: () => { page.heardSound(false); page.reportDevices(); } }, word("loudspeaker.no"))) : null,

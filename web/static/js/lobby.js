@@ -4,6 +4,7 @@
 import { h, icon } from "./dom.js";
 import { bench } from "./lamps.js";
 import { linkTest } from "./gauge.js";
+import { permission } from "./permission.js";
 import { me, offerButton, offerOf, plate, selfPicture, silhouette, video } from "./parts.js";
 import { day, hour, known, span, word } from "./words.js";
 
@@ -102,8 +103,9 @@ function devices(page) {
   const missing = d.microphone === "ok" && d.voiceHeard ? (page.here.soundHeard === undefined ? word("devices.sound") : "") : word("devices.voice");
   const tried = missing === "";
   return [
+    permission(page),
     check(d.camera === "ok", word("check.camera"), d.trouble("camera"), picker(page, "videoinput", "camera.choose")),
-    check(d.voiceHeard && d.microphone === "ok", word("check.microphone"), d.trouble("microphone"), [levelBar(page), picker(page, "audioinput", "mic.choose")]),
+    check(d.voiceHeard && d.microphone === "ok", word("check.microphone"), d.trouble("microphone"), [levelBar(page), otherMicrophone(page), picker(page, "audioinput", "mic.choose")]),
     check(page.here.soundHeard === true, word("check.loudspeaker"), page.here.soundHeard === false ? word("loudspeaker.fix") : null, [
       h("div", { class: "acts tight" },
         h("button", { type: "button", class: "btn", "data-local": "ring", onclick: () => page.ring() }, icon("sound"), word("loudspeaker.play")),
@@ -124,8 +126,15 @@ function check(ok, title, trouble, more) {
     trouble ? h("p", { class: "bad", role: "alert" }, trouble) : null, more);
 }
 
+/** Nothing was heard yet, and there is another microphone to try. @param {any} page */
+export function otherMicrophone(page) {
+  const d = page.devices;
+  const several = d.list.filter((/** @type {MediaDeviceInfo} */ one) => one.kind === "audioinput").length > 1;
+  return several && d.microphone === "ok" && !d.voiceHeard ? h("p", { class: "soft small" }, word("mic.other")) : null;
+}
+
 /** @param {any} page @param {string} kind @param {string} label */
-function picker(page, kind, label) {
+export function picker(page, kind, label) {
   const list = page.devices.list.filter((/** @type {MediaDeviceInfo} */ d) => d.kind === kind);
   if (list.length < 2) return null;
   return h("label", { class: "picker" }, h("span", { class: "soft small" }, word(label)),
