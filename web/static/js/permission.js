@@ -29,7 +29,7 @@ export function permission(page) {
 const DRAWINGS = {
   chrome: () => [desktop(), sliders(47, 33), badge(1, 47, 33), panel(30, 54, 150, 66), row(44, 74, "camera", "on"), row(44, 100, "mic", "on"), badge(2, 150, 87, 34)],
   firefox: () => [desktop(), camera(42, 33), cross(36, 24), badge(1, 47, 33), panel(30, 54, 170, 66), row(44, 74, "camera", "cross"), row(44, 100, "mic", "cross"), badge(2, 166, 87, 34)],
-  safari: () => [menu(), badge(1, 58, 13, 22), panel(40, 30, 180, 94), line(54, 48, 120), line(54, 62, 90), row(54, 84, "camera", "on"), row(54, 108, "mic", "on"), badge(2, 174, 96, 34)],
+  safari: () => [menu(), h("rect", { class: "target", x: 32, y: 3, width: 52, height: 21, rx: 9 }), badge(1, 80, 14, 16, false), panel(40, 30, 180, 94), line(54, 48, 120), line(54, 62, 90), row(54, 84, "camera", "on"), row(54, 108, "mic", "on"), badge(2, 174, 96, 34)],
   android: () => [phone(), h("rect", { class: "frame", x: 96, y: 14, width: 128, height: 20, rx: 10 }), sliders(110, 24), badge(1, 110, 24), panel(90, 66, 140, 58), row(104, 83, "camera", "on"), row(104, 106, "mic", "on"), badge(2, 200, 94, 32)],
   ios: () => [phone(), h("rect", { class: "frame", x: 96, y: 104, width: 128, height: 20, rx: 10 }), h("text", { x: 103, y: 119, class: "letters" }, "aA"), badge(1, 112, 114), panel(90, 18, 140, 68), row(104, 38, "camera", "on"), row(104, 66, "mic", "on"), badge(2, 200, 52, 36)],
 };
@@ -51,7 +51,7 @@ function phone() {
 
 /** @param {number} x @param {number} y @param {number} width @param {number} height */
 function panel(x, y, width, height) {
-  return h("rect", { class: "sheet", x, y, width, height, rx: 6 });
+  return h("rect", { class: "pane", x, y, width, height, rx: 6 });
 }
 
 /** @param {number} x @param {number} y @param {number} width */
@@ -87,8 +87,8 @@ function row(x, y, what, how) {
       : h("path", { class: "target", d: `M${end + 4} ${y - 5}l10 10M${end + 14} ${y - 5}l-10 10` })];
 }
 
-/** Here is pressed, as the sentence of this number says. @param {number} number @param {number} x @param {number} y @param {number} [reach] */
-function badge(number, x, y, reach = 15) {
+/** Here is pressed, as the sentence of this number says. @param {number} number @param {number} x @param {number} y @param {number} [reach] @param {boolean} [ring] */
+function badge(number, x, y, reach = 15, ring = number === 1) {
   const right = x + reach + 9;
-  return [number === 1 ? h("circle", { class: "target", cx: x, cy: y, r: reach }) : null, h("circle", { class: "badge", cx: right, cy: y, r: 9 }), h("text", { class: "number", x: right, y: y + 4.5 }, String(number))];
+  return [ring ? h("circle", { class: "target", cx: x, cy: y, r: reach }) : null, h("circle", { class: "badge", cx: right, cy: y, r: 9 }), h("text", { class: "number", x: right, y: y + 4.5 }, String(number))];
 }
