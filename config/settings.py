@@ -185,6 +185,9 @@ class Settings(BaseSettings):
     data: Path = Field(
         default=Path("data"), description="folder of everything that is kept: journal, docket, tapes, keys"
     )
+    second_tapes: Path | None = Field(
+        default=None, description="a folder on another disk: a second recorder writes every tape there too"
+    )
     host: str = Field(default="127.0.0.1", description="address that the web server listens on")
     port: int = Field(default=8080, ge=0, le=65535, description="TCP port of the web server (0: any free port)")
     public_url: str | None = Field(

@@ -51,7 +51,7 @@ from web.delivery.targets import Target
 from web.delivery.webhook import Webhook, signing_key
 from web.languages import Languages
 from web.office import Office
-from web.reconciling import reconcile
+from web.reconciling import reconcile, switch_on
 from web.rehearsal.door import routes as rehearsal_routes
 from web.rehearsal.stage import Stage, company, seed
 from web.turn import Turn, addresses_of
@@ -172,7 +172,10 @@ async def _serve(settings: Settings) -> None:
         loss = settings.loss_seconds or edition.numbers["loss_pause_seconds"]
         forwarder = choose(settings.media.forwarder)
         log.info("forwarder", backend=forwarder.name)
-        court = Court(office, door, transcriber, book, tapes, loss, forwarder, await _turn(settings))
+        if settings.second_tapes is not None:
+            switch_on(settings.second_tapes, time.time())
+        turn, second = await _turn(settings), settings.second_tapes
+        court = Court(office, door, transcriber, book, tapes, loss, forwarder, turn, second_tapes=second)
         token = settings.metrics.token
         app = build(office, court, token.get_secret_value() if token is not None else None)
         if stage is not None:
@@ -300,7 +303,7 @@ async def _reconcile(settings: Settings) -> int:
     registry, tapes = await _registry(settings), settings.data / "tapes"
     days = edition_tables.parse(editions.read(settings.edition)).numbers["minutes_sign_days"]
     try:
-        found = await reconcile(registry, tapes, checks(registry, tapes), time.time(), days)
+        found = await reconcile(registry, tapes, checks(registry, tapes), time.time(), days, settings.second_tapes)
     finally:
         await registry.close()
     for one in found:

@@ -25,6 +25,7 @@ from hearing.registry.errors import RegistryError
 from hearing.wrongs import Impossible
 from media.record.clip import SeatSound, clip
 from media.record.finalise import Chapter, finalise
+from media.record.second import whole_folder
 from media.record.tape import recover
 from media.record.timeline import Timeline
 from transcripts.interpretation import tied
@@ -94,7 +95,8 @@ class Closing:
         if hearing.phase is not Phase.CLOSED:
             return True
         key = await self._court.office.registry.keys.tapes(hearing.case)
-        folder = self._court.tapes / hearing_id
+        second = self._court.second_tapes
+        folder = whole_folder(self._court.tapes / hearing_id, second / hearing_id if second is not None else None)
         if folder.exists() and hearing.transcript is None:
             await self._mend_tapes(hearing_id, folder, key)
             with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=self._court.tapes) as scratch:
@@ -119,9 +121,11 @@ class Closing:
         return True
 
     async def _mend_tapes(self, hearing_id: HearingId, folder: Path, key: bytes) -> None:
-        """What a crash at the very close left open on the tapes is brought into their chains."""
+        """What a crash at the very close left open on the tapes is brought into their chains. The journal knows the
+        heads of the first recording only."""
         for head in await asyncio.to_thread(recover, folder, key):
-            await asking.perform(self._court.office, hearing_id, head_act(head), SYSTEM)
+            if folder.parent == self._court.tapes:
+                await asking.perform(self._court.office, hearing_id, head_act(head), SYSTEM)
 
     async def _finish_recording(
         self, hearing_id: HearingId, hearing: Hearing, folder: Path, key: bytes, scratch: Path

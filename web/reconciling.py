@@ -14,19 +14,23 @@ from pathlib import Path
 
 from hearing import facts as f
 from hearing.evolve import fold
-from hearing.hearings import Hearing, Phase, Ruling
+from hearing.hearings import OVER, Hearing, Phase, Ruling
 from hearing.participants import HearingId
 from hearing.registry.bundles import BUNDLE
 from hearing.registry.documents import Document, place
+from hearing.registry.errors import RegistryError
 from hearing.registry.office import Office as Registry
 from hearing.registry.verify import Checks, verify
 from hearing.wrongs import Impossible
+from media.record.second import differences
 from web.office import LINK_TEST, MINUTES, OATH_CLIP, QUALITY, RECORDING, RULING, TIMELINE
 
 DAY = 86400.0
 SETTLED_SECONDS = 6 * 3600.0
 """A closed hearing has so long until its products are expected: a long transcript takes its time."""
 SMALLEST = 16
+SINCE = "since"
+"""The file in the second recorder's folder that says since when it is switched on (Unix seconds)."""
 
 
 class Kind(StrEnum):
@@ -49,9 +53,10 @@ class Discrepancy:
 
 
 async def reconcile(
-    registry: Registry, tapes: Path, checks: Checks, now: float, minutes_days: float
+    registry: Registry, tapes: Path, checks: Checks, now: float, minutes_days: float, second: Path | None = None
 ) -> list[Discrepancy]:
-    """Everything that is missing, empty, altered, or known to nobody. ``now`` is a Unix second."""
+    """Everything that is missing, empty, altered, or known to nobody. ``now`` is a Unix second; ``second`` is where the
+    second recorder writes."""
     found: list[Discrepancy] = []
     known = await registry.journal.hearings()
     for name in known:
@@ -64,6 +69,8 @@ async def reconcile(
             continue  # verify says what is wrong with it
         found += _expected(name, hearing, [entry.fact for entry in entries], documents, now, minutes_days)
         found += await asyncio.to_thread(_tapes, tapes / name, name, hearing)
+        if second is not None and hearing.phase in OVER:
+            found += await _compared(registry, tapes, second, name, hearing)
         found += [
             Discrepancy(Kind.UNKNOWN, f"{name}/{path}", "no document of this name")
             for path in await asyncio.to_thread(_strays, registry, name, documents)
@@ -116,6 +123,41 @@ def _tapes(folder: Path, name: HearingId, hearing: Hearing) -> list[Discrepancy]
             if part.stat().st_size <= SMALLEST:
                 found.append(Discrepancy(Kind.EMPTY, f"{name} {head.tape}/{part.name}", "this part holds nothing"))
     return found
+
+
+async def _compared(
+    registry: Registry, tapes: Path, second: Path, name: HearingId, hearing: Hearing
+) -> list[Discrepancy]:
+    """The second recording against the first, for hearings since the second recorder was switched on."""
+    since = await asyncio.to_thread(switched_on, second)
+    if since is None or hearing.recording_since is None or hearing.recording_since < since:
+        return []
+    if not (second / name).exists():
+        return [Discrepancy(Kind.MISSING, f"{name} second recording", "the second recorder was switched on")]
+    try:
+        key = await registry.keys.tapes(hearing.case)
+    except RegistryError:
+        return []  # destroyed with its case
+    found = await asyncio.to_thread(differences, tapes / name, second / name, key)
+    return [
+        Discrepancy(
+            Kind.ALTERED,
+            f"{name} {one.tape}",
+            f"{one.only_first} packets only in the first recording, {one.only_second} only in the second",
+        )
+        for one in found
+    ]
+
+
+def switch_on(second: Path, now: float) -> None:
+    """Note when the second recorder was first switched on: what was recorded before is not missing there."""
+    second.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not (second / SINCE).exists():
+        (second / SINCE).write_text(f"{now}\n")
+
+
+def switched_on(second: Path) -> float | None:
+    return float((second / SINCE).read_text()) if (second / SINCE).exists() else None
 
 
 def _strays(registry: Registry, name: HearingId, documents: Sequence[Document]) -> list[str]:

@@ -16,6 +16,7 @@ from hearing.hearings import Recording
 from hearing.participants import SeatId
 from media.packets import Received
 from media.record.confidence import Doubtful, Reader, low_priority
+from media.record.frames import Damaged
 from media.record.recorder import Recorder, TapeAlarm, TapeHead, TapeRestored, TapeRolling
 from media.record.timeline import Timeline
 from media.wire.clock import now_ns
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from web.sitting import Sitting
 
 log = structlog.get_logger()
+
+SECOND_CLOSES_SECONDS = 10.0
+"""So long the end of a sitting waits for the second recorder's disk."""
 
 
 def head_act(head: TapeHead) -> a.NoteTapeHead:
@@ -41,6 +45,7 @@ class RecordingDesk:
         self._rolling = False
         self._doubt: Doubtful | None = None
         self._reader: Reader | None = None
+        self._second: Recorder | None = None
         self.recovered: list[a.NoteTapeHead] = []
         self.last_arrival: float | None = None
 
@@ -63,20 +68,34 @@ class RecordingDesk:
             fresh_picture=self._sitting.courtroom.fresh_picture,
         )
         self._reader = Reader(self.folder, key)
+        self._open_second(key)
         self.recovered = [head_act(head) for head in self._recorder.recovered]
         if self.recovered:
             spans = await asyncio.to_thread(lambda: Timeline(self.folder, key).spans)
             self.last_arrival = spans[-1].end_ns / 1e9 if spans else None
 
+    def _open_second(self, key: bytes) -> None:
+        """The recorder on another path, where one is switched on. Its trouble never touches the first."""
+        second = self._sitting.court.second_tapes
+        if second is None:
+            return
+        try:
+            (second / self._sitting.id).mkdir(parents=True, exist_ok=True)
+            self._second = Recorder(second / self._sitting.id, key, clock=now_ns)
+        except (OSError, Damaged) as wrong:
+            log.error("second recording failed", hearing=self._sitting.id, reason=str(wrong))
+
     def apply(self, floor: Floor) -> None:
-        if self._recorder is not None:
-            self._recorder.apply(floor)
+        for recorder in (self._recorder, self._second):
+            if recorder is not None:
+                recorder.apply(floor)
         if not floor.recorded_sound:
             self._rolling = False
 
     def received(self, received: Received) -> None:
-        if self._recorder is not None:
-            self._recorder.received(received)
+        for recorder in (self._recorder, self._second):
+            if recorder is not None:
+                recorder.received(received)
 
     async def run(self) -> None:
         """Make acts of what the recorder reports."""
@@ -99,6 +118,18 @@ class RecordingDesk:
                 case TapeRolling():
                     self._rolling = True
             self._sitting.show_all()
+
+    async def watch_second(self) -> None:
+        """The second recorder's trouble goes to whoever runs the server: the record itself is not in danger."""
+        while self._second is not None:
+            report = await self._second.reports().get()
+            match report:
+                case TapeAlarm(reason):
+                    log.error("second recording failed", hearing=self._sitting.id, reason=reason)
+                case TapeRestored(lost):
+                    log.warning("second recording goes on", hearing=self._sitting.id, lost=lost)
+                case _:
+                    pass
 
     async def read_back(self) -> None:
         """Once a minute the newest part of each tape against what was live; trouble is an alarm like a full disk."""
@@ -132,7 +163,13 @@ class RecordingDesk:
     async def close(self) -> list[a.NoteTapeHead]:
         """Finish the tapes; what they end with is returned once."""
         recorder, self._recorder = self._recorder, None
-        if recorder is None:
-            return []
+        second, self._second = self._second, None
         self._rolling = False
-        return [head_act(head) for head in await recorder.close()]
+        heads = await recorder.close() if recorder is not None else []
+        if second is not None:
+            try:
+                async with asyncio.timeout(SECOND_CLOSES_SECONDS):
+                    await second.close()
+            except TimeoutError:
+                log.error("second recording failed", hearing=self._sitting.id, reason="disk_slow")
+        return [head_act(head) for head in heads]

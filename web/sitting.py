@@ -86,7 +86,7 @@ class Sitting:
         try:
             async with asyncio.TaskGroup() as tasks:
                 self._tasks = tasks
-                tape = (self.recording.run(), self.recording.read_back())
+                tape = (self.recording.run(), self.recording.watch_second(), self.recording.read_back())
                 officers = (self._follow(), self._watch_lines(), *tape, self.speech.run())
                 self._running = [tasks.create_task(one) for one in officers]
                 tasks.create_task(self._tick())

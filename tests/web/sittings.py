@@ -228,7 +228,12 @@ class Bench:
 
 @asynccontextmanager
 async def bench(
-    data: Path, before: Bench | None = None, *, model: Path | None = MODEL, disk: Disk | None = None
+    data: Path,
+    before: Bench | None = None,
+    *,
+    model: Path | None = MODEL,
+    disk: Disk | None = None,
+    second: Path | None = None,
 ) -> AsyncIterator[Bench]:
     """A court opened on this folder: with a fresh hearing, or, as after a crash, with the one ``before``."""
     async with AsyncExitStack() as stack:
@@ -248,7 +253,7 @@ async def bench(
             hearing, house.people = before.id, before.house.people
         tapes = data / "tapes"
         tapes.mkdir(exist_ok=True)
-        court = Court(house.office, door, transcriber, book, tapes, 2.0, disk=disk)
+        court = Court(house.office, door, transcriber, book, tapes, 2.0, disk=disk, second_tapes=second)
         started = asyncio.Event()
         running = asyncio.create_task(court.run(started))
         made = Bench(house, court, running, hearing)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from hearing import acts as a
 from hearing.participants import SYSTEM, HearingId
 from hearing.registry.verify import NO_CHECKS
 from tests.hearing.registry.lying import lying
+from tests.media.record.synthetic import FLOOR, START, SUSPECT, Sender, tape_it, voice
 from tests.web.house import HOUR, House
 from tests.web.test_case_file import held
 from tests.web.test_quality import made
@@ -71,3 +74,33 @@ async def test_missing_empty_altered_and_unknown_are_told_apart(house: House, co
     found = await reconcile(house.registry, tapes, NO_CHECKS, house.at + HOUR, 5)
     assert {one.kind for one in found} == {Kind.EMPTY, Kind.UNKNOWN, Kind.ALTERED}
     assert {one.where for one in found if one.kind is Kind.UNKNOWN} == {"tapes/h-foreign", f"{complete}/d-stray.sealed"}
+
+
+async def _second(house: House, hearing: HearingId) -> set[tuple[Kind, str]]:
+    tapes, second = house.folder / "data" / "tapes", house.folder / "second"
+    found = await reconcile(house.registry, tapes, NO_CHECKS, house.at + HOUR, 5, second)
+    return {(one.kind, one.where.removeprefix(f"{hearing} ")) for one in found}
+
+
+async def test_the_second_recording_is_expected_since_it_was_switched_on_and_held_against_the_first(
+    house: House, complete: HearingId
+) -> None:
+    tapes, second = house.folder / "data" / "tapes", house.folder / "second"
+    started = (await house.state(complete)).recording_since
+    assert started is not None
+    second.mkdir()
+    (second / "since").write_text(str(started + 1))
+    assert await _second(house, complete) == set()
+    (second / "since").write_text(str(started - 1))
+    assert await _second(house, complete) == {(Kind.MISSING, "second recording")}
+
+    key = await house.registry.keys.tapes((await house.state(complete)).case)
+    shutil.rmtree(tapes / complete)
+    packets = list(voice(Sender(SUSPECT, "audio", 1), [b"\xf8\xff\xfe"] * 200))
+    for folder, kept in ((tapes / complete, packets), (second / complete, packets)):
+        tape_it(folder, kept, [(START, FLOOR)], key=key)
+    missing = (Kind.MISSING, f"{await house.seat(complete, 'judge')}.audio")
+    assert await _second(house, complete) == {missing}
+    shutil.rmtree(second / complete)
+    tape_it(second / complete, packets[:100], [(START, FLOOR)], key=key)
+    assert await _second(house, complete) == {missing, (Kind.ALTERED, "s-suspect.audio")}

@@ -151,7 +151,11 @@ def arriving(*streams: Iterable[Received]) -> list[Received]:
 
 
 def tape_it(
-    folder: Path, packets: Iterable[Received], floors: Iterable[tuple[int, Floor]], crashed_before: int | None = None
+    folder: Path,
+    packets: Iterable[Received],
+    floors: Iterable[tuple[int, Floor]],
+    crashed_before: int | None = None,
+    key: bytes = KEY,
 ) -> None:
     """Write tapes directly, without the recorder's threads: time is only what the packets say."""
     disk = LocalDisk()
@@ -181,7 +185,7 @@ def tape_it(
         content = r.packet if flag is not Flag.RTX else r.ssrc.to_bytes(4, "big") + r.packet
         frames.setdefault(name, []).append(Frame(r.arrival_ns, flag, content))
     for name, kept_frames in frames.items():
-        tape = tapes[name] = Tape(disk, folder, name, KEY)
+        tape = tapes[name] = Tape(disk, folder, name, key)
         for start in range(0, len(kept_frames), 500):
             tape.seal(kept_frames[start : start + 500], "")
             tape.flush()
