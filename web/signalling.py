@@ -11,7 +11,7 @@ import structlog
 from hearing import acts as a
 from hearing.participants import SeatId
 from hearing.wrongs import Malformed
-from media.relay.courtroom import ProbeFailed, Progress
+from media.relay.courtroom import Probe, ProbeFailed, Progress
 from media.wire.answer import BadOffer
 from web.connection import Connection
 from web.probing import TooMany
@@ -92,9 +92,11 @@ async def _probe(sitting: Sitting, connection: Connection, seat: SeatId, sdp: st
     def wait(place: int) -> None:
         connection.say({"t": "rtc.probe", "phase": "waiting", "progress": 0, "place": place})
 
+    mine: Probe | None = None
     try:
         async with sitting.court.probes.turn(seat, wait):
             answer = await sitting.courtroom.answer(seat, sdp, probe=True)
+            mine = sitting.courtroom.probing(seat)
             connection.say({"t": "rtc.answer", "probe": True, "sdp": answer, "tracks": {}})
             up = await sitting.courtroom.probe(seat, "up", progress("up"))
             connection.say({"t": "rtc.probe", "phase": "down", "progress": 0})
@@ -114,6 +116,9 @@ async def _probe(sitting: Sitting, connection: Connection, seat: SeatId, sdp: st
     except asyncio.CancelledError:
         connection.say({"t": "rtc.probe", "phase": "failed", "progress": 0, "why": "aborted"})
         raise
+    finally:
+        if mine is not None:
+            mine.end()
     turn = sitting.court.turn
     path = turn.path(remote, connection.relay) if turn is not None else DIRECT
     act = a.NoteLinkTest(

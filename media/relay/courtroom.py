@@ -49,6 +49,7 @@ __all__ = [
     "LineUp",
     "LinkFigures",
     "ObserverId",
+    "Probe",
     "ProbeFailed",
     "ProbeFigures",
     "Progress",
@@ -129,6 +130,10 @@ class Courtroom:
         sends = probe_sends(offer)
         probe.agreed(sends)
         return probe.peer.agree(offer, sends)
+
+    def probing(self, who: Who) -> Probe | None:
+        """This member's link test, from its answer until it ends."""
+        return self._probes.get(who)
 
     async def probe(self, who: Who, direction: Direction, progress: Progress) -> ProbeFigures:
         """Measure one direction of a member's line over its probe connection, which the page must have offered."""

@@ -160,6 +160,10 @@ class Probe:
             blocks = [rtcp.report_block(r.ssrc, 0, 0, r.highest, 0, 0, 0) for r in self._noise.values()]
             self.peer.send_rtcp(rtcp.receiver_report(self.peer.ssrc, blocks) + packet)
 
+    def end(self) -> None:
+        """The test is over, however it went: nothing more is sent, and what is being measured fails."""
+        self.peer.close()
+
     @property
     def expired(self) -> bool:
         return self._clock() - self.peer.born_ns > LIFE_NS
