@@ -27,6 +27,9 @@ from web.sitting import Sitting
 OBSERVERS = "observers"
 """All observers of a hearing count as one: they come and go, and each would leave a series behind."""
 
+WHOLE = "whole"
+"""The layer of a picture that has only one."""
+
 PEER = ("hearing", "seat")
 COUNTED = {
     "received": "packets that came from a seat",
@@ -56,6 +59,7 @@ class Watched(Collector):
         yield pages
         yield from _packets(sittings)
         yield from _lines(sittings)
+        yield from _layers(sittings)
 
     def _door(self) -> Iterator[Metric]:
         door = self._court.door
@@ -106,6 +110,32 @@ def _lines(sittings: Iterable[Sitting]) -> Iterator[Metric]:
                 trip.add_metric(where, figures.rtt_ms / 1000)
                 queue.add_metric(where, figures.queue_ms / 1000)
     yield from (up, rate, loss, trip, queue, jitter)
+
+
+def _layers(sittings: Iterable[Sitting]) -> Iterator[Metric]:
+    comes = GaugeMetricFamily(
+        "tyndau_layer_bits_per_second", "what a layer of a seat's picture takes", labels=[*PEER, "layer"]
+    )
+    goes = GaugeMetricFamily("tyndau_layer_pictures", "pictures that a seat is sent", labels=[*PEER, "layer"])
+    withheld = GaugeMetricFamily(
+        "tyndau_line_withheld", "streams that a seat's line has no room for", labels=[*PEER, "kind"]
+    )
+    budget = GaugeMetricFamily(
+        "tyndau_line_budget_bits_per_second", "what a seat's line is thought to carry towards it", labels=PEER
+    )
+    for sitting in sittings:
+        for who, shown in sitting.courtroom.pictures().items():
+            if observes(who):
+                continue
+            for rid, bits in shown.comes.items():
+                comes.add_metric([sitting.id, who, rid or WHOLE], bits)
+            for rid, count in shown.goes.items():
+                goes.add_metric([sitting.id, who, rid or WHOLE], count)
+            for kind in ("audio", "video"):
+                withheld.add_metric([sitting.id, who, kind], shown.withheld.get(kind, 0))
+            if shown.budget is not None:
+                budget.add_metric([sitting.id, who], shown.budget)
+    yield from (comes, goes, withheld, budget)
 
 
 def _may(request: web.Request, token: str | None) -> bool:

@@ -33,7 +33,7 @@ from media.relay.portions import Portions
 from media.relay.probe import Direction, Probe, ProbeFailed, ProbeFigures, Progress, probe_sends
 from media.relay.seating import Seating
 from media.relay.switchboard import Switchboard
-from media.relay.traffic import Traffic, traffic
+from media.relay.traffic import Pictures, Traffic, pictures, traffic
 from media.wire import rtcp, rtp
 from media.wire.answer import BadOffer, agree, read
 from media.wire.clock import SECOND, now_ns
@@ -234,6 +234,11 @@ class Courtroom:
     def traffic(self) -> dict[str, dict[Kind, Traffic]]:
         """What went through each member's connection, observers too."""
         return {who: traffic(member) for who, member in self._members.items()}
+
+    def pictures(self) -> dict[str, Pictures]:
+        """The layers that come from each member and go to them."""
+        now = self._clock()
+        return {who: pictures(member, now) for who, member in self._members.items()}
 
     def deliveries(self) -> dict[SeatId, dict[tuple[SeatId, Kind], int]]:
         """Packets sent so far to each seat, of every source that it is sent now: the floor lets it have them, its line

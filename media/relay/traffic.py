@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from media.packets import Kind
@@ -22,6 +24,31 @@ class Traffic:
     resent: int = 0
     missed: int = 0
     """Asked for by the listener (NACK)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Layers by their names: what each of a member's own takes (bits a second), and how many pictures it is sent of
+    each. ``withheld`` streams are allowed by the floor, and the line has no room for them."""
+
+    comes: Mapping[str, int]
+    goes: Mapping[str, int]
+    withheld: Mapping[Kind, int]
+    budget: int | None
+    """What the line is thought to carry, bits a second, where it tells."""
+
+
+def pictures(member: Member, now_ns: int) -> Pictures:
+    layers = [
+        layer for source in member.published.values() if source.kind == "video" for layer in source.ranked(now_ns)
+    ]
+    feeds = member.feeds.values()
+    return Pictures(
+        comes={layer.rid: layer.meter.bits[-1] for layer in layers if layer.meter.bits},
+        goes=Counter(feed.rid for feed in feeds if feed.kind == "video" and feed.flows),
+        withheld=Counter(feed.kind for feed in feeds if feed.allowed and feed.withheld),
+        budget=member.budget(now_ns),
+    )
 
 
 def traffic(member: Member) -> dict[Kind, Traffic]:
