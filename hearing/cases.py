@@ -6,6 +6,7 @@ Pure functions: text in, the number in its one canonical spelling out, or ``Wron
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from hearing.wrongs import Refused
 
@@ -44,6 +45,24 @@ def iin(text: str, field: str = "iin") -> str:
     if number[4] in BIN_KINDS:
         raise WrongNumber("iin_is_bin", field=field)
     return number
+
+
+def born(number: str) -> date | None:
+    """The day of birth that a person's number tells, or None where it tells no day.
+
+    Its first six digits are year, month and day; the seventh holds the century: 1-2 the 19th, 3-4 the 20th, 5-6 the
+    21st (Law No 223-III of 12.01.2007 on national registers of identification numbers).
+    """
+    century = {"1": 1800, "2": 1800, "3": 1900, "4": 1900, "5": 2000, "6": 2000}.get(number[6])
+    try:
+        return date(century + int(number[:2]), int(number[2:4]), int(number[4:6])) if century else None
+    except ValueError:
+        return None
+
+
+def age(birth: date, day: date) -> int:
+    """Whole years on that day."""
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
 
 
 def bin_number(text: str, field: str = "bin") -> str:

@@ -95,6 +95,8 @@ class Edition:
     views: tuple[str, ...]
     kinds: Mapping[str, KindRules]
     wordings: Mapping[str, Wording]
+    warning_stems: Mapping[str, tuple[str, ...]]
+    """By language: the beginnings of words that no warning of liability lacks."""
     floor: Mapping[Phase, FloorRow]
     acts: Mapping[str, Permission]
 
@@ -123,6 +125,7 @@ def parse(data: Mapping[str, Any]) -> Edition:
             views=tuple(data["views"]),
             kinds={key: _kind(key, row) for key, row in data["kinds"].items()},
             wordings={key: _wording(row) for key, row in data["oaths"].items()},
+            warning_stems={key: tuple(stems) for key, stems in data["warning_stems"].items()},
             floor={Phase(key): _row(row) for key, row in data["floor"].items()},
             acts={
                 key: Permission(_roles(row["roles"]), frozenset(Phase(p) for p in row["phases"]))

@@ -26,7 +26,7 @@ from hearing.participants import PersonId, Role, SeatId
 from hearing.states import moves, step
 from hearing.wrongs import Impossible
 
-SWORN_ROLES = frozenset({Role.WITNESS, Role.WITNESS_WITH_RIGHT_TO_DEFENCE})
+SWORN_ROLES = frozenset({Role.WITNESS, Role.WITNESS_WITH_RIGHT_TO_DEFENCE, Role.EXPERT, Role.INTERPRETER})
 
 
 def evolve(hearing: Hearing | None, fact: f.Fact, at: float) -> Hearing:
@@ -281,13 +281,16 @@ def _note_oath(hearing: Hearing, fact: f.Fact, at: float) -> Hearing:
     if not moves(OATH, type(fact)):
         if isinstance(fact, f.TestimonyBegan):
             return _with(hearing, fact.person, testimony_at=at)
+        if isinstance(fact, f.WarningHeard):
+            oath = _oath(hearing, fact.person)
+            return _with(hearing, fact.person, oath=replace(oath, warning_start=fact.start, warning_end=fact.end))
         return hearing
     person = fact.person  # type: ignore[attr-defined]
-    oath = _person(hearing, person).oath
-    if oath is None:
-        raise Impossible("an oath of one who takes none")
+    oath = _oath(hearing, person)
     oath = replace(oath, state=step(OATH, oath.state, fact))
     match fact:
+        case f.WitnessWarned():
+            oath = replace(oath, warned_at=at)
         case f.OathShown(_, wording, language):
             oath = replace(oath, wording=wording, language=language, shown_at=at)
         case f.OathHeard(_, verdict, start, end, _):
@@ -297,6 +300,13 @@ def _note_oath(hearing: Hearing, fact: f.Fact, at: float) -> Hearing:
         case f.OathAccepted():
             oath = replace(oath, accepted_at=at)
     return _with(hearing, person, oath=oath)
+
+
+def _oath(hearing: Hearing, person: PersonId) -> OathRecord:
+    oath = _person(hearing, person).oath
+    if oath is None:
+        raise Impossible("an oath of one who takes none")
+    return oath
 
 
 def _note_ruling(hearing: Hearing, fact: f.Fact, at: float) -> Hearing:

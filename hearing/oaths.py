@@ -46,11 +46,17 @@ LETS_TESTIFY = frozenset({Oath.ACCEPTED, Oath.WAIVED})
 
 @dataclass(frozen=True, slots=True)
 class OathRecord:
-    """How far one person's oath has come. ``start`` and ``end`` are Unix seconds of the words that were heard."""
+    """How far one person's oath has come. ``start`` and ``end`` are Unix seconds of the words that were heard.
+
+    ``warning_*`` are those of the presiding judge's warning, where the recogniser heard it.
+    """
 
     state: Oath = Oath.DUE
     wording: str | None = None
     language: str | None = None
+    warned_at: float | None = None
+    warning_start: float | None = None
+    warning_end: float | None = None
     shown_at: float | None = None
     verdict: str | None = None
     start: float | None = None

@@ -8,17 +8,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hearing import facts as f
+from hearing.edition import Edition
 from hearing.hearings import Hearing
 from hearing.participants import Actor, HearingId, PersonId, Role, SeatId, TextRef
 from hearing.registry.documents import Document
 from hearing.utterances import DOUBTFUL_BELOW
 from hearing.wrongs import Refused
 from transcripts.interpretation import originals
-from web import doors, languages
+from web import doors, languages, sworn
 from web.documents.minutes import Source
 from web.documents.paper import FOOT
 from web.doors import Visitor
-from web.office import OATH_CLIP, QUALITY, RECORDING, TIMELINE, Line, Office
+from web.office import CLIPS, QUALITY, RECORDING, TIMELINE, WARNING_CLIP, Line, Office
 from web.quality import Report
 from web.quality import read as read_quality
 from web.rights import Rights, closed_parts, rights, silent_parts
@@ -261,15 +262,26 @@ def strips(file: CaseFile, say: Callable[..., str], heard: Iterable[SeatId] = ()
     return [{**who[SeatId(seat)], "seat": seat, "spans": found} for seat, found in spans.items() if SeatId(seat) in who]
 
 
-def clips(file: CaseFile) -> list[dict[str, Any]]:
+def clips(file: CaseFile, edition: Edition) -> list[dict[str, Any]]:
     """The oaths' clips that this reader may play."""
+    said = {piece.kind: piece for piece in sworn.pieces(file.hearing, edition)}
     found = []
-    for document in file.documents:
-        if document.kind.startswith(OATH_CLIP):
-            person = PersonId(document.kind.removeprefix(OATH_CLIP))
-            if not file.rights.own_only or person == file.actor.person:
-                found.append({"document": document, "person": person, "name": file.names.get(person, "")})
+    for document in sorted(file.documents, key=lambda one: (one.kind.partition("-")[2], not _warns(one))):
+        if not document.kind.startswith(CLIPS):
+            continue
+        person = PersonId(document.kind.partition("-")[2])
+        if not file.rights.own_only or person == file.actor.person:
+            piece = said.get(document.kind)
+            words = " ".join(line.text for line in sworn.words_of(piece, file.lines)) if piece is not None else ""
+            name = file.names.get(person, "")
+            found.append(
+                {"document": document, "person": person, "name": name, "warning": _warns(document), "words": words}
+            )
     return found
+
+
+def _warns(document: Document) -> bool:
+    return document.kind.startswith(WARNING_CLIP)
 
 
 async def source(office: Office, file: CaseFile, language: str, page: str) -> Source:

@@ -11,6 +11,7 @@ import hashlib
 import json
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,9 +32,9 @@ from media.record.timeline import Timeline
 from transcripts.interpretation import tied
 from transcripts.settings import Condition
 from transcripts.transcript import canonical_json
-from transcripts.utterances import RecordedTrack
-from web import asking, bundling, quality, review
-from web.office import OATH_CLIP, QUALITY, RECORDING, TIMELINE
+from transcripts.utterances import RecordedTrack, Utterance
+from web import asking, bundling, quality, review, sworn
+from web.office import QUALITY, RECORDING, SWORN_WORDS, TIMELINE, WARNING_CLIP
 from web.recording import head_act
 from web.sealing import seal_ruling
 
@@ -184,17 +185,24 @@ class Closing:
         self, hearing_id: HearingId, hearing: Hearing, folder: Path, key: bytes, scratch: Path
     ) -> None:
         spoken = Timeline(folder, key, sealed=True).voices
-        for p in hearing.people.values():
-            if p.oath is None or p.oath.shown_at is None or p.oath.accepted_at is None:
+        for piece in sworn.pieces(hearing, self._court.office.edition):
+            if piece.seat not in spoken or piece.kind in _kinds(hearing):
                 continue
-            if p.seat not in spoken or f"{OATH_CLIP}{p.person}" in _kinds(hearing):
-                continue
-            start = (p.oath.start or p.oath.shown_at) - 1
-            end = (p.oath.end or p.oath.accepted_at) + 1
-            out = scratch / f"oath-{p.person}.ogg"
-            await asyncio.to_thread(clip, folder, key, p.seat, int(start * 1e9), int(end * 1e9), out)
+            out = scratch / f"{piece.kind}.ogg"
+            start, end = int(piece.start * 1e9), int(piece.end * 1e9)
+            await asyncio.to_thread(clip, folder, key, piece.seat, start, end, out)
             if out.exists():
-                await self._seal_file(hearing_id, f"{OATH_CLIP}{p.person}", out, "audio/ogg")
+                await self._seal_file(hearing_id, piece.kind, out, "audio/ogg")
+
+    async def _keep_sworn_words(self, hearing_id: HearingId, hearing: Hearing, lines: Sequence[Utterance]) -> None:
+        """What the recogniser heard in each oath and in the warning before it, beside the clips."""
+        said: dict[str, dict[str, object]] = {}
+        for piece in sworn.pieces(hearing, self._court.office.edition):
+            part = "warning" if piece.kind.startswith(WARNING_CLIP) else "oath"
+            words = json.loads(canonical_json(sworn.words_of(piece, lines)))
+            said.setdefault(f"{SWORN_WORDS}{piece.person}", {})[part] = words
+        for kind in said.keys() - _kinds(hearing):
+            await self._seal_bytes(hearing_id, kind, f"{kind}.json", _canonical(said[kind]), "application/json")
 
     async def _transcribe(self, hearing_id: HearingId, hearing: Hearing, folder: Path, key: bytes) -> bool:
         transcriber = self._court.transcriber
@@ -212,6 +220,7 @@ class Closing:
         digest = hashlib.sha256(content).hexdigest()
         if digest not in {sealed.sha256 for sealed in hearing.files.values()}:
             await self._seal_bytes(hearing_id, TRANSCRIPT, "transcript.json", content, "application/json")
+        await self._keep_sworn_words(hearing_id, hearing, lines)
         act = a.SealTranscript(version, digest, len(lines), transcriber.state.model or "")
         await asking.perform(self._court.office, hearing_id, act, SYSTEM)
         return True

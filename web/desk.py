@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from hearing import acts as a
-from hearing.cases import court_number, erdr_number, iin
+from hearing.cases import age, born, court_number, erdr_number, iin
 from hearing.hearings import Hearing
 from hearing.participants import (
     Actor,
@@ -171,13 +171,22 @@ async def add_participant(office: Office, by: Actor, hearing_id: HearingId, fiel
         language=text(fields, "language") or hearing.listing.language,
         identity=identity,
         room=room,
-        under_16=flag(fields, "under_16"),
+        under_16=flag(fields, "under_16") or _too_young(office, hearing, person, text(fields, "role")),
     )
     await perform(office, hearing_id, act, by)
     view = text(fields, "view")
     if view:
         await perform(office, hearing_id, a.RecordView(person.id, view), by)
     return person.id
+
+
+def _too_young(office: Office, hearing: Hearing, person: Person, role: str | None) -> bool:
+    """A witness whose number tells that they are under the age of the oath on the day of the hearing [CPC 371]."""
+    if role not in office.edition.groups["witnesses"] or person.iin is None:
+        return False
+    birth = born(person.iin)
+    day = datetime.fromtimestamp(hearing.listing.scheduled_at, office.zone).date()
+    return birth is not None and age(birth, day) < office.edition.numbers["oath_age"]
 
 
 async def _person(office: Office, hearing: Hearing, fields: Fields) -> Person:

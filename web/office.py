@@ -30,8 +30,11 @@ TIMELINE = "timeline"
 """Kind of a small JSON document: {"start": Unix seconds at which the finished file begins, "duration": seconds}."""
 QUALITY = "quality"
 """Kind of the report on how good every track is: measured when the finished file was made."""
-OATH_CLIP = "oath-"
-"""Prefix of the kind of an oath's clip; the person's id follows."""
+OATH_CLIP, WARNING_CLIP = "oath-", "warning-"
+"""Prefixes of the kinds of clips: the voice of whoever swore, and the judge's warning; the person's id follows."""
+SWORN_WORDS = "sworn-"
+"""Prefix of the kind of the words that were said in both clips."""
+CLIPS = (OATH_CLIP, WARNING_CLIP)
 MINUTES, RULING, LINK_TEST = "minutes", "ruling", "link-test"
 
 

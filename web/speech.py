@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +17,7 @@ from hearing.oaths import Oath
 from hearing.participants import Attendance, SeatId
 from media.packets import Received
 from media.record.ear import Ear, joined
-from transcripts import oath_match
+from transcripts import oath_match, warning
 from transcripts.settings import Condition
 from transcripts.utterances import RATE, SAMPLE_NS, Pcm, Utterance, Word
 from web.view import OathProgress
@@ -27,6 +29,10 @@ MOST_WAITING = 4000
 """Packets waiting to be decoded; beyond that captions miss some sound. The tape and the final pass do not."""
 BATCH_SECONDS = 0.2
 SWEARING = (Oath.SHOWN, Oath.HEARD)
+WARNED = (Oath.WARNED, *SWEARING)
+BEFORE_WARNING_SECONDS = 30.0
+"""So long before the judge's act the warning may have been spoken [ours]."""
+MOST_SAID = 12
 
 
 class SpeechDesk:
@@ -40,6 +46,8 @@ class SpeechDesk:
         self._heard_until: dict[SeatId, int] = {}
         self._oath_words: list[Word] = []
         self._oath_since: float | None = None
+        self._said: deque[Utterance] = deque(maxlen=MOST_SAID)
+        """What the presiding judge said last."""
         self.oath = OathProgress()
 
     @property
@@ -60,6 +68,8 @@ class SpeechDesk:
             self._oath_since = shown_at
             self._oath_words = []
             self.oath = OathProgress()
+        if self._said and self._warned() is not None:
+            self._sitting.spawn(self._look_for_warning())
 
     def received(self, received: Received) -> None:
         if received.kind != "audio" or received.is_rtcp or received.seat not in self._floor.transcribed:
@@ -110,12 +120,40 @@ class SpeechDesk:
     async def heard(self, utterance: Utterance) -> None:
         """Show a line, and hold it against the oath when its speaker is taking one."""
         self._sitting.caption(caption(utterance))
+        if not utterance.provisional and utterance.seat in self._presiding():
+            self._said.append(utterance)
+            await self._look_for_warning()
         swearing = self._swearing()
         if swearing is None or swearing.seat != utterance.seat or swearing.oath is None:
             return
         if utterance.start + 1 < (swearing.oath.shown_at or 0):
             return
         await self._check_oath(swearing, utterance)
+
+    def _presiding(self) -> set[SeatId]:
+        hearing = self._sitting.hearing
+        presiding = self._sitting.court.office.edition.kind(hearing.listing.kind).presiding
+        return {p.seat for p in hearing.with_role(presiding)}
+
+    def _warned(self) -> Participant | None:
+        """Whoever was warned, while the words of it were not found."""
+        for p in self._sitting.hearing.people.values():
+            if p.oath is not None and p.oath.state in WARNED and p.oath.warning_start is None:
+                return p
+        return None
+
+    async def _look_for_warning(self) -> None:
+        """The judge may speak it before or after saying so; once the oath is on the page it is over."""
+        warned = self._warned()
+        if warned is None or warned.oath is None or warned.oath.warned_at is None:
+            return
+        since, until = warned.oath.warned_at - BEFORE_WARNING_SECONDS, warned.oath.shown_at or math.inf
+        lines = [line for line in self._said if line.end > since and line.start < until]
+        found = warning.spoken(lines, self._sitting.court.office.edition.warning_stems)
+        if found:
+            digest = hashlib.sha256(" ".join(line.text for line in found).encode()).hexdigest()
+            act = a.NoteWarningHeard(warned.person, found[0].start, found[-1].end, digest)
+            await self._sitting.ask(act)
 
     async def _check_oath(self, swearing: Participant, utterance: Utterance) -> None:
         oath = swearing.oath

@@ -19,6 +19,16 @@ class WarnWitness(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class NoteWarningHeard(Act):
+    """The recogniser heard the words of the warning, from ``start`` to ``end`` (Unix seconds)."""
+
+    person: PersonId
+    start: float
+    end: float
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShowOath(Act):
     person: PersonId
 

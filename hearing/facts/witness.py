@@ -19,6 +19,16 @@ class WitnessWarned(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class WarningHeard(Fact):
+    """The words of the warning were recognised in the presiding judge's speech, from ``start`` to ``end``."""
+
+    person: PersonId
+    start: float
+    end: float
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class OathShown(Fact):
     person: PersonId
     wording: str

@@ -197,14 +197,23 @@ def _witness_tries(hearing: Hearing, edition: Edition) -> Iterator[_Try]:
         fixed = {"person": str(w.person)}
         if w.attendance is not Attendance.RELEASED:
             yield _Try(a.CallWitness(w.person), "roll", "next", fixed)
-        yield _Try(a.WarnWitness(w.person), "oath", "next", fixed)
-        yield _Try(a.ShowOath(w.person), "oath", "next", fixed)
-        yield _Try(a.AcceptOath(w.person), "oath", "next", fixed)
-        yield _Try(a.RepeatOath(w.person), "oath", fixed=fixed)
-        yield _Try(a.RefuseOath(w.person), "oath", "danger", fixed)
-        yield _Try(a.WaiveOath(w.person, A_TEXT), "oath", fixed=fixed, fields=REASON)
+        yield from _oath_tries(w)
         yield _Try(a.BeginTestimony(w.person), "oath", "next", fixed)
         yield _Try(a.ReleaseWitness(w.person), "desk", fixed=fixed)
+    for one in hearing.with_role(*edition.groups["undertaking"]):
+        yield from _oath_tries(one)
+        if one.role is Role.EXPERT:
+            yield _Try(a.BeginTestimony(one.person), "oath", "next", {"person": str(one.person)})
+
+
+def _oath_tries(p: Participant) -> Iterator[_Try]:
+    fixed = {"person": str(p.person)}
+    yield _Try(a.WarnWitness(p.person), "oath", "next", fixed)
+    yield _Try(a.ShowOath(p.person), "oath", "next", fixed)
+    yield _Try(a.AcceptOath(p.person), "oath", "next", fixed)
+    yield _Try(a.RepeatOath(p.person), "oath", fixed=fixed)
+    yield _Try(a.RefuseOath(p.person), "oath", "danger", fixed)
+    yield _Try(a.WaiveOath(p.person, A_TEXT), "oath", fixed=fixed, fields=REASON)
 
 
 def _roll_tries(hearing: Hearing, me: Participant | None, edition: Edition) -> Iterator[_Try]:

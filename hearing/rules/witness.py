@@ -22,13 +22,24 @@ def _witness(q: Asked) -> Participant:
 
 
 def _called(q: Asked) -> Participant:
-    person = _witness(q)
+    return _here(q, _witness(q))
+
+
+def _here(q: Asked, person: Participant) -> Participant:
     q.require(person.attendance is Attendance.ADMITTED, "witness_not_called", field="person")
     return person
 
 
+def _sworn(q: Asked) -> Participant:
+    """A witness, or an expert or interpreter, who are warned and undertake likewise [CPC 352, 360]."""
+    person = q.person(q.act.person)
+    sworn = q.edition.groups["witnesses"] | q.edition.groups["undertaking"]
+    q.require(person.role in sworn, "no_oath_of_role", field="person")
+    return _here(q, person)
+
+
 def _oath_state(q: Asked, *states: Oath) -> Participant:
-    person = _called(q)
+    person = _sworn(q)
     state = person.oath.state if person.oath is not None else None
     q.require(state in states, "oath_state", field="person", state=state.value if state else "")
     return person
@@ -45,8 +56,15 @@ def _call_witness(q: Asked) -> Iterable[f.Fact]:
 
 
 def _warn_witness(q: Asked) -> Iterable[f.Fact]:
-    q.require(not _called(q).under_16, "under_oath_age", field="person")
+    q.require(not _sworn(q).under_16, "under_oath_age", field="person")
     yield f.WitnessWarned(_oath_state(q, Oath.DUE).person)
+
+
+def _note_warning_heard(q: Asked) -> Iterable[f.Fact]:
+    act: a.NoteWarningHeard = q.act
+    oath = q.person(act.person).oath
+    if oath is not None and oath.warned_at is not None and oath.warning_start is None:
+        yield f.WarningHeard(act.person, act.start, act.end, act.sha256)
 
 
 def _show_oath(q: Asked) -> Iterable[f.Fact]:
@@ -85,7 +103,8 @@ def _waive_oath(q: Asked) -> Iterable[f.Fact]:
 
 
 def _begin_testimony(q: Asked) -> Iterable[f.Fact]:
-    person = _called(q)
+    person = _sworn(q)
+    q.require(person.role is not Role.INTERPRETER, "not_a_witness", field="person")
     sworn = person.under_16 or (person.oath is not None and person.oath.state in LETS_TESTIFY)
     q.require(sworn, "oath_not_accepted", field="person")
     if person.testimony_at is None:
@@ -99,6 +118,7 @@ def _release_witness(q: Asked) -> Iterable[f.Fact]:
 RULES: dict[type[a.Act], Rule] = {
     a.CallWitness: _call_witness,
     a.WarnWitness: _warn_witness,
+    a.NoteWarningHeard: _note_warning_heard,
     a.ShowOath: _show_oath,
     a.NoteOathHeard: _note_oath_heard,
     a.AcceptOath: _accept_oath,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hearing.cases import WrongNumber, bin_number, check_digit, court_number, erdr_number, iin
+from hearing.cases import WrongNumber, age, bin_number, born, check_digit, court_number, erdr_number, iin
 from hearing.wrongs import Refused
 
 
@@ -83,3 +85,22 @@ def test_a_court_number_is_taken_as_courts_write_it(number: str) -> None:
 def test_a_wrong_court_number_is_refused(number: str) -> None:
     with pytest.raises(WrongNumber, match="court_number"):
         court_number(number)
+
+
+@pytest.mark.parametrize(
+    ("number", "day"),
+    [
+        ("061211600012", date(2006, 12, 11)),
+        ("900101300017", date(1990, 1, 1)),
+        ("991231100000", date(1899, 12, 31)),
+        ("901301300017", None),
+        ("900101900017", None),
+    ],
+)
+def test_a_persons_number_tells_the_day_of_birth(number: str, day: date | None) -> None:
+    assert born(number) == day
+
+
+def test_age_changes_on_the_birthday() -> None:
+    assert age(date(2010, 11, 20), date(2026, 11, 19)) == 15
+    assert age(date(2010, 11, 20), date(2026, 11, 20)) == 16

@@ -24,7 +24,7 @@ from hearing.rules.offers import allowed
 from tests.web.house import JUDGE_IIN, PEOPLE, SECRETARY_IIN, valid_iin
 from tests.web.sittings import AT_ONCE, PARTIES, TYPED, Bench, bench
 from web.checking import checks
-from web.office import OATH_CLIP, QUALITY, RECORDING, RULING, TIMELINE
+from web.office import OATH_CLIP, QUALITY, RECORDING, RULING, SWORN_WORDS, TIMELINE, WARNING_CLIP
 
 STAFF = ("Сағынтаев Асқар Маратұлы", "Ғалымова Сәуле Бекқызы")
 
@@ -68,7 +68,8 @@ def _sealed(journal: str) -> Counter[str]:
 def _is_complete(kinds: Counter[str]) -> bool:
     oaths = {kind: count for kind, count in kinds.items() if kind.startswith(OATH_CLIP)}
     once = {RECORDING: 1, TIMELINE: 1, QUALITY: 1, RULING: 4, "transcript": 1, "TranscriptSealed": 1}
-    return list(oaths.values()) == [1] and {kind: kinds[kind] for kind in once} == once
+    beside = [kinds[kind.replace(OATH_CLIP, prefix)] for kind in oaths for prefix in (WARNING_CLIP, SWORN_WORDS)]
+    return list(oaths.values()) == [1] and beside == [1, 1] and {kind: kinds[kind] for kind in once} == once
 
 
 async def test_the_record_of_a_whole_hearing_is_complete_and_nothing_is_wrong_with_it(record: Record) -> None:

@@ -8,7 +8,7 @@ from hearing.registry.documents import DERIVED
 from web import doors, review
 from web.api.reading import plain
 from web.casefile import chapters, line_rows
-from web.office import OATH_CLIP, RECORDING, of
+from web.office import CLIPS, RECORDING, of
 from web.openapi import ANY, FLAG, NUMBER, Endpoint, listed, record, text
 from web.pages import bundle, papers
 from web.pages import file as pages
@@ -21,7 +21,7 @@ async def get_file(request: web.Request) -> web.Response:
     shown = [
         one
         for one in file.documents
-        if file.rights.staff or one.kind == RECORDING or one.kind.startswith(OATH_CLIP) or file.rights.download
+        if file.rights.staff or one.kind == RECORDING or one.kind.startswith(CLIPS) or file.rights.download
         if not one.kind.startswith(DERIVED)
     ]
     return web.json_response(

@@ -30,8 +30,9 @@ PROGRESS = frozenset(
         "RecordingFailed", "RecordingRestored", "RecordingImpossible", "RecordingStopped", "RecessBegan", "RecessEnded",
         "PrivateTalkBegan", "PrivateTalkEnded", "Retired", "ReturnedFromDeliberation", "PausedByLoss",
         "ResumedAfterLoss", "GapRepaired", "GapConfirmed", "PartClosed", "PartOpened", "TortureAlleged",
-        "CheckOrdered", "WitnessCalled", "WitnessWarned", "OathShown", "OathHeard", "OathAccepted", "OathRepeated",
-        "OathRefused", "OathWaived", "TestimonyBegan", "WitnessReleased", "DecisionAnnounced",
+        "CheckOrdered", "WitnessCalled", "WitnessWarned", "WarningHeard", "OathShown", "OathHeard",
+        "OathAccepted", "OathRepeated", "OathRefused", "OathWaived", "TestimonyBegan", "WitnessReleased",
+        "DecisionAnnounced",
         "SentBack", "RehearsalConfirmed", "LineBelowNorm", "LineRecovered", "Unheard",
         "ParticipantRemoved", "LinkOverridden", "ObserverLinkClosed", "CourtCameraNamed", "Closed", "RecordChecked",
         "ChannelChosen",
@@ -208,6 +209,10 @@ def _progress_row(source: Source, line: Line) -> dict[str, str]:
     if line.fact == "RecordChecked":
         key += ".good" if codes.pop("good", False) else ".bad"
     failed = codes.pop("reason", None) if line.fact == "RecordingFailed" else None
+    if line.fact == "WitnessWarned":
+        codes.clear()
+        role = source.hearing.people[line.persons[0]].role
+        key += f".{role}" if role in source.edition.groups["undertaking"] else ""
     for name, prefix in CODE_PREFIX.items():
         if name in codes and isinstance(codes[name], str):
             codes[name] = source.say(f"{prefix}.{codes[name]}")

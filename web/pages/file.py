@@ -16,7 +16,7 @@ from web.documents import transcript as words
 from web.documents.setting import docx
 from web.doors import BENCH
 from web.ledger import ledger
-from web.office import OATH_CLIP, RECORDING, Office, of
+from web.office import CLIPS, RECORDING, Office, of
 from web.pages.cases import named
 from web.rendering import render
 from web.rights import closed_parts, silent_parts
@@ -67,7 +67,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         alone=[seat for seat in file.hearing.seats if seat in kept] if file.rights.play else [],
         strips=strips(file, say, waves) if not file.rights.own_only else [],
         gaps=[(a, b) for a, b in gaps if a is not None and b is not None and b > a],
-        clips=clips(file),
+        clips=clips(file, office.edition),
         speakers=speakers(file, say),
         remarks_until=(file.hearing.signed_at or closed) + remarks_days * DAY if closed else None,
         short=casefile.short,
@@ -159,17 +159,17 @@ async def document(request: web.Request) -> web.StreamResponse:
     found = next((d for d in file.documents if d.id == request.match_info["document"]), None)
     if found is None:
         raise Refused("not_found")
-    playable = {clip["document"].id for clip in clips(file)}
+    playable = {clip["document"].id for clip in clips(file, of(request).edition)}
     downloads = "download" in request.query
     if downloads and not file.rights.download:
         raise Refused("no_download")
     if (
         found.kind == RECORDING
         or found.kind.startswith(DERIVED)
-        or (found.kind.startswith(OATH_CLIP) and found.id not in playable)
+        or (found.kind.startswith(CLIPS) and found.id not in playable)
     ):
         raise Refused("role")
-    if not found.kind.startswith(OATH_CLIP) and not file.rights.staff and not file.rights.download:
+    if not found.kind.startswith(CLIPS) and not file.rights.staff and not file.rights.download:
         raise Refused("no_download")
     return await send(request, found, download=downloads)
 

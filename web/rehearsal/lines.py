@@ -1,8 +1,9 @@
 """What each player says and when, read from ``config/rehearsal/lines.json``.
 
-A cue is a condition on the view that the server sends; when it becomes true, the line is spoken. The cues:
-``talk`` (the secretary speaks with me), ``private`` (I am in the private talk), ``oath@TIME`` (the oath is shown to
-me), ``testimony`` (I may testify), ``now:STEP`` (this step of the script is due), ``done:STEP`` (the judge took it).
+A cue is a condition on the view that the server sends; when it becomes true, the line is spoken. The cues: ``talk``
+(the secretary speaks with me), ``private`` (I am in the private talk), ``oath@TIME`` (the oath is shown to me),
+``warned`` (I preside and have warned somebody), ``testimony`` (I may testify), ``now:STEP`` (this step of the script
+is due), ``done:STEP`` (the judge took it).
 """
 
 from __future__ import annotations
@@ -80,5 +81,7 @@ def cues(view: Mapping[str, Any]) -> Iterator[str]:
     oath = hearing["oath"]
     if oath is not None and oath["person"] == person and oath["state"] == "shown":
         yield f"oath@{oath.get('shown_at')}"
+    if oath is not None and oath["state"] == "warned" and oath["judge"] and me["layout"] == "judge":
+        yield "warned"
     if any(p["person"] == person and p["testimony_at"] is not None for p in hearing["people"]):
         yield "testimony"

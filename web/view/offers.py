@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from hearing.participants import SeatId
+from hearing.participants import PersonId, SeatId
 from hearing.rules.offers import Offer
 from web.view.stage import Say, Stage
+
+UNTIED = frozenset({"warn_witness", "begin_testimony"})
+"""Acts of the oath that are offered before its panel names whom it is about."""
 
 CONFIRMED = frozenset(
     {
@@ -25,7 +28,7 @@ def shown_offer(stage: Stage, offer: Offer, language: str, say: Say) -> dict[str
     values = dict(offer.fixed)
     shown: dict[str, Any] = {
         "act": offer.act,
-        "label": _label(offer, say),
+        "label": _label(stage, offer, say),
         "group": "decision" if offer.group == "decision" else offer.group,
         "tone": offer.tone,
         "ready": offer.ready,
@@ -56,7 +59,7 @@ def _choice(name: str, value: str) -> str:
     return f"{name}.{value}"
 
 
-def _label(offer: Offer, say: Say) -> str:
+def _label(stage: Stage, offer: Offer, say: Say) -> str:
     match offer.act:
         case "take_step":
             return say("act.take_step", step=say(f"step.{offer.fixed['step']}"))
@@ -70,4 +73,8 @@ def _label(offer: Offer, say: Say) -> str:
             return say("act.mute_all.locked")
         case "confirm_gap":
             return say(f"act.confirm_gap.{'objects' if offer.fixed.get('objects') else 'agrees'}")
-    return say(f"act.{offer.act}")
+    label = say(f"act.{offer.act}")
+    person = stage.hearing.people.get(PersonId(str(offer.fixed.get("person"))))
+    if offer.act in UNTIED and person is not None and person.role in stage.edition.groups["undertaking"]:
+        return f"{label}: {say(f'role.{person.role}')}"
+    return label

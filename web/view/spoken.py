@@ -15,7 +15,8 @@ def oath(stage: Stage, me: Participant | None, say: Say, staff: bool) -> dict[st
     for p in stage.hearing.people.values():
         if p.oath is None or p.oath.state not in stand or p.attendance is not Attendance.ADMITTED:
             continue
-        if p.testimony_at is not None:
+        undertakes = p.role in stage.edition.groups["undertaking"]
+        if p.testimony_at is not None or (undertakes and p.oath.state is Oath.ACCEPTED):
             continue
         wording = stage.edition.wordings.get(p.oath.wording or "")
         words = stage.oath.words or tuple((w, "open") for w in (wording.text.split() if wording else ()))
@@ -30,7 +31,8 @@ def oath(stage: Stage, me: Participant | None, say: Say, staff: bool) -> dict[st
             "verdict": p.oath.verdict or stage.oath.verdict,
             "shown_at": p.oath.shown_at,
             "verdict_label": say(f"verdict.{p.oath.verdict}") if p.oath.verdict else None,
-            "warning": say("line.warning"),
+            "warning": say(f"line.warning.{p.role}" if undertakes else "line.warning"),
+            "warned": p.oath.warning_start is not None,
             "judge": staff,
         }
     return None

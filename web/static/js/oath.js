@@ -47,6 +47,7 @@ export function oathPanel(page) {
       words.length ? h("span", { class: `tag ${oath.verdict === "heard" ? "good" : oath.verdict ? "closed" : ""}`, role: "status" }, verdictText(oath) ?? word("oath.heard", { n: heard, all: words.length })) : null),
     words.length ? h("p", { class: "oath small-oath", lang: oath.language }, marked(words, last, false)) : null,
     oath.warning ? h("p", { class: "soft" }, oath.warning) : null,
+    oath.warned && oath.judge ? h("p", { class: "soft", role: "status" }, icon("check-ring"), word("oath.warning.heard")) : null,
     acts.length ? h("div", { class: "acts tight" }, acts.map((o) => offerButton(page, o))) : null);
 }
 
