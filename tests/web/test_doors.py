@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from hearing.participants import Actor, PersonId, Role
-from tests.web.house import JUDGE_IIN, ORIGIN, PASSWORD, Browser, House, visiting
+from tests.web.house import JUDGE_IIN, ORIGIN, PASSWORD, Browser, House, valid_iin, visiting
 from web import doors
 from web.desk import add_participant
 
@@ -170,3 +170,24 @@ async def test_every_page_forbids_foreign_scripts_and_frames(browser: Browser) -
         policy = answer.headers["Content-Security-Policy"]
     assert "script-src 'self'" in policy
     assert "frame-ancestors 'none'" in policy
+
+
+@pytest.mark.parametrize(
+    ("eleven", "role", "marked"),
+    [
+        ("11050555000", Role.WITNESS, True),
+        ("10112155000", Role.WITNESS, True),
+        ("10112055000", Role.WITNESS, False),
+        ("79060630001", Role.WITNESS, False),
+        ("11050555000", Role.SUSPECT, False),
+    ],
+)
+async def test_a_witness_too_young_for_the_oath_is_marked_by_their_number(
+    house: House, eleven: str, role: Role, marked: bool
+) -> None:
+    """The hearing is listed for 20 November 2026, the sixteenth birthday of one of them."""
+    hearing = await house.list_sanction()
+    clerk = Actor(PersonId("a-test"), Role.COURT_SECRETARY)
+    fields = {"name": "Сынақ", "role": role, "place": "elsewhere", "language": "kk", "iin": valid_iin(eleven)}
+    person = await add_participant(house.office, clerk, hearing, fields)
+    assert (await house.state(hearing)).people[person].under_16 is marked
