@@ -94,6 +94,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "av": ("media.record", CLIENTS),
     "faster_whisper": ("transcripts.whisper",),
     "ctranslate2": ("transcripts.whisper",),
+    "huggingface_hub": ("transcripts.fetching",),
     "redis": ("web.venue",),
     "prometheus_client": ("web.metrics",),
     "sqlalchemy": ("hearing.registry",),

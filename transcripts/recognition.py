@@ -20,6 +20,7 @@ class Reading:
     chance: float
     """How sure the ear was of the language."""
     model: str
+    """Its name with its hash, and with what parameters it read: beam, number format, device."""
     doubt: Doubt | None
 
 
@@ -55,7 +56,9 @@ class Ear:
         model = self._models.get(language, self._default)
         encoded = sound if model is self._default else model.encode(piece.pcm)
         times = beam == FINAL_BEAM
-        return model.decode(encoded, language, beam=beam, hotwords=hotwords, times=times), model.name
+        return model.decode(
+            encoded, language, beam=beam, hotwords=hotwords, times=times
+        ), f"{model.name} beam={beam} {model.how}"
 
 
 def next_track_language(reading: Reading, before: str, seconds: float) -> str:

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from faster_whisper import WhisperModel, download_model
+from faster_whisper import WhisperModel, available_models, download_model
 from faster_whisper.audio import decode_audio, pad_or_trim
 from faster_whisper.tokenizer import Tokenizer
+from faster_whisper.utils import _MODELS as PUBLISHERS
 from faster_whisper.vad import get_vad_model
 
 from transcripts.cutting import FRAME
@@ -107,6 +108,7 @@ class Recogniser:
         except (RuntimeError, ValueError, OSError) as why:
             raise NoModel(f"the model in {folder.name} cannot be loaded: {why}") from why
         self.name = model_name(model, folder)
+        self.how = f"{compute_type} {device}"
         self._tokenizers: dict[str, Any] = {}
 
     def encode(self, pcm: Pcm) -> Encoded:
@@ -200,6 +202,19 @@ def find_model(model: str, *, cache: str | None, download: bool) -> Path:
         return Path(download_model(model, cache_dir=cache, local_files_only=not download))
     except (OSError, ValueError, RuntimeError) as why:
         raise NoModel(f"the model {model} cannot be had: {type(why).__name__}") from why
+
+
+def known_models() -> tuple[str, ...]:
+    """The names for which the engine knows a publisher."""
+    return tuple(available_models())
+
+
+def publisher_of(model: str) -> str | None:
+    """PUBLISHER/NAME of a model given by a known name or already so; None for anything else."""
+    if model.count("/") == 1 and not model.startswith((".", "/")):
+        return model
+    known: dict[str, str] = PUBLISHERS
+    return known.get(model)
 
 
 def model_name(model: str, folder: Path) -> str:

@@ -78,6 +78,8 @@ def main() -> None:
             uvloop.run(_account(settings, asked.iin, asked.name, asked.role))
         case "evaluate":
             _evaluate(settings, asked.folder)
+        case "models":
+            sys.exit(_models(settings, asked.do, asked.name))
         case _:
             uvloop.run(_serve(settings))
 
@@ -98,6 +100,9 @@ def _arguments() -> argparse.ArgumentParser:
     persons.add_argument("bundle", type=Path)
     evaluate = commands.add_parser("evaluate", help="word error rate of the recogniser on a folder of clips with texts")
     evaluate.add_argument("folder", type=Path)
+    models = commands.add_parser("models", help="models of the recogniser: list them, or get one from its publisher")
+    models.add_argument("do", choices=["list", "get"])
+    models.add_argument("name", nargs="?", metavar="NAME", help="a known name, or PUBLISHER/NAME")
     account = commands.add_parser("account", help="make a staff account")
     account.add_argument("iin")
     account.add_argument("name")
@@ -327,6 +332,23 @@ def _evaluate(settings: Settings, folder: Path) -> None:
 
     model, scores = measure(folder, _speech(settings))
     print(table(scores, model))
+
+
+def _models(settings: Settings, do: str, name: str | None) -> int:
+    from transcripts import fetching  # the engine is loaded into this process for this command alone
+    from transcripts.whisper import NoModel
+
+    speech = _speech(settings)
+    if do == "list":
+        print(fetching.table([*fetching.kept(speech), *fetching.others(speech)], speech))
+        return 0
+    try:
+        found = fetching.fetch(name or "", speech.cache)
+    except NoModel as why:
+        print(why, file=sys.stderr)
+        return 1
+    print(f"{found.name}: {found.folder}")
+    return 0
 
 
 async def _account(settings: Settings, iin: str, name: str, role: str) -> None:
