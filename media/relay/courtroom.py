@@ -112,7 +112,7 @@ class Courtroom:
         if member is None or not member.peer.same_connection(offer):
             if member is not None:
                 member.peer.close()
-            peer = self._forwarder.peer(who, self._door, offer, self, clock=self._clock)
+            peer = self._forwarder.peer(who, self._door, offer, self, fed=not films(who), clock=self._clock)
             member = self._members[who] = self._by_peer[peer] = Member(peer)
         if sits(who) or films(who):
             self._seating.register(seat_behind(who), offer)
@@ -333,7 +333,7 @@ class Courtroom:
 
     def _every_second(self, now: int) -> None:
         publishing = sum(1 for member in self._members.values() if member.up and member.published)
-        for member in self._members.values():
+        for member in list(self._members.values()):
             peer = member.peer
             member.allow(video_limit(publishing, seat_behind(peer.who) == self._seating.floor.recorded_video))
             if peer.state is PeerState.CONNECTED and now - peer.heard_ns < SECOND * 2:

@@ -14,6 +14,7 @@ from media.relay.padding import Padding
 from media.relay.reception import Reception
 from media.relay.source import Source
 from media.wire import rtcp, rtp
+from media.wire.allowance import Allowance
 from media.wire.answer import Agreed
 from media.wire.clock import SECOND, from_ntp, to_ntp
 from media.wire.peer import HISTORY, Peer
@@ -21,6 +22,12 @@ from media.wire.peer import HISTORY, Peer
 Found = tuple[Source, Layer, bool]
 
 MOST_STREAMS = 64
+SOUNDS_A_SECOND = 150
+"""Opus packets of 10 ms and repetitions; a browser sends 50."""
+
+REPEATS_A_SECOND = 500
+"""Packets repeated to one listener: a twentieth of what a hearing of eight sends is 50."""
+
 FRESH_NS = 10 * SECOND
 REPORTS_AT_ONCE = 12
 LOSS_WEIGHT = 0.3
@@ -31,6 +38,8 @@ class Member:
     def __init__(self, peer: Peer) -> None:
         self.peer = peer
         self.up = False
+        self.sounds = Allowance(SOUNDS_A_SECOND)
+        self.repeats = Allowance(REPEATS_A_SECOND)
         self.feeds: dict[str, Feed] = {}
         self.published: dict[str, Source] = {}
         self._feeds_by_ssrc: dict[int, Feed] = {}

@@ -41,6 +41,8 @@ class Switchboard:
         if found is None or found[0].peer is not member.peer or found[0].part is None:
             return
         source, layer, is_repair = found
+        if source.kind == "audio" and not member.sounds.take(1, arrival_ns):
+            return
         if source.kind == "audio" and films(member.peer.who) and source.seat in self.hushed:
             return
         whole: rtp.Rtp | None = _restore(packet, source, layer) if is_repair else packet
@@ -124,7 +126,7 @@ class Switchboard:
             if packet.kind == rtcp.RTPFB and packet.count == rtcp.NACK:
                 missed = rtcp.nacked(packet)
                 feed.missed += len(missed)
-                self._forwarder.resend(source, feed, missed, arrival_ns)
+                self._forwarder.resend(source, feed, missed[: member.repeats.some(len(missed), arrival_ns)], arrival_ns)
             elif packet.kind == rtcp.PSFB and packet.count in (rtcp.PLI, rtcp.FIR):
                 source.want_keyframe(source.layer_of(feed.stream) or source.layer_for(feed))
                 source.ask(arrival_ns)

@@ -18,6 +18,7 @@ from typing import Protocol
 
 from aioice import stun
 
+from media.wire.allowance import Allowance
 from media.wire.clock import SECOND
 
 Address = tuple[str, int]
@@ -32,6 +33,9 @@ CONSENT_NS = 30 * SECOND
 """RFC 7675, section 5.1: so long after its last answer an address may be sent to."""
 
 MOST_REFUSED = 64
+CHECKS_A_SECOND = 100
+"""Checks answered on one connection: browsers send some twenty a second at most, while they look for a way."""
+
 MOST_TRIPS = 64
 MOST_PINGS = 15
 """Pings that may be under way at once: on a late line many are."""
@@ -84,6 +88,7 @@ class Line:
         self._pings: dict[bytes, tuple[int, Address]] = {}
         self._refused: set[Address] = set()
         """Addresses whose consent has expired: only an ICE restart brings them back."""
+        self._checks = Allowance(CHECKS_A_SECOND)
         self._tie_breaker = secrets.randbits(64)
         self.receive = receive
         self.target: Address | None = None
@@ -91,6 +96,8 @@ class Line:
         self.rtt_ns: int | None = None
         self.trips_ns: deque[int] = deque(maxlen=MOST_TRIPS)
         self.answers_pings = False
+        self.needs_consent = True
+        """False for who only sends: FFmpeg proves its way by checks of its own and answers none of ours."""
         self.heard_ns = 0
         self.local = Credentials.fresh()
         self.remote = remote
@@ -121,6 +128,8 @@ class Line:
             return None
         key = pair[0].pwd.encode()
         if not request.check_message_integrity(key):
+            return None
+        if not self._checks.take(1, at_ns):
             return None
         if local_ufrag == self.local.ufrag and len(self._pairs) > 1:
             self._pairs = {local_ufrag: pair}
@@ -213,7 +222,8 @@ class Line:
         """
         if self.target is None:
             return True
-        if at_ns - self._ways[self.target].agreed_ns > CONSENT_NS and self._pings:
+        stale = at_ns - self._ways[self.target].agreed_ns > CONSENT_NS
+        if self.needs_consent and stale and self._pings:
             if len(self._refused) < MOST_REFUSED:
                 self._refused.add(self.target)
             self._forget(self.target)

@@ -14,6 +14,7 @@ import structlog
 from aiortc.rtcdtlstransport import RTCDtlsFingerprint, RTCDtlsParameters
 
 from media.wire import fragment, rtcp, rtp
+from media.wire.allowance import Allowance
 from media.wire.answer import Agreed, Sent, Terms, agree, answer
 from media.wire.clock import SECOND, now_ns
 from media.wire.door import Door
@@ -25,6 +26,14 @@ from media.wire.srtp import Seal
 log = structlog.get_logger()
 
 HISTORY = 2048
+
+
+PACKETS_A_SECOND = 600
+"""A browser in a hearing sends less than half of that; a line that was stuck brings a second's worth at once."""
+
+BYTES_A_SECOND = 500_000
+PROBING = 10
+"""So many times more on a connection of the link test, which is there to fill the line."""
 
 
 class PeerState(Enum):
@@ -44,7 +53,10 @@ class PeerEars(Protocol):
 
 
 class Peer:
-    """Born with the first offer of a browser's connection; a new connection is a new peer."""
+    """Born with the first offer of a browser's connection; a new connection is a new peer.
+
+    ``fed``: whether it is ever sent media, to which it must then consent anew all the time (RFC 7675).
+    """
 
     def __init__(
         self,
@@ -54,6 +66,7 @@ class Peer:
         ears: PeerEars,
         *,
         probe: bool = False,
+        fed: bool = True,
         clock: Callable[[], int] = now_ns,
     ) -> None:
         self.who = who
@@ -76,8 +89,12 @@ class Peer:
         self._door = door
         self._ears = ears
         self._clock = clock
+        times = PROBING if probe else 1
+        self.packets_allowed = Allowance(PACKETS_A_SECOND * times)
+        self.bytes_allowed = Allowance(BYTES_A_SECOND * times)
         self._line = Line(door, offer.credentials, self._receive)
         self._line.moved = self._moved
+        self._line.needs_consent = fed
         self._seam = Seam(self._line)
         self._seal: Seal | None = None
         self._version = 0
@@ -218,6 +235,8 @@ class Peer:
         first = data[0]
         if self.meter is not None:
             self.meter(len(data), arrival_ns)
+        if not (self.packets_allowed.take(1, arrival_ns) and self.bytes_allowed.take(len(data), arrival_ns)):
+            return
         if 20 <= first <= 63:
             self._line.shook(address)
             self._seam.feed(data)
@@ -230,7 +249,8 @@ class Peer:
                 self._line.proved(address, arrival_ns)
                 self.received_bytes += len(data)
                 for part in rtcp.split(plain):
-                    self._ears.peer_rtcp(self, part, arrival_ns)
+                    if self.packets_allowed.take(1, arrival_ns):
+                        self._ears.peer_rtcp(self, part, arrival_ns)
             return
         plain = self._seal.open_rtp(data)
         if plain is None:

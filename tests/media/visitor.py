@@ -74,8 +74,10 @@ class Visitor:
         self.answer = ""
         self.drop: Callable[[rtp.Rtp], bool] = lambda _: False
         self.sealed: bytes = b""
-        self.checks = self.answered = 0
+        self.checks = self.answered = self.asked_for_consent = 0
         self.deaf = False
+        self.kept: list[bytes] | None = None
+        """Where datagrams stay that a test brings to the door itself."""
         self._changed = asyncio.Event()
         self._seal: Seal | None = None
         self._certificate = RTCCertificate.generateCertificate()
@@ -154,7 +156,10 @@ class Visitor:
     # -- packets -----------------------------------------------------------------------------------------------------
 
     def send_raw(self, data: bytes) -> None:
-        self.socket.sendto(data, self.door)
+        if self.kept is not None:
+            self.kept.append(data)
+        else:
+            self.socket.sendto(data, self.door)
 
     def send(self, packet: bytes) -> None:
         assert self._seal is not None
@@ -222,6 +227,8 @@ class Visitor:
         message = stun.parse_message(data)
         if message.message_class == stun.Class.RESPONSE:
             self.answered += 1
+        if message.message_class == stun.Class.REQUEST:
+            self.asked_for_consent += 1
         if message.message_class == stun.Class.REQUEST and not self.deaf:
             self.checks += 1
             reply = stun.Message(stun.Method.BINDING, stun.Class.RESPONSE, message.transaction_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -14,6 +15,9 @@ from media.relay.lending import LINGER_NS, share
 from media.relay.lines import camera_of, screen_of
 from media.wire import rtcp
 from media.wire.answer import BadOffer
+from media.wire.clock import SECOND, now_ns
+from media.wire.door import Door
+from media.wire.ice import CONSENT_NS
 from tests.media.relay.conftest import JUDGE, SUSPECT, TOGETHER
 from tests.media.sdp import Part
 from tests.media.visitor import Visitor
@@ -149,6 +153,28 @@ async def test_a_screen_is_lent_to_whoever_speaks_and_only_while_the_hearing_is_
     await screen.until(lambda: b"I" in screen.payloads(sound))
     assert b"aside" not in screen.payloads(sound)
     await screen.close()
+
+
+async def test_who_consents_no_more_is_let_go_and_the_beat_goes_on_for_the_others(door: Door) -> None:
+    late = 0
+    courtroom = Courtroom(door, clock=lambda: now_ns() + late)
+    wrong: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: wrong.append(context))
+    screens = [Visitor(courtroom, screen_of(seat)) for seat in (JUDGE, SUSPECT)]
+    for screen in screens:
+        screen.deaf = True
+        await screen.offer(RECEIVE)
+        screen.check()
+        await screen.shake()
+    await screens[0].until(lambda: screens[0].asked_for_consent > 0)
+    late = CONSENT_NS + SECOND
+    async with asyncio.timeout(10):
+        while any(courtroom.has_peer(s.who) for s in screens):  # noqa: ASYNC110 - nothing comes to them any more
+            await asyncio.sleep(0)
+    assert wrong == []
+    await courtroom.close()
+    for screen in screens:
+        await screen.close()
 
 
 async def test_a_screen_that_offers_to_send_is_not_one(courtroom: Courtroom) -> None:

@@ -94,6 +94,15 @@ def test_who_answers_no_more_is_sent_nothing_more_though_packets_still_come(brow
     assert browser.line.target is None
 
 
+def test_who_is_never_sent_media_need_not_consent_to_it(browser: Browser) -> None:
+    """FFmpeg answers none of our checks; it proves its way by its own."""
+    browser.line.needs_consent = False
+    for second in range(2, 90):
+        assert browser.line.ping(second * SECOND)
+        assert browser.check(HOME, second * SECOND)
+    assert browser.line.target == HOME
+
+
 def test_a_restart_asks_anew(browser: Browser) -> None:
     expired = 2 * SECOND + CONSENT_NS
     browser.line.ping(2 * SECOND)
