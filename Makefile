@@ -9,7 +9,7 @@ RUN_READY = $(VENV)/.ready-$(shell cksum < requirements.lock | cut -d' ' -f1)
 DEV_READY = $(VENV)/.ready-dev-$(shell cksum < requirements-dev.lock | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format native bench bench-link bench-speech chaos lock voices packages-run packages-test chromium image image-steps clean
+.PHONY: help run test check format native bench bench-link bench-narrow bench-speech chaos lock voices packages-run packages-test chromium image image-steps clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -40,6 +40,9 @@ bench: $(DEV_READY) ## run the benchmarks
 
 bench-link: packages-test $(DEV_READY) chromium ## measure the link test on shaped lines in network namespaces (root)
 	$(PY) -m benchmarks.bench_link $(ARGS)
+
+bench-narrow: packages-test $(DEV_READY) chromium ## a hearing of eight on 1 Mbit/s, in network namespaces (root; ARGS=--full)
+	$(PY) -m benchmarks.bench_narrow $(ARGS)
 
 chaos: $(DEV_READY) ## kill, fill and skew the record, and judge what is left (FULL=1: all counts)
 	$(PY) -m tests.chaos $(if $(FULL),--full)

@@ -130,7 +130,7 @@ async def main(seconds: float, rounds: int) -> None:
     for backend in BACKENDS:
         figure, linear = await growth(backend, PLOT.with_stem(f"{PLOT.stem}-{backend}"))
         row(f"growth, {backend}", figure, "linear", linear)
-    print("The hearing of 8 on 1 Mbit/s and the return after a restart are measured elsewhere.")
+    print("The hearing of 8 on 1 Mbit/s is bench_narrow's; the return after a restart is measured elsewhere.")
 
 
 def _table(ours: dict[str, list[Measured]], theirs: dict[bool, list[Measured]]) -> None:

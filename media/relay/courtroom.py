@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from hearing.floor import Floor
 from hearing.participants import SeatId
 from media.packets import Kind, Received
+from media.relay.allocation import Allotment
 from media.relay.bandwidth import video_limit
 from media.relay.forwarder import Forwarder, PythonForwarder
 from media.relay.lines import (
@@ -230,6 +231,15 @@ class Courtroom:
     def link(self, who: Who) -> LinkFigures:
         member = self._members.get(who)
         return member.link() if member is not None else LinkFigures()
+
+    def carries(self, who: Who) -> int | None:
+        """Bits a second that this member's line is thought to carry towards them; None where nothing is known."""
+        member = self._members.get(who)
+        return member.budget(self._clock()) if member is not None else None
+
+    def allotment(self, who: Who) -> Allotment | None:
+        """What of the floor this member is sent now."""
+        return self._portions.allotment(who)
 
     def traffic(self) -> dict[str, dict[Kind, Traffic]]:
         """What went through each member's connection, observers too."""

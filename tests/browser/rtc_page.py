@@ -17,14 +17,21 @@ async function send(pc, probe = false) {
   await pc.setRemoteDescription({type: "answer", sdp: said.sdp});
   return said;
 }
-async function join() {
+const LAYERS = [
+  {rid: "q", scaleResolutionDownBy: 4, maxBitrate: 80_000},
+  {rid: "h", scaleResolutionDownBy: 2, maxBitrate: 200_000},
+  {rid: "f", scaleResolutionDownBy: 1, maxBitrate: 450_000},
+];
+async function join(layered = false) {
   if (!watches && !media) {
-    media = await navigator.mediaDevices.getUserMedia({audio: true, video: {width: 320, height: 240, frameRate: 15}});
+    const video = layered ? {width: 1280, height: 720, frameRate: 15} : {width: 320, height: 240, frameRate: 15};
+    media = await navigator.mediaDevices.getUserMedia({audio: true, video});
   }
   pc = new RTCPeerConnection({bundlePolicy: "max-bundle", rtcpMuxPolicy: "require"});
   if (media) {
     pc.addTransceiver(media.getAudioTracks()[0], {direction: "sendonly"});
-    pc.addTransceiver(media.getVideoTracks()[0], {direction: "sendonly"});
+    const sendEncodings = layered ? LAYERS : [{}];
+    pc.addTransceiver(media.getVideoTracks()[0], {direction: "sendonly", sendEncodings});
   }
   return await negotiate();
 }

@@ -34,11 +34,11 @@ class Stage:
         self.url = url
         self.browser = browser
 
-    async def enter(self, seat: str) -> Page:
+    async def enter(self, seat: str, *, layered: bool = False) -> Page:
         context = await self.browser.new_context(permissions=["camera", "microphone"])
         page = await context.new_page()
         await page.goto(f"{self.url}/?seat={seat}")
-        await page.evaluate("join()")
+        await page.evaluate(f"join({str(layered).lower()})")
         return page
 
     async def sit(self, seat: str) -> Page:

@@ -19,7 +19,7 @@ class _Lane:
     """One direction: a bucket that drains at a rate, with a bounded queue before it."""
 
     def __init__(self, bits: float | None, drop: Drop) -> None:
-        self._bits = bits
+        self.bits = bits
         self._drop = drop
         self._free_at = 0.0
         self.passed = 0
@@ -30,14 +30,14 @@ class _Lane:
         if self._drop(self.passed, data):
             self.dropped += 1
             return
-        if self._bits is None:
+        if self.bits is None:
             deliver(data)
             return
         now = time.monotonic()
-        if (self._free_at - now) * self._bits / 8 > QUEUE_BYTES:
+        if (self._free_at - now) * self.bits / 8 > QUEUE_BYTES:
             self.dropped += 1
             return
-        self._free_at = max(now, self._free_at) + (len(data) + 28) * 8 / self._bits
+        self._free_at = max(now, self._free_at) + (len(data) + 28) * 8 / self.bits
         asyncio.get_running_loop().call_later(self._free_at - now, deliver, data)
 
 
@@ -66,6 +66,10 @@ class NarrowWire:
         sock.setblocking(False)
         sock.bind((self._host, 0))
         return sock
+
+    def narrow(self, *, down: float | None) -> None:
+        """From now on so much passes towards browsers."""
+        self.down.bits = down
 
     def connect(self, port: int) -> None:
         self._door = (self._host, port)
