@@ -93,6 +93,7 @@ class Edition:
     closure_grounds: tuple[str, ...]
     remote_grounds: tuple[str, ...]
     views: tuple[str, ...]
+    destruction_grounds: tuple[str, ...]
     kinds: Mapping[str, KindRules]
     wordings: Mapping[str, Wording]
     warning_stems: Mapping[str, tuple[str, ...]]
@@ -123,6 +124,7 @@ def parse(data: Mapping[str, Any]) -> Edition:
             closure_grounds=tuple(data["publicity"]["closure_grounds"]),
             remote_grounds=tuple(data["remote_grounds"]),
             views=tuple(data["views"]),
+            destruction_grounds=tuple(data["destruction_grounds"]),
             kinds={key: _kind(key, row) for key, row in data["kinds"].items()},
             wordings={key: _wording(row) for key, row in data["oaths"].items()},
             warning_stems={key: tuple(stems) for key, stems in data["warning_stems"].items()},

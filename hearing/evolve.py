@@ -11,6 +11,7 @@ from hearing.hearings import (
     ATTENDANCE,
     PHASE,
     RECORDING,
+    RETENTION,
     RULING,
     Gap,
     Hearing,
@@ -64,6 +65,8 @@ def _move_machines(hearing: Hearing, fact: f.Fact, at: float) -> Hearing:
         hearing = replace(hearing, recording=state, recording_since=since, recording_why=why)
     if moves(RULING, kind):
         hearing = replace(hearing, ruling=step(RULING, hearing.ruling, fact))
+    if moves(RETENTION, kind):
+        hearing = replace(hearing, retention=step(RETENTION, hearing.retention, fact))
     return hearing
 
 

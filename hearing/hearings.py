@@ -101,6 +101,19 @@ RULING: Table[Ruling] = {
     Ruling.ANNOUNCED: {},
 }
 
+
+class Retention(StrEnum):
+    KEPT = "kept"
+    HELD = "held"
+    DESTROYED = "destroyed"
+
+
+RETENTION: Table[Retention] = {
+    Retention.KEPT: {f.LegalHoldPlaced: Retention.HELD, f.RecordDestroyed: Retention.DESTROYED},
+    Retention.HELD: {f.LegalHoldLifted: Retention.KEPT},
+    Retention.DESTROYED: {},
+}
+
 ATTENDANCE: Table[Attendance] = {
     Attendance.EXPECTED: {f.Arrived: Attendance.WAITING, f.ParticipantRemoved: Attendance.REMOVED},
     Attendance.WAITING: {
@@ -267,6 +280,7 @@ class Hearing:
     remarks: tuple[Remark, ...] = ()
     shares: Mapping[PersonId, Share] = field(default_factory=dict)
     told: Mapping[PersonId, str] = field(default_factory=dict)
+    retention: Retention = Retention.KEPT
 
     @property
     def case(self) -> CaseId:

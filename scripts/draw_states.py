@@ -11,7 +11,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from hearing.hearings import ATTENDANCE, PHASE, RECORDING, RULING  # noqa: E402
+from hearing.hearings import ATTENDANCE, PHASE, RECORDING, RETENTION, RULING  # noqa: E402
 from hearing.oaths import OATH  # noqa: E402
 from hearing.states import Table  # noqa: E402
 
@@ -20,6 +20,7 @@ TABLES: dict[str, Table[Any]] = {
     "Phase": PHASE,
     "Recording": RECORDING,
     "Ruling": RULING,
+    "Retention": RETENTION,
     "Attendance": ATTENDANCE,
     "Oath": OATH,
 }

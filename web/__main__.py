@@ -15,7 +15,7 @@ import sys
 import time
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -32,7 +32,7 @@ from hearing.registry.office import Office as Registry
 from hearing.registry.seal import CERTIFICATE_FILE
 from hearing.registry.shelf import Shelf, s3_store
 from hearing.registry.utterances import KeysOfCases, UtteranceBook
-from hearing.registry.verify import verify
+from hearing.registry.verify import destroyed, verify
 from hearing.rules import decide
 from media.relay.forwarder import choose
 from media.wire.door import Door, own_addresses
@@ -54,6 +54,7 @@ from web.office import Office
 from web.reconciling import reconcile, switch_on
 from web.rehearsal.door import routes as rehearsal_routes
 from web.rehearsal.stage import Stage, company, seed
+from web.retention import finish, kept
 from web.turn import Turn, addresses_of
 
 log = structlog.get_logger()
@@ -72,6 +73,8 @@ def main() -> None:
             sys.exit(uvloop.run(_verify(settings, asked.what)))
         case "reconcile":
             sys.exit(uvloop.run(_reconcile(settings)))
+        case "retention":
+            uvloop.run(_retention(settings, asked.finish))
         case "persons":
             uvloop.run(_persons(settings, asked.bundle))
         case "account":
@@ -96,6 +99,8 @@ def _arguments() -> argparse.ArgumentParser:
     verify.add_argument("--seal", type=Path, help="the court's certificate (PEM); default: seal.crt of the data folder")
     verify.add_argument("--authority", type=Path, help="certificate of the timestamp authority's root (PEM)")
     commands.add_parser("reconcile", help="what ought to be stored against what is: missing, empty, altered, unknown")
+    retention = commands.add_parser("retention", help="which records may be destroyed; changes nothing by itself")
+    retention.add_argument("--finish", action="store_true", help="complete a destruction that a crash broke off")
     persons = commands.add_parser("persons", help="who the ids in a bundle are (needs the case's key)")
     persons.add_argument("bundle", type=Path)
     evaluate = commands.add_parser("evaluate", help="word error rate of the recogniser on a folder of clips with texts")
@@ -290,8 +295,11 @@ async def _verify(settings: Settings, hearing: str | None) -> int:
         faults = await verify(
             registry, HearingId(hearing) if hearing else None, checks(registry, settings.data / "tapes")
         )
+        gone = [one for one in await destroyed(registry) if hearing in (None, one[0])]
     finally:
         await registry.close()
+    for name, at, ground, by in gone:
+        print(f"{name}: lawfully destroyed {datetime.fromtimestamp(at, UTC):%Y-%m-%d} by {by}: {ground}")
     for fault in faults:
         print(fault)
     print("the record is whole" if not faults else f"{len(faults)} faults")
@@ -315,6 +323,22 @@ async def _reconcile(settings: Settings) -> int:
         print(one)
     print("all that is expected is stored" if not found else f"{len(found)} discrepancies")
     return 1 if found else 0
+
+
+async def _retention(settings: Settings, complete: bool) -> None:
+    registry = await _registry(settings)
+    edition = edition_tables.parse(editions.read(settings.edition))
+    clerk = Clerk(registry, lambda hearing, act, by, at: decide(hearing, act, by, at, edition))
+    now = time.time()
+    try:
+        for one in await kept(registry, clerk, edition):
+            if one.due_at <= now:
+                day = datetime.fromtimestamp(one.due_at, UTC).date()
+                print(f"{one.hearing} of {one.case}: {one.state.value}, due since {day}")
+        for case in await finish(registry, clerk, now) if complete else ():
+            print(f"{case}: the key is destroyed")
+    finally:
+        await registry.close()
 
 
 async def _persons(settings: Settings, path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from hearing import facts as f
 from hearing.edition import Edition
-from hearing.hearings import Hearing
+from hearing.hearings import Hearing, Retention
 from hearing.participants import Actor, HearingId, PersonId, Role, SeatId, TextRef
 from hearing.registry.documents import Document
 from hearing.utterances import DOUBTFUL_BELOW
@@ -107,6 +107,8 @@ async def open_file(office: Office, who: Visitor, hearing_id: HearingId) -> Case
     actor = await doors.actor_in(office, who, hearing_id, hearing)
     if actor is None:
         raise Refused("no_such_hearing")
+    if hearing.retention is Retention.DESTROYED:
+        raise Refused("destroyed")
     return await gather(office, hearing_id, hearing, actor, rights(hearing, actor, office.edition))
 
 

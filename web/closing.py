@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from hearing import acts as a
-from hearing.hearings import Hearing, Phase
+from hearing.hearings import Hearing, Phase, Retention
 from hearing.participants import SYSTEM, HearingId, Role, SeatId
 from hearing.registry.bundles import BUNDLE
 from hearing.registry.documents import Document
@@ -74,6 +74,8 @@ class Closing:
                 hearing = await self._court.office.clerk.load(listing.id)
             except (Impossible, RegistryError) as wrong:
                 log.critical("journal damaged", hearing=listing.id, why=str(wrong))
+                continue
+            if hearing.retention is Retention.DESTROYED:
                 continue
             if not {RECORDING, BUNDLE} <= _kinds(hearing) or hearing.transcript is None:
                 self.due(listing.id)

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from aiohttp import hdrs, web
 
-from hearing.registry.errors import NotFound, PassRefused, Taken, TooManyAttempts, WrongCredentials
+from hearing.registry.errors import Destroyed, NotFound, PassRefused, Taken, TooManyAttempts, WrongCredentials
 from hearing.wrongs import Malformed, Refused
 from web import doors
 from web.office import of
@@ -28,6 +28,7 @@ STATUS = {
     "listed_already": 409,
     "malformed": 400,
     "pass_revoked": 410,
+    "destroyed": 410,
     "pass_expired": 410,
     "pass_unknown": 404,
     "too_many_attempts": 429,
@@ -59,6 +60,8 @@ def as_refusal(wrong: Exception, now: float) -> Refused:
             return Refused(f"pass_{wrong.reason}", field="code")
         case Taken():
             return Refused("taken", field="court_number")
+        case Destroyed():
+            return Refused("destroyed")
         case NotFound():
             return Refused("not_found")
         case Malformed():
@@ -66,7 +69,7 @@ def as_refusal(wrong: Exception, now: float) -> Refused:
     raise wrong
 
 
-TELLABLE = (NotFound, PassRefused, Taken, TooManyAttempts, WrongCredentials, Malformed)
+TELLABLE = (Destroyed, NotFound, PassRefused, Taken, TooManyAttempts, WrongCredentials, Malformed)
 
 
 def problem(request: web.Request, refused: Refused) -> dict[str, object]:

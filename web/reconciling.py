@@ -14,7 +14,7 @@ from pathlib import Path
 
 from hearing import facts as f
 from hearing.evolve import fold
-from hearing.hearings import OVER, Hearing, Phase, Ruling
+from hearing.hearings import OVER, Hearing, Phase, Retention, Ruling
 from hearing.participants import HearingId
 from hearing.registry.bundles import BUNDLE
 from hearing.registry.documents import Document, place
@@ -67,6 +67,8 @@ async def reconcile(
             hearing = fold((entry.fact, entry.at) for entry in entries)
         except Impossible:
             continue  # verify says what is wrong with it
+        if hearing.retention is Retention.DESTROYED:
+            continue
         found += _expected(name, hearing, [entry.fact for entry in entries], documents, now, minutes_days)
         found += await asyncio.to_thread(_tapes, tapes / name, name, hearing)
         if second is not None and hearing.phase in OVER:

@@ -33,7 +33,17 @@ BEAT_SECONDS = 10.0
 PROTOCOL_FAULTS = 1011
 
 OFFICE_ACTS = frozenset(
-    {"list_hearing", "add_participant", "issue_pass", "revoke_pass", "note_delivery", "open_observer_link"}
+    {
+        "list_hearing",
+        "add_participant",
+        "issue_pass",
+        "revoke_pass",
+        "note_delivery",
+        "open_observer_link",
+        "place_hold",
+        "lift_hold",
+        "destroy_record",
+    }
 )
 """Acts that need the docket's hand too; their door is the staff's pages and the API."""
 

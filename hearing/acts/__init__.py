@@ -17,6 +17,7 @@ from hearing.acts.link import *
 from hearing.acts.listing import *
 from hearing.acts.lobby import *
 from hearing.acts.record import *
+from hearing.acts.retention import *
 from hearing.acts.ruling import *
 from hearing.acts.session import *
 from hearing.acts.sharing import *

@@ -14,6 +14,7 @@ from hearing.facts.link import *
 from hearing.facts.listing import *
 from hearing.facts.lobby import *
 from hearing.facts.record import *
+from hearing.facts.retention import *
 from hearing.facts.ruling import *
 from hearing.facts.session import *
 from hearing.facts.sharing import *

@@ -30,6 +30,7 @@ from hearing.wrongs import Impossible
 class FaultKind(StrEnum):
     JOURNAL = "journal"
     CUT = "cut"
+    KEY = "key"
     SEAL = "seal"
     TEXT = "text"
     DOCUMENT = "document"
@@ -68,6 +69,8 @@ class Checks:
 
 
 NO_CHECKS = Checks()
+HALF_DESTROYED = "was destroyed by an act, but the case's key still exists"
+KEY_MISSING = "the case's key is missing, and no act destroyed the record"
 
 
 async def verify(office: Office, hearing: HearingId | None = None, checks: Checks = NO_CHECKS) -> list[Fault]:
@@ -80,6 +83,19 @@ async def verify(office: Office, hearing: HearingId | None = None, checks: Check
         *office.seals.hearings(),
     }
     return [fault for name in sorted(known) for fault in await _verify_one(office, name, checks)]
+
+
+async def destroyed(office: Office) -> list[tuple[HearingId, float, str, str]]:
+    """The records that were destroyed by an act: hearing, when, on which ground, by whose id."""
+    found = []
+    for name in await office.journal.hearings():
+        stored = await office.journal.stored(name)
+        if chain_faults(stored):
+            continue
+        for entry in (one.entry() for one in stored):
+            if isinstance(entry.fact, f.RecordDestroyed):
+                found.append((name, entry.at, entry.fact.ground, str(entry.by.person)))
+    return found
 
 
 async def _verify_one(office: Office, name: HearingId, checks: Checks) -> list[Fault]:
@@ -97,6 +113,11 @@ async def _verify_one(office: Office, name: HearingId, checks: Checks) -> list[F
     faults += await _reach_faults(office, name, stored, hearing)
     key = await _key(office, hearing.case) if hearing else None
     facts = [entry.fact for entry in entries]
+    lawfully = any(isinstance(fact, f.RecordDestroyed) for fact in facts)
+    if lawfully and key is None:
+        return faults
+    if hearing is not None and lawfully != (key is None):
+        faults.append(Fault(FaultKind.KEY, name, HALF_DESTROYED if lawfully else KEY_MISSING))
     faults += await _paper_faults(office, name, facts, key, checks)
     if key is not None:
         faults += await _text_faults(office, facts)

@@ -10,9 +10,9 @@ from hearing.acts import Act, ListHearing
 from hearing.edition import Edition
 from hearing.evolve import evolve
 from hearing.facts import Fact
-from hearing.hearings import Hearing
+from hearing.hearings import Hearing, Retention
 from hearing.participants import Actor, Role
-from hearing.rules import link, listing, lobby, record, ruling, session, sharing, witness
+from hearing.rules import link, listing, lobby, record, retention, ruling, session, sharing, witness
 from hearing.rules.asked import Asked, Rule
 from hearing.wrongs import Impossible, Refused
 
@@ -21,6 +21,7 @@ RULES: dict[type[Act], Rule] = {
     **lobby.RULES,
     **link.RULES,
     **record.RULES,
+    **retention.RULES,
     **session.RULES,
     **witness.RULES,
     **ruling.RULES,
@@ -53,6 +54,8 @@ def decide(hearing: Hearing | None, act: Act, by: Actor, at: float, edition: Edi
 
 
 def _permitted(hearing: Hearing, act: Act, by: Actor, edition: Edition) -> None:
+    if hearing.retention is Retention.DESTROYED:
+        raise Refused("destroyed")
     permission = edition.acts.get(act.wire_name())
     if permission is None:
         raise Refused("role")

@@ -5,12 +5,40 @@ from __future__ import annotations
 from aiohttp import web
 
 from web.office import Office
-from web.pages import board, bundle, cases, deliveries, entry, file, hearings, lines, papers, remarks, review, shares
+from web.pages import (
+    board,
+    bundle,
+    cases,
+    deliveries,
+    entry,
+    file,
+    hearings,
+    lines,
+    papers,
+    remarks,
+    retention,
+    review,
+    shares,
+)
 
 
 def routes(office: Office) -> list[web.RouteDef]:
     """Every page, for the application to include. They expect ``OFFICE`` in the application and ``doorkeeper``."""
     found: list[web.RouteDef] = []
-    for part in (entry, board, cases, hearings, lines, deliveries, file, review, bundle, remarks, shares, papers):
+    for part in (
+        entry,
+        board,
+        cases,
+        hearings,
+        lines,
+        deliveries,
+        retention,
+        file,
+        review,
+        bundle,
+        remarks,
+        shares,
+        papers,
+    ):
         found += part.ROUTES
     return found

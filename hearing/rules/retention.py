@@ -1,0 +1,30 @@
+"""Keeping and destroying: no record goes before its term, or while somebody with the power to say so keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hearing import acts as a
+from hearing import facts as f
+from hearing.retention import require_due
+from hearing.rules.asked import Asked, Rule
+
+
+def _place_hold(q: Asked) -> Iterable[f.Fact]:
+    yield f.LegalHoldPlaced(q.act.reason)
+
+
+def _lift_hold(q: Asked) -> Iterable[f.Fact]:
+    yield f.LegalHoldLifted(q.act.reason)
+
+
+def _destroy_record(q: Asked) -> Iterable[f.Fact]:
+    q.require(q.act.ground in q.edition.destruction_grounds, "field_type", field="ground")
+    yield f.RecordDestroyed(q.act.ground, require_due(q.hearing, q.at, q.edition))
+
+
+RULES: dict[type[a.Act], Rule] = {
+    a.PlaceHold: _place_hold,
+    a.LiftHold: _lift_hold,
+    a.DestroyRecord: _destroy_record,
+}

@@ -1,0 +1,118 @@
+"""Destroying a case's record: by the judge, after the term, with everything that its key locked; the journal stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from hearing import acts as a
+from hearing.hearings import Retention
+from hearing.participants import Actor, HearingId, PersonId, Role
+from hearing.registry.errors import Destroyed
+from hearing.registry.verify import FaultKind, destroyed, verify
+from hearing.retention import due_at
+from hearing.wrongs import Refused
+from tests.web.house import EDITION, JUDGE_IIN, SECRETARY_IIN, Browser, House, valid_iin
+from tests.web.test_case_file import held
+from web.asking import perform
+from web.retention import destroy, finish, has_key, kept
+
+__all__ = ["held"]
+SECRETARY = valid_iin(SECRETARY_IIN[:11])
+JUDGE = Actor(PersonId("a-judge"), Role.INVESTIGATING_JUDGE)
+
+
+async def at_the_end_of_the_term(house: House, hearing: HearingId) -> None:
+    house.at = due_at(await house.state(hearing), EDITION) or 0.0
+
+
+async def test_the_judge_destroys_a_due_record_and_verify_says_that_it_was_lawful(
+    browser: Browser, house: House, held: HearingId
+) -> None:
+    case = (await house.state(held)).case
+    tapes = house.registry.folder / "tapes" / held
+    tapes.mkdir(parents=True)
+    (tapes / "0001.part").write_bytes(b"sealed")
+    await at_the_end_of_the_term(house, held)
+    await browser.sign_in(JUDGE_IIN)
+    _, text = await browser.get("/retention")
+    assert "Мерзімі бітті" in text
+    status, _, location = await browser.post(f"/cases/{case}/destroy", ground="term_over")
+    assert (status, location) == (303, "/retention")
+    assert (await house.state(held)).retention is Retention.DESTROYED
+    document = (await house.registry.docket.documents.of(held))[0]
+    with pytest.raises(Destroyed):
+        await house.registry.docket.documents.read(document.id)
+    assert list(house.registry.docket.documents.shelf.names(held)) == []
+    assert not tapes.exists()
+    assert await verify(house.registry) == []
+    [(name, at, ground, _)] = await destroyed(house.registry)
+    assert (name, at, ground) == (held, house.at, "term_over")
+    await browser.sign_in(SECRETARY)
+    _, text = await browser.get("/retention")
+    assert "Жойылды" in text
+    assert (await browser.get(f"/file/{held}"))[0] == 410
+    exported = "".join([line async for line in house.registry.journal.export(held)])
+    assert "RecordDestroyed" in exported
+    assert "Досанов" not in exported
+
+
+async def test_a_held_record_and_one_whose_term_runs_stay(browser: Browser, house: House, held: HearingId) -> None:
+    case = (await house.state(held)).case
+    await browser.sign_in(JUDGE_IIN)
+    status, text, _ = await browser.post(f"/cases/{case}/destroy", ground="term_over")
+    assert (status, "Сақтау мерзімі біткен жоқ" in text) == (422, True)
+    assert (await browser.post(f"/hearings/{held}/hold", reason="Апелляция"))[0] == 303
+    await at_the_end_of_the_term(house, held)
+    await browser.sign_in(JUDGE_IIN)
+    status, text, _ = await browser.post(f"/cases/{case}/destroy", ground="term_over")
+    assert (status, "Жазба сақтауда" in text) == (422, True)
+    assert (await browser.post(f"/hearings/{held}/hold/lift", reason="Аяқталды"))[0] == 303
+    assert [one.state for one in await kept(house.registry, house.office.clerk, EDITION)] == [Retention.KEPT]
+    assert await has_key(house.registry, case)
+
+
+async def test_the_secretary_sees_the_terms_and_destroys_nothing(
+    browser: Browser, house: House, held: HearingId
+) -> None:
+    case = (await house.state(held)).case
+    await at_the_end_of_the_term(house, held)
+    await browser.sign_in(SECRETARY)
+    status, text = await browser.get("/retention")
+    assert (status, "destroy" in text) == (200, False)
+    assert (await browser.post(f"/cases/{case}/destroy", ground="term_over"))[0] == 403
+    answer = await browser.call("POST", f"/cases/{case}/destroy", {"ground": "term_over"})
+    assert answer.status == 403
+    assert await has_key(house.registry, case)
+
+
+async def test_a_destruction_that_a_crash_broke_off_is_named_and_completed(house: House, held: HearingId) -> None:
+    case = (await house.state(held)).case
+    await at_the_end_of_the_term(house, held)
+    await perform(house.office, held, a.DestroyRecord("term_over"), JUDGE)
+    faults = {fault.kind for fault in await verify(house.registry)}
+    assert FaultKind.KEY in faults
+    assert await finish(house.registry, house.office.clerk, house.at) == [case]
+    assert await finish(house.registry, house.office.clerk, house.at) == []
+    assert await verify(house.registry) == []
+
+
+async def test_a_key_that_vanished_without_an_act_is_no_lawful_destruction(house: House, held: HearingId) -> None:
+    case = (await house.state(held)).case
+    await house.registry.docket.cases.destroy(case, house.at)
+    assert FaultKind.KEY in {fault.kind for fault in await verify(house.registry)}
+    assert await destroyed(house.registry) == []
+
+
+async def test_one_hearing_that_is_not_over_keeps_the_record_of_the_whole_case(house: House, held: HearingId) -> None:
+    case = (await house.state(held)).case
+    listing = a.ListHearing(
+        case=case, kind="sanction", publicity="open", scheduled_at=house.at + 1e6, language="kk",
+        remote_ground="by_order_of_judge", measure="custody", detained_at=house.at, limit_hours=48,
+        received_at=house.at,
+    )  # fmt: skip
+    await perform(house.office, HearingId("h-second"), listing, JUDGE)
+    await at_the_end_of_the_term(house, held)
+    with pytest.raises(Refused) as caught:
+        await destroy(house.office, case, "term_over", JUDGE)
+    assert caught.value.rule == "hearing_not_over"
+    assert (await house.state(held)).retention is Retention.KEPT
