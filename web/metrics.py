@@ -94,8 +94,12 @@ def _lines(sittings: Iterable[Sitting]) -> Iterator[Metric]:
     loss = GaugeMetricFamily("tyndau_line_loss_ratio", "share of packets lost", labels=[*PEER, "direction"])
     trip = GaugeMetricFamily("tyndau_line_round_trip_seconds", "round trip", labels=PEER)
     queue = GaugeMetricFamily("tyndau_line_queue_seconds", "round trip above the shortest of a minute", labels=PEER)
+    refused = CounterMetricFamily("tyndau_line_refused", "packets beyond what one line may bring", labels=PEER)
     jitter = GaugeMetricFamily("tyndau_line_jitter_seconds", "jitter of the worst stream", labels=PEER)
     for sitting in sittings:
+        for who, count in sitting.courtroom.refused().items():
+            if not observes(who):
+                refused.add_metric([sitting.id, who], count)
         for seat in sitting.hearing.seats:
             if not sitting.courtroom.has_peer(seat):
                 continue
@@ -109,7 +113,7 @@ def _lines(sittings: Iterable[Sitting]) -> Iterator[Metric]:
             if figures.rtt_ms is not None:
                 trip.add_metric(where, figures.rtt_ms / 1000)
                 queue.add_metric(where, figures.queue_ms / 1000)
-    yield from (up, rate, loss, trip, queue, jitter)
+    yield from (up, rate, loss, trip, queue, jitter, refused)
 
 
 def _layers(sittings: Iterable[Sitting]) -> Iterator[Metric]:

@@ -245,6 +245,10 @@ class Courtroom:
         """What went through each member's connection, observers too."""
         return {who: traffic(member) for who, member in self._members.items()}
 
+    def refused(self) -> dict[str, int]:
+        """Packets of each member beyond what one connection may bring: a flood, or something broken."""
+        return {who: member.refused for who, member in self._members.items()}
+
     def pictures(self) -> dict[str, Pictures]:
         """The layers that come from each member and go to them."""
         now = self._clock()

@@ -55,6 +55,10 @@ class Member:
         self.padding: Padding | None = None
         self.estimate = Estimate()
 
+    @property
+    def refused(self) -> int:
+        return self.sounds.refused + self.peer.packets_allowed.refused + self.peer.bytes_allowed.refused
+
     # -- agreement ---------------------------------------------------------------------------------------------------
 
     def agreed(self, sources: Mapping[tuple[str, Kind], Source]) -> None:

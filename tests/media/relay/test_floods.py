@@ -87,6 +87,7 @@ async def poured(
     assert reached(courtroom, JUDGE, COUNSEL, "audio") == 50 * SECONDS
     assert reached(courtroom, SUSPECT, COUNSEL, "audio") == 50 * SECONDS
     assert sum(r.seat == COUNSEL for r in ears) == 50 * SECONDS
+    assert (courtroom.refused()[JUDGE], courtroom.refused()[COUNSEL]) == (0, 0)
     before = reached(courtroom, JUDGE, SUSPECT, "audio")
     flood.calm()
     assert reached(courtroom, JUDGE, SUSPECT, "audio") == before + 1
@@ -98,6 +99,7 @@ async def test_a_flood_of_sound(door: Door, courtroom: Courtroom, suspect: Visit
     most = SOUNDS_A_SECOND * (SECONDS + 1)
     assert 50 * SECONDS < reached(courtroom, JUDGE, SUSPECT, "audio") <= most
     assert sum(r.seat == SUSPECT for r in ears) <= most
+    assert courtroom.refused()[SUSPECT] >= FLOOD * SECONDS - most
 
 
 async def test_a_flood_of_pictures(door: Door, courtroom: Courtroom, suspect: Visitor, counsel: Visitor) -> None:
