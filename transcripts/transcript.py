@@ -1,7 +1,8 @@
 """The transcript as the court keeps it: one canonical JSON per version, whose hash is what the journal seals.
 
 The same lines always give the same bytes: times are whole milliseconds, probabilities whole thousandths, text is
-normalised, keys are sorted. ``SCHEMA`` describes it for those who read it elsewhere.
+normalised, keys are sorted. ``transcript.schema.json`` describes it for those who read it elsewhere;
+the API hands it out.
 """
 
 from __future__ import annotations
@@ -9,82 +10,62 @@ from __future__ import annotations
 import hashlib
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from transcripts.models import is_rehearsal
 from transcripts.utterances import Utterance
 
 FORMAT = "tyndau-transcript/1"
-
-SCHEMA: dict[str, Any] = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "$id": "urn:tyndau:transcript:1",
-    "title": "Transcript of one hearing, one version",
-    "type": "object",
-    "additionalProperties": False,
-    "required": ["format", "lines", "rehearsal"],
-    "properties": {
-        "format": {"const": FORMAT},
-        "rehearsal": {"type": "boolean", "description": "true when a model for rehearsals heard any line"},
-        "lines": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "additionalProperties": False,
-                "required": [
-                    "id", "hearing", "version", "seat", "start_ms", "end_ms", "language", "text", "words",
-                    "confidence", "no_speech", "model",
-                ],
-                "properties": {
-                    "id": {"type": "string"},
-                    "hearing": {"type": "string"},
-                    "version": {"type": "integer", "minimum": 0},
-                    "seat": {"type": "string"},
-                    "start_ms": {"type": "integer", "description": "Unix milliseconds on the hearing's clock"},
-                    "end_ms": {"type": "integer"},
-                    "language": {"type": "string"},
-                    "text": {"type": "string"},
-                    "confidence": {"type": "integer", "minimum": 0, "maximum": 1000},
-                    "no_speech": {"type": "integer", "minimum": 0, "maximum": 1000},
-                    "model": {"type": "string", "description": "name@hash of the model that heard the line"},
-                    "interprets": {"type": "string", "description": "id of the line that an interpreter gives here"},
-                    "words": {
-                        "type": "array",
-                        "items": {
-                            "type": "object",
-                            "additionalProperties": False,
-                            "required": ["text", "start_ms", "end_ms", "probability"],
-                            "properties": {
-                                "text": {"type": "string"},
-                                "start_ms": {"type": "integer"},
-                                "end_ms": {"type": "integer"},
-                                "probability": {"type": "integer", "minimum": 0, "maximum": 1000},
-                            },
-                        },
-                    },
-                },
-            },
-        },
-    },
-}  # fmt: skip
+TOGETHER_SECONDS = 0.2
+"""Two voices that share less than this took turns; more, and they spoke at once."""
 
 
-def canonical_json(lines: Sequence[Utterance]) -> bytes:
+class Status(StrEnum):
+    """What the words are worth: as the machine heard them, as the court corrected them, as the judge approved them."""
+
+    AUTOMATIC = "automatic_draft"
+    CORRECTED = "corrected_draft"
+    APPROVED = "approved"
+
+
+SCHEMA: dict[str, Any] = json.loads(Path(__file__).with_name("transcript.schema.json").read_text("utf-8"))
+
+
+def canonical_json(lines: Sequence[Utterance], status: Status = Status.AUTOMATIC, *, complete: bool = True) -> bytes:
     ordered = sorted(lines, key=lambda said: (said.start, said.seat, said.id))
+    together = overlaps(ordered)
     document = {
         "format": FORMAT,
+        "status": status.value,
+        "complete": complete,
         "rehearsal": any(is_rehearsal(said.model) for said in ordered),
-        "lines": [_line(said) for said in ordered],
+        "lines": [_line(said, together.get(said.id, ())) for said in ordered],
     }
     return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def digest(lines: Sequence[Utterance]) -> str:
-    return hashlib.sha256(canonical_json(lines)).hexdigest()
+def digest(lines: Sequence[Utterance], status: Status = Status.AUTOMATIC) -> str:
+    return hashlib.sha256(canonical_json(lines, status)).hexdigest()
 
 
-def _line(said: Utterance) -> dict[str, Any]:
+def overlaps(lines: Sequence[Utterance]) -> Mapping[str, tuple[str, ...]]:
+    """Which lines of other seats were spoken over each line, by id."""
+    found: dict[str, list[str]] = {}
+    speaking: list[Utterance] = []
+    for said in sorted(lines, key=lambda one: (one.start, one.seat, one.id)):
+        speaking = [one for one in speaking if one.end > said.start]
+        for one in speaking:
+            if one.seat != said.seat and min(one.end, said.end) - said.start > TOGETHER_SECONDS:
+                found.setdefault(one.id, []).append(said.id)
+                found.setdefault(said.id, []).append(one.id)
+        speaking.append(said)
+    return {name: tuple(sorted(others)) for name, others in found.items()}
+
+
+def _line(said: Utterance, together: Sequence[str]) -> dict[str, Any]:
     tie = {"interprets": said.interprets} if said.interprets is not None else {}
     return tie | {
         "id": said.id,
@@ -98,6 +79,7 @@ def _line(said: Utterance) -> dict[str, Any]:
         "confidence": round(said.confidence * 1000),
         "no_speech": round(said.no_speech * 1000),
         "model": said.model,
+        "overlaps": list(together),
         "words": [
             {
                 "text": unicodedata.normalize("NFC", word.text),

@@ -31,7 +31,6 @@ from hearing.registry.clerk import Clerk
 from hearing.registry.office import Office as Registry
 from hearing.registry.seal import CERTIFICATE_FILE
 from hearing.registry.shelf import Shelf, s3_store
-from hearing.registry.utterances import KeysOfCases, UtteranceBook
 from hearing.registry.verify import destroyed, verify
 from hearing.rules import decide
 from media.relay.forwarder import choose
@@ -150,7 +149,7 @@ async def _serve(settings: Settings) -> None:
             settings.media.host, settings.media.port, settings.media.announced or own_addresses(settings.media.host)
         )
         stack.push_async_callback(door.close)
-        book = UtteranceBook(registry.store, KeysOfCases(registry.keys))
+        book = registry.words
         transcriber = await stack.enter_async_context(Transcriber(_speech(settings), book))
         office = Office(
             registry=registry,
@@ -169,7 +168,6 @@ async def _serve(settings: Settings) -> None:
             lobby_minutes=settings.lobby_minutes or edition.numbers["lobby_opens_minutes"],
             rehearsal=settings.rehearsal,
             behind_proxy=settings.behind_proxy,
-            lines=book.lines,
             transcript_state=lambda hearing: _transcript_state(transcriber, clerk, hearing),
             stamp=authority(settings.timestamp.url) if settings.timestamp.url is not None else None,
             targets=_targets(settings),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,14 +12,15 @@ from hearing.edition import Edition
 from hearing.hearings import Hearing, Retention
 from hearing.participants import Actor, HearingId, PersonId, Role, SeatId, TextRef
 from hearing.registry.documents import Document
-from hearing.utterances import DOUBTFUL_BELOW
+from hearing.utterances import Utterance
 from hearing.wrongs import Refused
-from transcripts.interpretation import originals
+from transcripts.interpretation import tied
+from transcripts.transcript import overlaps
 from web import doors, languages, sworn
 from web.documents.minutes import Source
 from web.documents.paper import FOOT
 from web.doors import Visitor
-from web.office import CLIPS, QUALITY, RECORDING, TIMELINE, WARNING_CLIP, Line, Office
+from web.office import CLIPS, QUALITY, RECORDING, TIMELINE, WARNING_CLIP, Office
 from web.quality import Report
 from web.quality import read as read_quality
 from web.rights import Rights, closed_parts, rights, silent_parts
@@ -93,9 +94,9 @@ class CaseFile:
     subject: str
     digest: str
     version: int
-    lines: Sequence[Line] = field(default=())
-    interprets: Mapping[str, str] = field(default_factory=dict)
-    """From an interpreter's lines to the lines whose words they give in another language."""
+    lines: Sequence[Utterance] = field(default=())
+    whole: bool = True
+    """Whether the reader may read every line that there is."""
     transcript_state: str = ""
     quality: Report | None = None
     """The report on the quality of the record, for the court only."""
@@ -119,7 +120,9 @@ async def gather(office: Office, hearing_id: HearingId, hearing: Hearing, actor:
     entries = [(entry.fact, entry.at) for entry in journal]
     documents = await docket.documents.of(hearing_id)
     case = await docket.cases.get(hearing.case)
-    lines = await office.lines(hearing_id)
+    interpreters = {p.seat for p in hearing.with_role(Role.INTERPRETER)}
+    said = tied(await office.registry.words.lines(hearing_id), interpreters)
+    shown = _visible(said, hearing, actor, may, closed_parts(entries))
     return CaseFile(
         id=hearing_id,
         hearing=hearing,
@@ -135,8 +138,8 @@ async def gather(office: Office, hearing_id: HearingId, hearing: Hearing, actor:
         subject=case.subject,
         digest=journal[-1].digest,
         version=journal[-1].version,
-        lines=_visible(lines, hearing, actor, may, closed_parts(entries)),
-        interprets=originals(lines, {p.seat for p in hearing.with_role(Role.INTERPRETER)}),
+        lines=shown,
+        whole=len(shown) == len(said),
         transcript_state=await office.transcript_state(hearing_id),
         quality=await _quality(office, documents) if may.staff else None,
     )
@@ -170,8 +173,8 @@ def _segment(data: Any) -> tuple[float, float, float]:
 
 
 def _visible(
-    lines: Sequence[Line], hearing: Hearing, by: Actor, may: Rights, closed: Sequence[tuple[float, float]]
-) -> list[Line]:
+    lines: Sequence[Utterance], hearing: Hearing, by: Actor, may: Rights, closed: Sequence[tuple[float, float]]
+) -> list[Utterance]:
     """The lines that this reader may read."""
     shown = sorted(lines, key=lambda line: (line.start, line.id))
     if may.own_only:
@@ -200,13 +203,12 @@ def line_rows(file: CaseFile, say: Callable[..., str]) -> list[dict[str, Any]]:
     """The transcript's lines and the breaks between them, in order, with their place in the recording."""
     who = speakers(file, say)
     unknown = {"label": "—", "name": "", "voice": "other"}
+    together = overlaps(file.lines)
     rows: list[tuple[float, dict[str, Any]]] = []
     shown = {line.id: line for line in file.lines}
     for line in file.lines:
-        original = shown.get(file.interprets.get(line.id, ""))
-        words = [{"text": w.text, "doubt": w.probability < DOUBTFUL_BELOW} for w in line.words] or [
-            {"text": line.text, "doubt": False}
-        ]
+        original = shown.get(line.interprets or "")
+        words = [{"text": w.text, "doubt": w.doubtful} for w in line.words] or [{"text": line.text, "doubt": False}]
         row = {
             "kind": "line",
             "id": line.id,
@@ -215,6 +217,7 @@ def line_rows(file: CaseFile, say: Callable[..., str]) -> list[dict[str, Any]]:
             "starts": " ".join(f"{file.timeline.nearest(w.start):.1f}" for w in line.words),
             "words": words,
             "text": line.text,
+            "overlap": line.id in together,
             "language": line.language,
             "confidence": round(line.confidence, 3),
             "interprets": None

@@ -7,19 +7,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from hearing import facts as f
-from hearing.participants import HearingId
+from hearing.evolve import fold
+from hearing.participants import HearingId, Role, SeatId
 from hearing.registry.errors import Damaged
 from hearing.registry.office import Office as Registry
-from hearing.registry.utterances import KeysOfCases, UtteranceBook
 from hearing.registry.verify import Checks
 from media.record.tape import TapeHead
 from media.record.verify import verify_tapes
+from transcripts.interpretation import tied
 from transcripts.transcript import digest
 
 
 def checks(registry: Registry, tapes: Path) -> Checks:
     """The checks of this server's own tapes and book of utterances."""
-    book = UtteranceBook(registry.store, KeysOfCases(registry.keys))
 
     async def check_tapes(
         hearing: HearingId, heads: Mapping[str, f.TapeHead], key: bytes | None
@@ -30,8 +30,15 @@ def checks(registry: Registry, tapes: Path) -> Checks:
 
     async def check_transcript(hearing: HearingId, version: int) -> str | None:
         try:
-            return digest(await book.lines(hearing, version))
+            lines = await registry.words.lines(hearing, version)
+            return digest(tied(lines, await _interpreters(registry, hearing)))
         except (Damaged, ValueError):
             return "damaged"
 
     return Checks(tapes=check_tapes, transcript=check_transcript)
+
+
+async def _interpreters(registry: Registry, hearing: HearingId) -> set[SeatId]:
+    """The seats whose lines are tied to what they interpret before the transcript is hashed."""
+    held = fold([(entry.fact, entry.at) for entry in await registry.journal.read(hearing)])
+    return {p.seat for p in held.with_role(Role.INTERPRETER)}

@@ -1,7 +1,7 @@
 """What every page and every API handler needs, in one frozen value that the entry fills once.
 
 Pages hold no state of their own: they ask the clerk, read the docket, and render. What other parts of the house do for
-them (the recogniser's lines, who may be signed in at a rehearsal) comes in as plain callables.
+them (what a transcript waits for, who may be signed in at a rehearsal) comes in as plain callables.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -38,48 +38,12 @@ CLIPS = (OATH_CLIP, WARNING_CLIP)
 MINUTES, RULING, LINK_TEST = "minutes", "ruling", "link-test"
 
 
-class Line(Protocol):
-    """One utterance of the transcript, as the recogniser's store gives it."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def seat(self) -> str: ...
-    @property
-    def start(self) -> float: ...
-    @property
-    def end(self) -> float: ...
-    @property
-    def language(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def words(self) -> Sequence[Word]: ...
-    @property
-    def confidence(self) -> float: ...
-
-
-class Word(Protocol):
-    @property
-    def text(self) -> str: ...
-    @property
-    def start(self) -> float: ...
-    @property
-    def end(self) -> float: ...
-    @property
-    def probability(self) -> float: ...
-
-
 @dataclass(frozen=True, slots=True)
 class RehearsalLink:
     """A door of the rehearsal's start page: whom one becomes, and the address that makes one so."""
 
     label: str
     href: str
-
-
-async def no_lines(hearing: HearingId) -> Sequence[Line]:
-    return ()
 
 
 async def no_state(hearing: HearingId) -> str:
@@ -108,8 +72,6 @@ class Office:
     lobby_minutes: int = 10
     rehearsal: bool = False
     rehearsal_links: Callable[[], Sequence[RehearsalLink]] = tuple
-    lines: Callable[[HearingId], Awaitable[Sequence[Line]]] = no_lines
-    """The current version of a hearing's transcript, oldest line first."""
     transcript_state: Callable[[HearingId], Awaitable[str]] = no_state
     """"" when complete, else a catalogue id that says what it waits for ("transcript.waiting_for_model")."""
     stamp: Stamp | None = None

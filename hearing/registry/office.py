@@ -13,13 +13,14 @@ from hearing.registry.keys import MASTER_FILE, CaseKeys, MasterKey
 from hearing.registry.seal import Seals
 from hearing.registry.shelf import Shelf
 from hearing.registry.store import Store
+from hearing.registry.utterances import KeysOfCases, UtteranceBook
 
 DATABASE_FILE = "tyndau.db"
 VAULT_FOLDER = "vault"
 
 
 class Office:
-    """Journal, docket, keys and seals of one court."""
+    """Journal, docket, words, keys and seals of one court."""
 
     def __init__(self, store: Store, keys: CaseKeys, seals: Seals, folder: Path, shelf: Shelf | None = None) -> None:
         self.folder = folder
@@ -28,6 +29,7 @@ class Office:
         self.seals = seals
         self.journal = Journal(store)
         self.docket = Docket(store, keys, shelf or Shelf.on_disk(folder / VAULT_FOLDER))
+        self.words = UtteranceBook(store, KeysOfCases(keys))
 
     @classmethod
     async def open(

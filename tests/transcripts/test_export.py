@@ -1,22 +1,27 @@
-"""Every form of the transcript says the same words, who said them, and that it is a draft."""
+"""Every form of the transcript says the same words, who said them, and what they are worth."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-from datetime import UTC
-from io import BytesIO
 
-import docx as python_docx
+import jsonschema
+import pytest
 import webvtt as webvtt_py
+from jsonschema.validators import Draft202012Validator
 
 from hearing.participants import HearingId, SeatId
 from transcripts import export
+from transcripts.export import Cue
+from transcripts.transcript import SCHEMA, Status, canonical_json, digest, overlaps
 from transcripts.utterances import Utterance, Word
 
 HEARING = HearingId("h-1")
-NAMES = {SeatId("s-1"): "Судья А. <Б>", SeatId("s-2"): "Куә"}
-LABELS = export.Labels("Automatic draft", "Rehearsal model", "Dotted words are doubtful")
+LABELS = ["Automatic draft", "Rehearsal model"]
+CUES = [
+    Cue("u-1", 3.5, 6.0, "Судья А. <Б>", "Вы знаете\nэтого человека?"),
+    Cue("u-2", 10.25, 10.3, "Куә", "Да & нет <i>", "speaking at the same time"),
+]
 
 
 def line(seat: str, start: float, said: str, probability: float = 0.9) -> Utterance:
@@ -29,65 +34,73 @@ def line(seat: str, start: float, said: str, probability: float = 0.9) -> Uttera
 LINES = [line("s-2", 1010.25, "Да & нет <i>", 0.3), line("s-1", 1003.5, "Вы знаете этого человека?")]
 
 
-def test_webvtt_reads_back_with_voices_in_order_from_the_beginning_of_the_record() -> None:
-    made = export.webvtt(LINES, NAMES, origin=1000.0, labels=LABELS)
+def test_webvtt_reads_back_with_voices_and_its_labels() -> None:
+    made = export.webvtt(CUES, LABELS)
     assert made.startswith("WEBVTT")
     read = webvtt_py.from_string(made)
     assert [(c.start, c.end) for c in read.captions] == [
         ("00:00:03.500", "00:00:06.000"),
-        ("00:00:10.250", "00:00:12.750"),
+        ("00:00:10.250", "00:00:10.750"),
     ]
     assert "<v Судья А. &lt;Б&gt;>Вы знаете этого человека?</v>" in made
-    assert "Да &amp; нет &lt;i&gt;" in made
-    assert "Automatic draft" in made
+    assert "<v Куә>(speaking at the same time) Да &amp; нет &lt;i&gt;</v>" in made
+    assert all(label in made for label in LABELS)
 
 
-def test_srt_and_text_carry_names_and_times() -> None:
-    assert export.srt(LINES, NAMES, origin=1000.0).splitlines()[:3] == [
+def test_srt_begins_with_its_labels_and_numbers_every_line() -> None:
+    assert export.srt(CUES, LABELS).splitlines() == [
         "1",
+        "00:00:00,000 --> 00:00:03,000",
+        "Automatic draft; Rehearsal model",
+        "",
+        "2",
         "00:00:03,500 --> 00:00:06,000",
         "Судья А. <Б>: Вы знаете этого человека?",
+        "",
+        "3",
+        "00:00:10,250 --> 00:00:10,750",
+        "Куә: (speaking at the same time) Да & нет <i>",
     ]
-    plain = export.text(LINES, NAMES, LABELS, origin=1000.0).splitlines()
-    assert plain[:2] == ["Automatic draft", "Rehearsal model"]
-    assert plain[-1] == "[00:00:10] Куә: Да & нет <i>"
 
 
-def test_the_document_is_labelled_and_marks_doubtful_words() -> None:
-    header = export.Header("Transcript", [("Court", "Almaty")], UTC, "h-1")
-    document = python_docx.Document(BytesIO(export.docx(LINES, NAMES, LABELS, header)))
-    said = "\n".join(p.text for p in document.paragraphs)
-    assert "AUTOMATIC DRAFT" in said
-    assert "REHEARSAL MODEL" in said
-    assert "00:16:43\tСудья А. <Б>: Вы знаете этого человека?" in said
-    assert said.index("человека") < said.index("Да & нет")
-    assert document.tables[0].cell(0, 1).text == "Almaty"
-    dotted = [run.text for p in document.paragraphs for run in p.runs if run.font.underline]
-    assert dotted == ["Да", "&", "нет", "<i>"]
-    assert "Automatic draft" in document.sections[0].header.paragraphs[0].text
+def test_no_words_make_no_cues() -> None:
+    assert export.webvtt([]).startswith("WEBVTT")
+    assert export.srt([]) == ""
 
 
-def test_the_canonical_form_does_not_depend_on_the_order_of_lines_and_follows_its_schema() -> None:
-    raw = export.canonical_json(LINES)
-    assert raw == export.canonical_json(LINES[::-1])
-    document = json.loads(raw)
-    items = export.SCHEMA["properties"]["lines"]["items"]
-    assert document["rehearsal"] is True
-    assert sorted(document) == sorted(export.SCHEMA["required"])
-    assert all(sorted(said) == sorted(items["required"]) for said in document["lines"])
-    assert set(items["properties"]) - set(items["required"]) == {"interprets"}
-    word_schema = items["properties"]["words"]["items"]
-    assert sorted(document["lines"][0]["words"][0]) == sorted(word_schema["required"])
+@pytest.mark.parametrize("status", Status)
+def test_the_canonical_form_fits_the_published_schema(status: Status) -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+    for lines, complete in ((LINES, True), (LINES[:1], False), ([], True)):
+        document = json.loads(canonical_json(lines, status, complete=complete))
+        jsonschema.validate(document, SCHEMA, cls=Draft202012Validator)
+        assert (document["status"], document["complete"], document["rehearsal"]) == (status, complete, bool(lines))
+
+
+def test_the_schema_refuses_what_is_no_transcript() -> None:
+    document = json.loads(canonical_json(LINES))
+    for change in ({"status": "final"}, {"lines": [{"text": "x"}]}, {"format": "other/1"}, {"more": 1}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(document | change, SCHEMA, cls=Draft202012Validator)
+
+
+def test_the_canonical_form_does_not_depend_on_the_order_of_lines() -> None:
+    assert canonical_json(LINES) == canonical_json(LINES[::-1])
 
 
 def test_any_change_changes_the_digest() -> None:
-    before = export.digest(LINES)
+    before = digest(LINES)
+    assert digest(LINES, Status.APPROVED) != before
     for change in ({"text": "Да"}, {"start": 1010.251}, {"seat": SeatId("s-1")}, {"words": ()}, {"language": "kk"}):
-        assert export.digest([dataclasses.replace(LINES[0], **change), LINES[1]]) != before
+        assert digest([dataclasses.replace(LINES[0], **change), LINES[1]]) != before
 
 
-def test_an_empty_transcript_still_gives_every_form() -> None:
-    assert export.webvtt([], {}).startswith("WEBVTT")
-    assert export.srt([], {}) == ""
-    assert python_docx.Document(BytesIO(export.docx([], {}, LABELS, export.Header("T"))))
-    assert json.loads(export.canonical_json([]))["lines"] == []
+def test_lines_of_different_seats_that_share_time_overlap_and_lines_of_one_seat_do_not() -> None:
+    first, second, third = line("s-1", 10.0, "а б"), line("s-2", 11.0, "в г"), line("s-1", 12.4, "д е")
+    apart = line("s-3", 20.0, "ж")
+    assert overlaps([apart, third, second, first]) == {
+        first.id: (second.id,),
+        second.id: (first.id, third.id),
+        third.id: (second.id,),
+    }
+    assert overlaps([first, line("s-2", 12.4, "к")]) == {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
@@ -23,6 +23,8 @@ from hearing.registry.accounts import Account
 from hearing.registry.clerk import Clerk
 from hearing.registry.office import Office as Registry
 from hearing.rules import decide
+from hearing.utterances import Utterance, Word, utterance_id
+from transcripts.transcript import digest
 from web import api, doors, pages
 from web.asking import ask, perform
 from web.desk import PassSheet, add_participant, issue_pass
@@ -55,26 +57,6 @@ def valid_iin(first: str) -> str:
     raise ValueError(first)
 
 
-@dataclass(frozen=True, slots=True)
-class SaidWord:
-    text: str
-    start: float
-    end: float
-    probability: float
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    id: str
-    seat: str
-    start: float
-    end: float
-    language: str
-    text: str
-    words: Sequence[SaidWord]
-    confidence: float = 0.9
-
-
 @dataclass
 class House:
     """Everything a test asks for. ``at`` is the clock: set it, nobody waits."""
@@ -82,15 +64,11 @@ class House:
     registry: Registry
     folder: Path
     at: float = NOW
-    lines: list[Said] = field(default_factory=list)
     people: dict[str, PersonId] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
     office: Office = field(init=False)
 
     def __post_init__(self) -> None:
-        async def lines(hearing: HearingId) -> list[Said]:
-            return self.lines
-
         self.office = Office(
             registry=self.registry,
             clerk=Clerk(self.registry, partial(decide, edition=EDITION)),
@@ -101,7 +79,6 @@ class House:
             zone=ALMATY,
             origin=ORIGIN,
             court="Алматы қаласының мамандандырылған тергеу соты",
-            lines=lines,
         )
 
     async def hire(self) -> None:
@@ -266,13 +243,21 @@ class House:
             ("judge", 500, "Куә, сұраққа жауап беріңіз."),
             ("witness", 520, "Ол күні үйде болдым, ештеңе көрген жоқпын."),
         ]  # fmt: skip
-        for number, (who, after, text) in enumerate(said):
+        book = self.registry.words
+        version = await book.begin_version(hearing_id, (), self.at)
+        lines = []
+        for who, after, text in said:
             start, seat = opened + after, await self.seat(hearing_id, who)
-            words = [
-                SaidWord(word, start + i * 0.4, start + i * 0.4 + 0.35, 0.3 if word.startswith("мекенжай") else 0.95)
+            words = tuple(
+                Word(word, start + i * 0.4, start + i * 0.4 + 0.35, 0.3 if word.startswith("мекенжай") else 0.95)
                 for i, word in enumerate(text.split())
-            ]
-            self.lines.append(Said(f"u-{number}", seat, start, words[-1].end, "kk", text, words))
+            )
+            name = utterance_id(hearing_id, version, seat, int(start * 1e9))
+            end, model = words[-1].end, "rehearsal/m@1"
+            line = Utterance(name, hearing_id, seat, start, end, "kk", text, words, 0.9, 0.01, model, version)
+            await book.add(line)
+            lines.append(line)
+        await book.complete_version(hearing_id, version, digest(lines), self.at)
 
     async def pass_for(self, hearing_id: HearingId, name: str) -> PassSheet:
         by = Actor(self.people["secretary"], Role.COURT_SECRETARY)

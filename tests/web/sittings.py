@@ -23,7 +23,6 @@ from hearing.hearings import Hearing, Phase
 from hearing.participants import HearingId
 from hearing.registry.clerk import Clerk
 from hearing.registry.office import Office as Registry
-from hearing.registry.utterances import KeysOfCases, UtteranceBook
 from hearing.rules import decide
 from media.record.disk import Disk
 from media.wire import rtp
@@ -240,12 +239,12 @@ async def bench(
         registry = await stack.enter_async_context(await Registry.open(data))
         door = await Door.open("127.0.0.1", 0, ["127.0.0.1"])
         stack.push_async_callback(door.close)
-        book = UtteranceBook(registry.store, KeysOfCases(registry.keys))
+        book = registry.words
         settings = SpeechSettings(model=str(model) if model is not None else None)
         transcriber = await stack.enter_async_context(Transcriber(settings, book))
         house = House(registry, data, at=time.time())
         clerk = Clerk(registry, partial(decide, edition=AT_ONCE))
-        house.office = replace(house.office, clerk=clerk, edition=AT_ONCE, now=time.time, lines=book.lines)
+        house.office = replace(house.office, clerk=clerk, edition=AT_ONCE, now=time.time)
         if before is None:
             await house.hire()
             hearing = await house.list_sanction()

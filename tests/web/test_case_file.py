@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 
 import docx
+import jsonschema
 import pytest
 
 from hearing import acts as a
@@ -172,6 +174,37 @@ async def test_the_words_become_captions_with_speakers(browser: Browser, house: 
     _, text = await browser.get(f"/file/{held}/transcript.vtt")
     assert text.startswith("WEBVTT")
     assert "<v Прокурор Боранбаев Қуат Серікұлы>" in text
+    assert "Автоматты жоба. Хаттама емес." in text
+
+
+async def test_every_form_of_the_transcript_says_that_it_is_a_draft(
+    browser: Browser, house: House, held: HearingId
+) -> None:
+    await browser.come_in(await house.pass_for(held, "counsel"))
+    async with browser.client.get(f"/file/{held}/transcript.srt") as answer:
+        assert "-draft.srt" in answer.headers["Content-Disposition"]
+        assert (await answer.text()).startswith("1\n00:00:00,000 --> 00:00:03,000\nАвтоматты жоба. Хаттама емес.")
+    async with browser.client.get(f"/file/{held}/transcript.pdf") as answer:
+        assert (await answer.read()).startswith(b"%PDF")
+    async with browser.client.get(f"/file/{held}/transcript.docx?lang=ru") as answer:
+        paper = docx.Document(io.BytesIO(await answer.read()))
+    text = "\n".join(line.text for line in paper.paragraphs)
+    assert "Автоматический проект. Не протокол." in text
+    assert "Следственный судья: Сағынтаев Асқар Маратұлы" in text
+    cells = [cell.text for row in paper.tables[0].rows for cell in row.cells]
+    assert any("[мекенжайда?]" in cell for cell in cells)
+
+
+async def test_the_canonical_json_is_the_sealed_bytes_and_its_schema_is_open_to_all(
+    browser: Browser, house: House, held: HearingId
+) -> None:
+    schema = await (await browser.call("GET", "/schemas/transcript.json")).json()
+    await browser.come_in(await house.pass_for(held, "counsel"))
+    async with browser.client.get(f"/file/{held}/transcript.json") as answer:
+        raw = await answer.read()
+    jsonschema.validate(json.loads(raw), schema)
+    (version,) = await house.registry.words.versions(held)
+    assert hashlib.sha256(raw).hexdigest() == version.digest
 
 
 async def test_a_ruling_is_not_shown_before_it_is_announced(browser: Browser, house: House) -> None:

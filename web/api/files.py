@@ -5,12 +5,13 @@ from __future__ import annotations
 from aiohttp import web
 
 from hearing.registry.documents import DERIVED
+from transcripts.transcript import SCHEMA
 from web import doors, review
 from web.api.reading import plain
 from web.casefile import chapters, line_rows
 from web.office import CLIPS, RECORDING, of
 from web.openapi import ANY, FLAG, NUMBER, Endpoint, listed, record, text
-from web.pages import bundle, papers
+from web.pages import bundle, papers, transcript
 from web.pages import file as pages
 from web.pages import review as reviews
 
@@ -53,7 +54,11 @@ async def get_transcript(request: web.Request) -> web.Response:
 
 
 async def get_transcript_file(request: web.Request) -> web.StreamResponse:
-    return await pages.transcript(request)
+    return await transcript.take(request)
+
+
+async def get_transcript_schema(request: web.Request) -> web.Response:
+    return web.json_response(SCHEMA, content_type="application/schema+json")
 
 
 async def get_recording(request: web.Request) -> web.StreamResponse:
@@ -102,11 +107,20 @@ ENDPOINTS = (
     ),
     Endpoint(
         "GET",
-        AT + "/transcript.{form:vtt|docx|json}",
+        AT + "/transcript.{form:vtt|srt|docx|pdf|json}",
         get_transcript_file,
-        "The transcript as WebVTT, DOCX or JSON",
+        "The transcript as WebVTT, SRT, DOCX, PDF or canonical JSON",
         "file",
         media="application/octet-stream",
+    ),
+    Endpoint(
+        "GET",
+        "/schemas/transcript.json",
+        get_transcript_schema,
+        "JSON Schema of the canonical transcript",
+        "file",
+        media="application/schema+json",
+        open=True,
     ),
     Endpoint(
         "GET",

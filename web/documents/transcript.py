@@ -1,45 +1,86 @@
-"""The transcript to take away: captions for a player, and a paper of who said what when."""
+"""The transcript to take away: subtitles for a player, and a paper in court layout of who said what when."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from transcripts.export import Cue
+from transcripts.transcript import Status
 from web import languages
-from web.documents.paper import Block, Paper, Paragraph, Table, Title, one_line
+from web.documents.paper import Block, Heading, Paper, Paragraph, Signature, Table, Title, one_line
 
 Row = dict[str, Any]
+Say = Callable[..., str]
 
 
-def webvtt(rows: Sequence[Row]) -> str:
-    """WebVTT with a voice for each speaker; times are places in the finished recording."""
-    cues = ["WEBVTT", ""]
-    for row in rows:
-        if row["kind"] != "line":
-            continue
-        until = max(row["until"], row["at"] + 0.5)
-        voice = _plain(f"{row['label']} {row['name']}")
-        cues += [row["id"], f"{_stamp(row['at'])} --> {_stamp(until)}", f"<v {voice}>{_plain(row['text'])}", ""]
-    return "\n".join(cues)
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the words are worth, in words: on every form of the transcript this comes first."""
+
+    status: Status
+    rehearsal: bool
+    approved_by: str = ""
+    approved_at: str = ""
+    sha256: str = ""
+
+    def labels(self, say: Say) -> list[str]:
+        told = say(f"transcript.status.{self.status}", by=self.approved_by, at=self.approved_at)
+        return [told, say("transcript.rehearsal")] if self.rehearsal else [told]
+
+
+def cues(rows: Sequence[Row], say: Say) -> list[Cue]:
+    """The lines as a player shows them; times are places in the finished recording."""
+    together = say("transcript.together")
+    return [
+        Cue(
+            row["id"],
+            row["at"],
+            row["until"],
+            f"{row['label']} {row['name']}",
+            row["text"],
+            together if row["overlap"] else "",
+        )
+        for row in rows
+        if row["kind"] == "line"
+    ]
 
 
 def paper(
-    rows: Sequence[Row], say: Callable[..., str], language: str, court: str, number: str, digest: str, url: str
+    rows: Sequence[Row],
+    say: Say,
+    standing: Standing,
+    facts: Sequence[tuple[str, str]],
+    *,
+    language: str,
+    court: str,
+    number: str,
+    digest: str,
+    url: str,
 ) -> Paper:
-    """The same lines as a table. What the recogniser was unsure of stands in brackets with a question mark."""
+    """Head, standing, the facts of the hearing, then a row per line. Doubtful words stand in brackets."""
+    blocks: list[Block] = [Title(say("transcript.title"))]
+    blocks += [Heading(label) for label in standing.labels(say)]
+    blocks += [Paragraph(f"{name}: {value}") for name, value in facts]
+    if standing.status is not Status.APPROVED:
+        blocks.append(
+            Paragraph(say("Made by speech recognition. Doubtful words stand in [brackets?]. The recording decides."))
+        )
     body = tuple(_row(row, say) for row in rows)
-    blocks: tuple[Block, ...] = (
-        Title(say("The words of the hearing")),
-        Paragraph(say("Made by speech recognition. Doubtful words stand in [brackets?]. The recording decides.")),
-        Table((say("In the recording"), say("Who"), say("Words")), body),
-    )
-    return Paper(language, court, number, blocks, digest, url)
+    blocks.append(Table((say("In the recording"), say("Who"), say("Words")), body))
+    if standing.status is Status.APPROVED:
+        state = say("transcript.approved_hash", at=standing.approved_at, sha256=_grouped(standing.sha256))
+        blocks.append(Signature(standing.approved_by, state))
+    return Paper(language, court, number, tuple(blocks), digest, url)
 
 
-def _row(row: Row, say: Callable[..., str]) -> tuple[str, str, str]:
+def _row(row: Row, say: Say) -> tuple[str, str, str]:
     if row["kind"] == "gap":
         return languages.span(row["at"]), "—", f"({row['why']}, {languages.span(row['seconds'])})"
     words = " ".join(f"[{w['text'].strip()}?]" if w["doubt"] else w["text"].strip() for w in row["words"])
+    if row["overlap"]:
+        words = f"({say('transcript.together')}) {words}"
     speaker = one_line(f"{row['label']} {row['name']}")
     if (original := row["interprets"]) is not None:
         said = say("interprets: %(who)s, %(time)s", who=original["label"], time=languages.span(original["at"]))
@@ -47,12 +88,5 @@ def _row(row: Row, say: Callable[..., str]) -> tuple[str, str, str]:
     return languages.span(row["at"]), speaker, one_line(words)
 
 
-def _stamp(seconds: float) -> str:
-    thousandths = round(seconds * 1000)
-    hours, rest = divmod(thousandths, 3_600_000)
-    minutes, rest = divmod(rest, 60_000)
-    return f"{hours:02d}:{minutes:02d}:{rest // 1000:02d}.{rest % 1000:03d}"
-
-
-def _plain(text: str) -> str:
-    return one_line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def _grouped(digest: str) -> str:
+    return " ".join(digest[i : i + 8] for i in range(0, len(digest), 8))

@@ -19,6 +19,7 @@ from web.pages import (
     retention,
     review,
     shares,
+    transcript,
 )
 
 
@@ -34,6 +35,7 @@ def routes(office: Office) -> list[web.RouteDef]:
         deliveries,
         retention,
         file,
+        transcript,
         review,
         bundle,
         remarks,

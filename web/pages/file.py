@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from aiohttp import web
 
 from hearing.participants import HearingId
@@ -12,15 +10,13 @@ from hearing.registry.documents import DERIVED
 from hearing.wrongs import Refused
 from web import bundling, casefile, doors, languages, review
 from web.casefile import CaseFile, chapters, clips, line_rows, open_file, speakers, strips
-from web.documents import transcript as words
-from web.documents.setting import docx
 from web.doors import BENCH
 from web.ledger import ledger
 from web.office import CLIPS, RECORDING, Office, of
 from web.pages.cases import named
 from web.rendering import render
 from web.rights import closed_parts, silent_parts
-from web.streaming import attachment, send
+from web.streaming import send
 
 DAY = 86400.0
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -174,32 +170,8 @@ async def document(request: web.Request) -> web.StreamResponse:
     return await send(request, found, download=downloads)
 
 
-async def transcript(request: web.Request) -> web.StreamResponse:
-    """The transcript as WebVTT for the player, or as WebVTT, DOCX or JSON to take away."""
-    form = request.match_info["form"]
-    track = form == "vtt" and "download" not in request.query
-    file = await opened(request, "transcript_viewed" if track else "transcript_downloaded")
-    if not track and not file.rights.download:
-        raise Refused("no_download")
-    office, language = of(request), doors.language(request)
-
-    def say(msgid: str, /, **args: object) -> str:
-        return office.languages.translate(language, msgid, **args)
-
-    rows = line_rows(file, say)
-    name = f"{file.case_number.replace('/', '_')}-transcript.{form}"
-    if form == "vtt":
-        return attachment(words.webvtt(rows).encode(), "text/vtt", name, inline=track)
-    if form == "json":
-        return web.json_response({"hearing": file.id, "lines": [row for row in rows if row["kind"] == "line"]})
-    url = f"{office.origin}/file/{file.id}#{file.digest}"
-    sheet = words.paper(rows, say, language, office.court, file.case_number, casefile.short(file.digest), url)
-    return attachment(await asyncio.to_thread(docx, sheet), DOCX, name)
-
-
 ROUTES = [
     web.get("/file/{hearing}", show),
     web.get("/file/{hearing}/recording", recording),
     web.get("/file/{hearing}/documents/{document}", document),
-    web.get(r"/file/{hearing}/transcript.{form:vtt|docx|json}", transcript),
 ]
