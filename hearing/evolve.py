@@ -138,6 +138,8 @@ def _note(hearing: Hearing, fact: f.Fact, at: float) -> Hearing:
             return replace(hearing, tape_heads={**hearing.tape_heads, fact.tape: fact})
         case f.TranscriptSealed():
             return replace(hearing, transcript=fact)
+        case f.TranscriptApproved():
+            return replace(hearing, approved=fact, approved_at=at)
         case f.DigestTold(person, _, _, state):
             return replace(hearing, told={**hearing.told, person: state})
         case f.MinutesSigned(person, sha256):

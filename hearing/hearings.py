@@ -274,6 +274,8 @@ class Hearing:
     tape_heads: Mapping[str, f.TapeHead] = field(default_factory=dict)
     files: Mapping[str, f.FileSealed] = field(default_factory=dict)
     transcript: f.TranscriptSealed | None = None
+    approved: f.TranscriptApproved | None = None
+    approved_at: float | None = None
     signatures: Mapping[PersonId, str] = field(default_factory=dict)
     signed_at: float | None = None
     record_check: RecordCheck | None = None

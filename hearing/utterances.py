@@ -30,6 +30,17 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """What stood in a line before the correction of this number, made by ``by`` at Unix second ``at``."""
+
+    number: int
+    at: float
+    by: str
+    seat_before: SeatId
+    text_before: str
+
+
+@dataclass(frozen=True, slots=True)
 class Utterance:
     """One utterance. ``provisional`` ones are shown and never stored; ``model`` names the model with its hash.
 
@@ -52,6 +63,8 @@ class Utterance:
     agreed: int = 0
     interprets: str | None = None
     """The line whose words an interpreter gives here in another language. Found by reading, never stored."""
+    edits: tuple[Edit, ...] = ()
+    """How people changed the line since the machine heard it, oldest first."""
 
 
 def utterance_id(hearing: HearingId, version: int, seat: SeatId, start_ns: int) -> str:

@@ -66,8 +66,20 @@ def overlaps(lines: Sequence[Utterance]) -> Mapping[str, tuple[str, ...]]:
 
 
 def _line(said: Utterance, together: Sequence[str]) -> dict[str, Any]:
+    edits = [
+        {
+            "number": edit.number,
+            "at_ms": round(edit.at * 1000),
+            "by": edit.by,
+            "seat_before": edit.seat_before,
+            "text_before": unicodedata.normalize("NFC", edit.text_before),
+        }
+        for edit in said.edits
+    ]
     tie = {"interprets": said.interprets} if said.interprets is not None else {}
-    return tie | {
+    return {
+        **tie,
+        **({"edits": edits} if edits else {}),
         "id": said.id,
         "hearing": said.hearing,
         "version": said.version,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hearing import facts as f
 from hearing.edition import Edition
 from hearing.hearings import Hearing, Retention
 from hearing.participants import Actor, HearingId, PersonId, Role, SeatId, TextRef
+from hearing.registry.corrections import Text
 from hearing.registry.documents import Document
 from hearing.utterances import Utterance
 from hearing.wrongs import Refused
@@ -94,6 +95,8 @@ class CaseFile:
     subject: str
     digest: str
     version: int
+    text: Text
+    """The words as they stand today, whole: pages show ``lines``, what of them this reader may read."""
     lines: Sequence[Utterance] = field(default=())
     whole: bool = True
     """Whether the reader may read every line that there is."""
@@ -120,9 +123,9 @@ async def gather(office: Office, hearing_id: HearingId, hearing: Hearing, actor:
     entries = [(entry.fact, entry.at) for entry in journal]
     documents = await docket.documents.of(hearing_id)
     case = await docket.cases.get(hearing.case)
-    interpreters = {p.seat for p in hearing.with_role(Role.INTERPRETER)}
-    said = tied(await office.registry.words.lines(hearing_id), interpreters)
-    shown = _visible(said, hearing, actor, may, closed_parts(entries))
+    text = await office.registry.corrections.current(hearing_id)
+    text = replace(text, lines=tied(text.lines, {p.seat for p in hearing.with_role(Role.INTERPRETER)}))
+    shown = _visible(text.lines, hearing, actor, may, closed_parts(entries))
     return CaseFile(
         id=hearing_id,
         hearing=hearing,
@@ -138,8 +141,9 @@ async def gather(office: Office, hearing_id: HearingId, hearing: Hearing, actor:
         subject=case.subject,
         digest=journal[-1].digest,
         version=journal[-1].version,
+        text=text,
         lines=shown,
-        whole=len(shown) == len(said),
+        whole=len(shown) == len(text.lines),
         transcript_state=await office.transcript_state(hearing_id),
         quality=await _quality(office, documents) if may.staff else None,
     )
@@ -207,6 +211,8 @@ def line_rows(file: CaseFile, say: Callable[..., str]) -> list[dict[str, Any]]:
     rows: list[tuple[float, dict[str, Any]]] = []
     shown = {line.id: line for line in file.lines}
     for line in file.lines:
+        if not line.text:
+            continue
         original = shown.get(line.interprets or "")
         words = [{"text": w.text, "doubt": w.doubtful} for w in line.words] or [{"text": line.text, "doubt": False}]
         row = {

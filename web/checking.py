@@ -15,7 +15,7 @@ from hearing.registry.verify import Checks
 from media.record.tape import TapeHead
 from media.record.verify import verify_tapes
 from transcripts.interpretation import tied
-from transcripts.transcript import digest
+from transcripts.transcript import Status, digest
 
 
 def checks(registry: Registry, tapes: Path) -> Checks:
@@ -28,10 +28,13 @@ def checks(registry: Registry, tapes: Path) -> Checks:
         found = await asyncio.to_thread(verify_tapes, tapes / hearing, key, named)
         return [(f"{fault.tape} part {fault.part} byte {fault.offset}", fault.why) for fault in found]
 
-    async def check_transcript(hearing: HearingId, version: int) -> str | None:
+    async def check_transcript(hearing: HearingId, version: int, upto: int | None) -> str | None:
         try:
-            lines = await registry.words.lines(hearing, version)
-            return digest(tied(lines, await _interpreters(registry, hearing)))
+            interpreters = await _interpreters(registry, hearing)
+            if upto is None:
+                return digest(tied(await registry.words.lines(hearing, version), interpreters))
+            lines = await registry.corrections.lines(hearing, version, upto)
+            return digest(tied(lines, interpreters), Status.APPROVED)
         except (Damaged, ValueError):
             return "damaged"
 

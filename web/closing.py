@@ -34,7 +34,7 @@ from transcripts.settings import Condition
 from transcripts.transcript import canonical_json
 from transcripts.utterances import RecordedTrack, Utterance
 from web import asking, bundling, quality, review, sworn
-from web.office import QUALITY, RECORDING, SWORN_WORDS, TIMELINE, WARNING_CLIP
+from web.office import QUALITY, RECORDING, SWORN_WORDS, TIMELINE, TRANSCRIPT, WARNING_CLIP
 from web.recording import head_act
 from web.sealing import seal_ruling
 
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-TRANSCRIPT = "transcript"
 SCRATCH = "closing-"
 BY = "system"
 RETRY_SECONDS = 15.0

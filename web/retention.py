@@ -21,7 +21,6 @@ from hearing.registry.clerk import Clerk
 from hearing.registry.documents import place
 from hearing.registry.errors import Destroyed, NotFound
 from hearing.registry.office import Office as Registry
-from hearing.registry.utterances import KeysOfCases, UtteranceBook
 from hearing.retention import due_at, require_due
 from hearing.wrongs import Refused
 from web.asking import perform
@@ -94,10 +93,10 @@ async def _hearings(registry: Registry, clerk: Clerk, case: CaseId) -> dict[Hear
 async def _forget(registry: Registry, case: CaseId, hearings: Sequence[HearingId], at: float) -> None:
     """The key first: from then on the rest is noise, and clearing it away may be repeated."""
     await registry.docket.cases.destroy(case, at)
-    book = UtteranceBook(registry.store, KeysOfCases(registry.keys))
     shelf = registry.docket.documents.shelf
     for hearing in hearings:
-        await book.erase(hearing)
+        await registry.words.erase(hearing)
+        await registry.corrections.erase(hearing)
         for document in await registry.docket.documents.of(hearing):
             await asyncio.to_thread(shelf.delete, place(document))
         await asyncio.to_thread(shutil.rmtree, registry.folder / TAPES_FOLDER / hearing, ignore_errors=True)

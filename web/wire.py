@@ -43,6 +43,7 @@ OFFICE_ACTS = frozenset(
         "place_hold",
         "lift_hold",
         "destroy_record",
+        "approve_transcript",
     }
 )
 """Acts that need the docket's hand too; their door is the staff's pages and the API."""

@@ -67,7 +67,16 @@ class SealTranscript(Act):
     sha256: str
     lines: int
     model: str
-    approved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveTranscript(Act):
+    """Approve a version of the text with its corrections up to the number ``corrections``."""
+
+    version: int
+    corrections: int
+    sha256: str
+    lines: int
 
 
 @dataclass(frozen=True, slots=True)

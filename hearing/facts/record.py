@@ -72,7 +72,17 @@ class TranscriptSealed(Fact):
     sha256: str
     lines: int
     model: str
-    approved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptApproved(Fact):
+    """The presiding judge approved a version with its corrections up to this number; the hash is of the whole text."""
+
+    person: PersonId
+    version: int
+    corrections: int
+    sha256: str
+    lines: int
 
 
 @dataclass(frozen=True, slots=True)

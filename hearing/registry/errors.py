@@ -53,3 +53,7 @@ class PassRefused(RegistryError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class Outdated(RegistryError):
+    """Somebody else changed it since it was read: look again before writing over it."""

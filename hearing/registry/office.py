@@ -7,6 +7,7 @@ from types import TracebackType
 
 from sqlalchemy import URL, text
 
+from hearing.registry.corrections import Corrections
 from hearing.registry.docket import Docket
 from hearing.registry.journal import Journal
 from hearing.registry.keys import MASTER_FILE, CaseKeys, MasterKey
@@ -30,6 +31,7 @@ class Office:
         self.journal = Journal(store)
         self.docket = Docket(store, keys, shelf or Shelf.on_disk(folder / VAULT_FOLDER))
         self.words = UtteranceBook(store, KeysOfCases(keys))
+        self.corrections = Corrections(store, KeysOfCases(keys), self.words)
 
     @classmethod
     async def open(

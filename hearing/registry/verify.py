@@ -53,8 +53,8 @@ class Fault:
 
 TapesCheck = Callable[[HearingId, Mapping[str, f.TapeHead], bytes | None], Awaitable[Sequence[tuple[str, str]]]]
 """Hearing, last head of every tape in the journal, the tapes' key (None once destroyed) -> pairs of where and why."""
-TranscriptCheck = Callable[[HearingId, int], Awaitable[str | None]]
-"""Hearing and version -> sha256 of that version as it now lies there, or None when it is gone."""
+TranscriptCheck = Callable[[HearingId, int, int | None], Awaitable[str | None]]
+"""Hearing, version and, of an approved text, its last correction -> sha256 of it as it now lies there, None if gone."""
 FileCheck = Callable[[HearingId, f.FileSealed], Awaitable[str | None]]
 """A file that lies outside the vault -> its sha256, or None when it is gone."""
 
@@ -254,8 +254,9 @@ def _refs(fact: f.Fact) -> list[TextRef]:
 async def _transcript_faults(name: HearingId, facts: Sequence[f.Fact], check: TranscriptCheck) -> list[Fault]:
     faults: list[Fault] = []
     for fact in facts:
-        if isinstance(fact, f.TranscriptSealed):
-            found = await check(name, fact.version)
+        if isinstance(fact, f.TranscriptSealed | f.TranscriptApproved):
+            upto = fact.corrections if isinstance(fact, f.TranscriptApproved) else None
+            found = await check(name, fact.version, upto)
             if found != fact.sha256:
                 why = "is missing" if found is None else "is not what was sealed"
                 faults.append(Fault(FaultKind.TRANSCRIPT, f"{name} version {fact.version}", why))

@@ -64,7 +64,16 @@ def _note_file_sealed(q: Asked) -> Iterable[f.Fact]:
 
 def _seal_transcript(q: Asked) -> Iterable[f.Fact]:
     act: a.SealTranscript = q.act
-    yield f.TranscriptSealed(act.version, act.sha256, act.lines, act.model, act.approved)
+    yield f.TranscriptSealed(act.version, act.sha256, act.lines, act.model)
+
+
+def _approve_transcript(q: Asked) -> Iterable[f.Fact]:
+    """Only a text for which the whole recording was heard can be approved; the same text is approved once."""
+    act: a.ApproveTranscript = q.act
+    sealed, approved = q.hearing.transcript, q.hearing.approved
+    q.require(sealed is not None and act.version >= sealed.version, "no_transcript")
+    if approved is None or approved.sha256 != act.sha256:
+        yield f.TranscriptApproved(q.asker().person, act.version, act.corrections, act.sha256, act.lines)
 
 
 def _sign_minutes(q: Asked) -> Iterable[f.Fact]:
@@ -115,6 +124,7 @@ RULES: dict[type[a.Act], Rule] = {
     a.NoteTapeHead: _note_tape_head,
     a.NoteFileSealed: _note_file_sealed,
     a.SealTranscript: _seal_transcript,
+    a.ApproveTranscript: _approve_transcript,
     a.SignMinutes: _sign_minutes,
     a.CheckRecord: _check_record,
     a.NoteDigestTold: _note_digest_told,

@@ -43,7 +43,7 @@ CONFIRMED = (
 )
 VARIANTS = ("GapConfirmed.agrees", "GapConfirmed.objects", "RecordChecked.good", "RecordChecked.bad")
 CEREMONIES = ("announce_opening", "retire", "decide", "announce_decision", "close_hearing")
-NOT_FILLED_IN = frozenset({"pass_id", "labels", "sha256", "version", "lines", "model", "approved"})
+NOT_FILLED_IN = frozenset({"pass_id", "labels", "sha256", "version", "lines", "model", "corrections"})
 """Fields of acts that the page fills, never a person."""
 
 

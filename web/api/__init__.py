@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from hearing.wrongs import Refused
-from web.api import cases, deliveries, devices, files, hearings, passes, retention, session
+from web.api import cases, deliveries, devices, files, hearings, passes, retention, session, words
 from web.office import Office, of
 from web.openapi import BASE, Endpoint, describe
 
@@ -24,6 +24,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *devices.ENDPOINTS,
     *deliveries.ENDPOINTS,
     *retention.ENDPOINTS,
+    *words.ENDPOINTS,
 )
 
 

@@ -20,6 +20,7 @@ from web.pages import (
     review,
     shares,
     transcript,
+    words,
 )
 
 
@@ -36,6 +37,7 @@ def routes(office: Office) -> list[web.RouteDef]:
         retention,
         file,
         transcript,
+        words,
         review,
         bundle,
         remarks,

@@ -10,9 +10,8 @@ from aiohttp import web
 from hearing.participants import Role
 from hearing.wrongs import Refused
 from transcripts import export
-from transcripts.models import is_rehearsal
 from transcripts.transcript import Status, canonical_json
-from web import casefile, doors
+from web import casefile, doors, wording
 from web.casefile import CaseFile, line_rows
 from web.documents import transcript as words
 from web.documents.paper import Paper
@@ -35,7 +34,7 @@ async def take(request: web.Request) -> web.StreamResponse:
     def say(msgid: str, /, **args: object) -> str:
         return office.languages.translate(language, msgid, **args)
 
-    standing = stands(file)
+    standing = wording.standing(office, file, language)
     draft = "" if standing.status is Status.APPROVED else "-draft"
     name = f"{file.case_number.replace('/', '_')}-transcript{draft}.{form}"
     if form == "json":
@@ -54,11 +53,6 @@ async def take(request: web.Request) -> web.StreamResponse:
     return attachment(await asyncio.to_thread(docx, sheet), DOCX, name)
 
 
-def stands(file: CaseFile) -> words.Standing:
-    """What these words are worth today."""
-    return words.Standing(Status.AUTOMATIC, any(is_rehearsal(line.model) for line in file.lines))
-
-
 def _paper(office: Office, file: CaseFile, language: str, say: Callable[..., str]) -> Paper:
     hearing = file.hearing
     begun = hearing.opened_at or hearing.listing.scheduled_at
@@ -73,7 +67,7 @@ def _paper(office: Office, file: CaseFile, language: str, say: Callable[..., str
     return words.paper(
         line_rows(file, say),
         say,
-        stands(file),
+        wording.standing(office, file, language),
         facts,
         language=language,
         court=office.court,

@@ -23,7 +23,7 @@ from tests.hearing.scripts import EDITION, seat
 
 H = HearingId("h-1")
 HEAD = f.TapeHead("tape-1", seat("judge"), "audio", 1, "ab" * 32, 9000)
-TRANSCRIPT = f.TranscriptSealed(1, "cd" * 32, 12, "test", True)
+TRANSCRIPT = f.TranscriptSealed(1, "cd" * 32, 12, "test")
 
 
 async def closed_hearing(office: Office) -> CaseId:
@@ -174,10 +174,10 @@ async def test_tapes_and_transcripts_are_checked_by_those_who_know_them(office: 
         asked.append(heads)
         return [("tape-1 part 1", "one byte differs")]
 
-    async def right(hearing: HearingId, version: int) -> str | None:
+    async def right(hearing: HearingId, version: int, upto: int | None) -> str | None:
         return TRANSCRIPT.sha256
 
-    async def gone(hearing: HearingId, version: int) -> str | None:
+    async def gone(hearing: HearingId, version: int, upto: int | None) -> str | None:
         return None
 
     assert await kinds(office, Checks(transcript=right)) == set()
