@@ -81,6 +81,7 @@ class Court:
             self._tasks = tasks
             tasks.create_task(self._close_hearings())
             tasks.create_task(self._deliver_utterances())
+            tasks.create_task(self._copy_recordings())
             for target in self.carrier.targets:
                 tasks.create_task(self._deliver_documents(target))
             for hearing_id in await self.office.clerk.recover():
@@ -135,6 +136,14 @@ class Court:
                 log.exception("closing failed", hearing=hearing_id)
             if not complete:
                 self.closing.again(hearing_id)
+
+    async def _copy_recordings(self) -> None:
+        while True:
+            hearing_id = await self.office.copies.next()
+            try:
+                await self.office.copies.make(self.office, hearing_id)
+            except Exception:
+                log.exception("office copy failed", hearing=hearing_id)
 
     async def _deliver_documents(self, target: Target) -> None:
         """What breaks here is told and tried again; a hearing never suffers from it."""

@@ -7,7 +7,7 @@ them (what a transcript waits for, who may be signed in at a rehearsal) comes in
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from hearing.registry.clerk import Clerk
 from hearing.registry.office import Office as Registry
 from web.languages import Languages
 from web.notifier import Notifier
+from web.office_copy import Copies
 
 if TYPE_CHECKING:
     from web.delivery.targets import Target
@@ -78,6 +79,8 @@ class Office:
     """"" when complete, else a catalogue id that says what it waits for ("transcript.waiting_for_model")."""
     stamp: Stamp | None = None
     """Asks a timestamp authority about a bundle's seal, where one is configured."""
+    copies: Copies = field(default_factory=Copies)
+    """The copies of recordings for office machines that were asked for."""
     targets: Sequence[Target] = ()
     """The outside systems that sealed documents are delivered to."""
 

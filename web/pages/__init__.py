@@ -14,6 +14,7 @@ from web.pages import (
     file,
     hearings,
     lines,
+    office_copy,
     papers,
     remarks,
     retention,
@@ -42,6 +43,7 @@ def routes(office: Office) -> list[web.RouteDef]:
         bundle,
         remarks,
         shares,
+        office_copy,
         papers,
     ):
         found += part.ROUTES

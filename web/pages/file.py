@@ -51,6 +51,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         request,
         "file.html",
         file=file,
+        copying=office.copies.progress(file.id, file.recording, file.documents) if file.recording else None,
         hearing=file.hearing,
         me_label=say("Reader" if file.actor.person in file.hearing.shares else f"role.{file.actor.role}"),
         me_name=file.names.get(file.actor.person, ""),
