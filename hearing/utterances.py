@@ -42,7 +42,8 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One utterance. ``provisional`` ones are shown and never stored; ``model`` names the model with its hash.
+    """One utterance. ``provisional`` ones are shown and never stored; ``model`` names the model with its hash
+    and the parameters by which it heard.
 
     Of a provisional text the first ``agreed`` words are settled; the others may still change.
     """

@@ -56,9 +56,8 @@ class Ear:
         model = self._models.get(language, self._default)
         encoded = sound if model is self._default else model.encode(piece.pcm)
         times = beam == FINAL_BEAM
-        return model.decode(
-            encoded, language, beam=beam, hotwords=hotwords, times=times
-        ), f"{model.name} beam={beam} {model.how}"
+        decoded = model.decode(encoded, language, beam=beam, hotwords=hotwords, times=times)
+        return decoded, f"{model.name} beam={beam} {model.how}"
 
 
 def next_track_language(reading: Reading, before: str, seconds: float) -> str:
