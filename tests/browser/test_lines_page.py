@@ -100,6 +100,19 @@ async def test_every_graph_has_its_words_on_a_large_screen_and_on_a_phone(
         assert await faults(page) == []
 
 
+async def test_the_board_leads_there(shown: Shown, laptop: BrowserContext, phone: BrowserContext) -> None:
+    for context in (laptop, phone):
+        page = await opened(context, shown, "ru")
+        await page.goto(f"{shown.address}/board")
+        narrow = await page.evaluate(
+            "[...document.querySelectorAll('.person')].filter((p) => p.scrollWidth > p.clientWidth).length"
+        )
+        assert narrow == 0
+        assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        await page.locator(f'a[href="/hearings/{shown.court.id}/lines"]').click()
+        await page.locator(".line").first.wait_for()
+
+
 async def test_the_page_keeps_itself_fresh(shown: Shown, laptop: BrowserContext) -> None:
     page = await opened(laptop, shown, "en")
     counsel = shown.court.house.people["counsel"]
