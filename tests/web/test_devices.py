@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hearing.hearings import Phase
 from hearing.participants import Actor, Role, SeatId
 from media.packets import Received
+from media.record.timeline import Timeline
 from media.relay.lines import Who, camera_of, screen_of
 from media.wire import rtcp
 from tests.clients.running import running
@@ -62,6 +63,13 @@ class Stand:
         courtroom = (await self.court.sitting()).courtroom
         speaker = self.court.speakers["prosecutor"]._visitor
         await speaker.until(lambda: not courtroom.has_peer(who))
+
+    async def recorded(self) -> Timeline:
+        """What lies on the tapes once the recorder has written out."""
+        sitting = await self.court.sitting()
+        await sitting.recording.close()
+        key = await self.court.registry.keys.tapes(sitting.hearing.case)
+        return Timeline(self.court.court.tapes / self.court.id, key)
 
     async def device(self, use: str, who: str, parts: list[sdp.Part] | None = None) -> Device:
         courtroom = (await self.court.sitting()).courtroom
@@ -257,7 +265,7 @@ def system_python() -> str:
     return python
 
 
-async def test_gstreamer_publishes_a_court_camera(stand: Stand, system_python: str) -> None:
+async def test_gstreamer_publishes_a_court_camera_and_it_is_recorded(stand: Stand, system_python: str) -> None:
     prosecutor = stand.court.speakers["prosecutor"]._visitor
     await prosecutor.offer()
     courtroom, who = (await stand.court.sitting()).courtroom, camera_of(await stand.seat("judge"))
@@ -272,6 +280,14 @@ async def test_gstreamer_publishes_a_court_camera(stand: Stand, system_python: s
         assert {r.seat for r in kept} == {await stand.seat("judge")}
         assert await camera.end() == 0
     assert not courtroom.has_peer(who)
+    recorded = await stand.recorded()
+    picture = recorded.cameras[await stand.seat("judge")]
+    streams = {p.stream for p in picture.pictures()}
+    (camera_ssrc,) = {r.ssrc for r in kept if r.kind == "video"}
+    assert camera_ssrc in streams
+    assert set(recorded.cameras) == {await stand.seat("judge")}
+    heard = {sound.payload for sound in recorded.voices[await stand.seat("judge")].sounds() if len(sound.payload) > 20}
+    assert any(r.packet.endswith(tuple(heard)) for r in kept if r.kind == "audio")
 
 
 async def test_gstreamer_receives_the_floor(stand: Stand, system_python: str) -> None:
