@@ -86,16 +86,18 @@ class Meter:
 
     def hear(self, sound: NDArray[np.int16] | None, samples: int) -> None:
         """The next samples; ``None`` is silence."""
-        done = 0
-        while done < samples:
-            count = min(samples - done, RATE - self._filled)
-            if sound is not None:
-                self._second[self._filled : self._filled + count] = sound[done : done + count]
-                self._sounds = True
-            self._filled += count
-            done += count
-            if self._filled == RATE:
-                self._measure()
+        end = self._filled + samples
+        if end > RATE:
+            first = RATE - self._filled
+            self.hear(None if sound is None else sound[:first], first)
+            self.hear(None if sound is None else sound[first:], samples - first)
+            return
+        if sound is not None:
+            self._second[self._filled : end] = sound
+            self._sounds = True
+        self._filled = end
+        if end == RATE:
+            self._measure()
 
     def _measure(self) -> None:
         count = -(-self._filled // CELL)
@@ -103,17 +105,18 @@ class Meter:
         if not self._sounds:
             self._peaks += bytes(count)
         else:
-            cells = self._second[: count * CELL].reshape(count, CELL).astype(np.float32)
-            loud = np.abs(cells)
-            peaks = loud.max(axis=1)
-            power = np.einsum("ij,ij->i", cells, cells) / (CELL * 32_768.0**2)
+            cells = self._second[: count * CELL].reshape(count, CELL)
+            peaks = np.maximum(cells.max(axis=1).astype(np.int32), -cells.min(axis=1).astype(np.int32))
+            waves = cells.astype(np.float32)
+            power = np.einsum("ij,ij->i", waves, waves) / (CELL * 32_768.0**2)
             speech = power > 10 ** (SPEECH_DB / 10)
-            self._peaks += np.minimum(peaks / 128, 255).astype(np.uint8).tobytes()
+            self._peaks += np.minimum(peaks // 128, 255).astype(np.uint8).tobytes()
             self._power += float(power[speech].sum())
             self._spoken += int(speech.sum())
-            self._highest = max(self._highest, int(peaks.max()))
-            if self._highest >= FULL_SCALE:
-                full = (loud >= FULL_SCALE).sum(axis=1) >= FULL_IN_A_CELL
+            highest = int(peaks.max())
+            self._highest = max(self._highest, highest)
+            if highest >= FULL_SCALE:
+                full = (np.abs(waves) >= FULL_SCALE).sum(axis=1) >= FULL_IN_A_CELL
                 self._clipped += [first + int(cell) for cell in np.flatnonzero(full)]
             self._second[:] = 0
         self._filled, self._sounds = 0, False
