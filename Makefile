@@ -9,7 +9,7 @@ RUN_READY = $(VENV)/.ready-$(shell cksum < requirements.lock | cut -d' ' -f1)
 DEV_READY = $(VENV)/.ready-dev-$(shell cksum < requirements-dev.lock | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format native bench bench-link bench-narrow bench-speech chaos lock voices packages-run packages-test chromium image image-steps clean
+.PHONY: help run test check format native bench bench-link bench-search bench-narrow bench-speech chaos lock voices packages-run packages-test chromium image image-steps clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -46,6 +46,9 @@ bench-narrow: packages-test $(DEV_READY) chromium ## a hearing of eight on 1 Mbi
 
 chaos: $(DEV_READY) ## kill, fill and skew the record, and judge what is left (FULL=1: all counts)
 	$(PY) -m tests.chaos $(if $(FULL),--full)
+
+bench-search: $(DEV_READY) ## how long a search takes (FULL=--full: over 1,000 hearing hours)
+	$(PY) -m benchmarks.bench_search $(FULL)
 
 bench-speech: $(DEV_READY) ## delays of captions, invention, the oath, killed workers (FULL=--full: the whole table)
 	$(PY) -m benchmarks.bench_speech $(FULL)

@@ -33,7 +33,7 @@ from transcripts.interpretation import tied
 from transcripts.settings import Condition
 from transcripts.transcript import canonical_json
 from transcripts.utterances import RecordedTrack, Utterance
-from web import asking, bundling, quality, review, sworn
+from web import asking, bundling, quality, review, searching, sworn
 from web.office import QUALITY, RECORDING, SWORN_WORDS, TIMELINE, TRANSCRIPT, WARNING_CLIP
 from web.recording import head_act
 from web.sealing import seal_ruling
@@ -222,6 +222,7 @@ class Closing:
         if digest not in {sealed.sha256 for sealed in hearing.files.values()}:
             await self._seal_bytes(hearing_id, TRANSCRIPT, "transcript.json", content, "application/json")
         await self._keep_sworn_words(hearing_id, hearing, lines)
+        await searching.reindex(self._court.office, hearing_id)
         act = a.SealTranscript(version, digest, len(lines), transcriber.state.model or "")
         await asking.perform(self._court.office, hearing_id, act, SYSTEM)
         return True

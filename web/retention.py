@@ -97,6 +97,7 @@ async def _forget(registry: Registry, case: CaseId, hearings: Sequence[HearingId
     for hearing in hearings:
         await registry.words.erase(hearing)
         await registry.corrections.erase(hearing)
+        await registry.search.erase(hearing)
         for document in await registry.docket.documents.of(hearing):
             await asyncio.to_thread(shelf.delete, place(document))
         await asyncio.to_thread(shutil.rmtree, registry.folder / TAPES_FOLDER / hearing, ignore_errors=True)

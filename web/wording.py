@@ -16,7 +16,7 @@ from hearing.registry.errors import NotFound, Outdated
 from hearing.wrongs import Refused
 from transcripts.models import is_rehearsal
 from transcripts.transcript import Status, canonical_json
-from web import asking, bundling, casefile
+from web import asking, bundling, casefile, searching
 from web.casefile import CaseFile
 from web.documents.transcript import Standing
 from web.doors import BENCH
@@ -65,11 +65,13 @@ async def correct(office: Office, file: CaseFile, line: str, seat: str, text: st
         raise Refused("too_long", field="text", limit=LONGEST_LINE)
     shelf, by = office.registry.corrections, file.actor.person
     try:
-        return await shelf.add(file.id, line, SeatId(seat), written, by=by, at=office.now(), seen=seen)
+        made = await shelf.add(file.id, line, SeatId(seat), written, by=by, at=office.now(), seen=seen)
     except Outdated as wrong:
         raise Refused("line_changed", field="text") from wrong
     except NotFound as wrong:
         raise Refused("no_such_line") from wrong
+    await searching.reindex(office, file.id)
+    return made
 
 
 async def approve(office: Office, file: CaseFile, seen: int) -> None:

@@ -12,6 +12,7 @@ from hearing.registry.docket import Docket
 from hearing.registry.journal import Journal
 from hearing.registry.keys import MASTER_FILE, CaseKeys, MasterKey
 from hearing.registry.seal import Seals
+from hearing.registry.search import SearchIndex
 from hearing.registry.shelf import Shelf
 from hearing.registry.store import Store
 from hearing.registry.utterances import KeysOfCases, UtteranceBook
@@ -31,6 +32,7 @@ class Office:
         self.journal = Journal(store)
         self.docket = Docket(store, keys, shelf or Shelf.on_disk(folder / VAULT_FOLDER))
         self.words = UtteranceBook(store, KeysOfCases(keys))
+        self.search = SearchIndex(store, keys)
         self.corrections = Corrections(store, KeysOfCases(keys), self.words)
 
     @classmethod

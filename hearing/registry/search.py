@@ -1,0 +1,110 @@
+"""The index of the words, which tells nobody what was said: keyed hashes in place of words.
+
+The key of a hearing's marks comes from its case's key. So the same word in two hearings has two hashes, a stolen
+database shows only how many different words a line has, and destroying a case's key makes its postings meaningless. A
+search names the hearings that its reader may see and hashes its words for each of them: no other can be found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import sqlalchemy as sa
+
+from hearing.participants import CaseId, HearingId
+from hearing.registry import schema
+from hearing.registry.keys import CaseKey, CaseKeys
+from hearing.registry.store import Store
+
+POSTINGS = sa.Table(
+    "transcript_postings",
+    schema.metadata,
+    sa.Column("mark", sa.LargeBinary(16), primary_key=True),
+    sa.Column("line", sa.String(40), primary_key=True),
+    sa.Column("hearing", sa.String(64), nullable=False, index=True),
+)
+INDEXED = sa.Table(
+    "transcript_indexed",
+    schema.metadata,
+    sa.Column("hearing", sa.String(64), primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("correction", sa.Integer, nullable=False),
+)
+FIRST, AT_ONCE = 25, 400
+"""Hearings asked about in the first statement, and in one at most: common words are found among the first few, and
+databases bound the number of arguments."""
+
+
+class SearchIndex:
+    def __init__(self, store: Store, keys: CaseKeys) -> None:
+        self._store = store
+        self._keys = keys
+
+    async def index(
+        self, hearing: HearingId, version: int, correction: int, lines: Mapping[str, Iterable[str]]
+    ) -> None:
+        """Make the index of this hearing anew from its lines' marks."""
+        async with self._store.writing() as db:
+            case = await db.scalar(sa.select(schema.hearings.c.case).where(schema.hearings.c.id == hearing))
+            key = _key(await self._keys.read(db, CaseId(str(case))), hearing)
+            rows = [
+                {"mark": _hashed(key, mark), "line": line, "hearing": hearing}
+                for line, marks in lines.items()
+                for mark in set(marks)
+            ]
+            await db.execute(sa.delete(POSTINGS).where(POSTINGS.c.hearing == hearing))
+            if rows:
+                await db.execute(sa.insert(POSTINGS), rows)
+            mark = {"hearing": hearing, "version": version, "correction": correction}
+            await self._store.insert_or_replace(db, INDEXED, mark)
+
+    async def indexed(self) -> dict[HearingId, tuple[int, int]]:
+        """Version and correction at which each hearing was indexed."""
+        async with self._store.reading() as db:
+            rows = await db.execute(sa.select(INDEXED))
+            return {HearingId(row.hearing): (row.version, row.correction) for row in rows}
+
+    async def find(
+        self, wanted: Sequence[Sequence[str]], among: Sequence[tuple[HearingId, CaseId]], limit: int
+    ) -> list[tuple[HearingId, str]]:
+        """Lines of these hearings, the first of them first, that have a mark of every group; at most ``limit``."""
+        found: list[tuple[HearingId, str]] = []
+        async with self._store.reading() as db:
+            for part in _growing(among if wanted else ()):
+                cases = await self._keys.read_many(db, {case for _, case in part})
+                keys = [_key(cases[case], hearing) for hearing, case in part if case in cases]
+                parts = [
+                    sa.select(POSTINGS.c.hearing, POSTINGS.c.line).where(
+                        POSTINGS.c.mark.in_([_hashed(key, mark) for key in keys for mark in group])
+                    )
+                    for group in wanted
+                ]
+                query = sa.intersect(*parts) if len(parts) > 1 else parts[0].distinct()
+                rows = (await db.execute(query.limit(limit - len(found)))).all()
+                found += [(HearingId(row.hearing), row.line) for row in rows]
+                if len(found) >= limit:
+                    break
+        return found
+
+    async def erase(self, hearing: HearingId) -> None:
+        """End of retention."""
+        async with self._store.writing() as db:
+            for table in (POSTINGS, INDEXED):
+                await db.execute(sa.delete(table).where(table.c.hearing == hearing))
+
+
+def _growing(among: Sequence[tuple[HearingId, CaseId]]) -> Iterator[Sequence[tuple[HearingId, CaseId]]]:
+    first, many = 0, FIRST
+    while first < len(among):
+        yield among[first : first + many]
+        first, many = first + many, min(AT_ONCE, many * 2)
+
+
+def _key(case: CaseKey, hearing: HearingId) -> bytes:
+    return hmac.digest(case.search, hearing.encode(), hashlib.sha256)
+
+
+def _hashed(key: bytes, mark: str) -> bytes:
+    return hmac.digest(key, mark.encode(), hashlib.sha256)[:16]
