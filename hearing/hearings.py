@@ -181,6 +181,8 @@ class Seat:
     rehearsed_at: float | None = None
     ready_at: float | None = None
     below_norm: bool = False
+    voice: str | None = None
+    """Whether a recogniser understood the sentence read before: a hint, never a gate."""
     muted: bool = False
     hand_at: float | None = None
     help_at: float | None = None

@@ -37,6 +37,7 @@ LEFT_OUT: frozenset[type[f.Fact]] = frozenset(
         f.PrivateTalkAsked,
         f.DevicesTested,
         f.TerminalReady,
+        f.VoiceTested,
         f.FileShared,
         f.ShareEnded,
     }

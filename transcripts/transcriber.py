@@ -28,13 +28,17 @@ from transcripts.lines import caption_of, utterance_of
 from transcripts.settings import Condition, SpeechSettings, SpeechState
 from transcripts.spool import LiveSpool, Spool, TapeSpool
 from transcripts.transcript import digest
-from transcripts.utterances import LIVE, NS, Pcm, RecordedTrack, Utterance, as_int16
+from transcripts.utterances import LIVE, NS, Pcm, RecordedTrack, Utterance, Word, as_int16
 
 log = structlog.get_logger()
 
 WAITING_LINES = 1000
 """Lines waiting to be shown. When it is full the oldest is let go: the book has every final one."""
 LEASE_SECONDS = 60.0
+TRIAL = HearingId("trial")
+TRIAL_SECONDS = 20.0
+"""A person waits: what is not recognised by then is for the secretary's ear."""
+
 GIVE_UP_AFTER = 3
 """Workers that may crash over one utterance before it is left to the recording."""
 ENDED_FROM_OUTSIDE = (-signal.SIGKILL, -signal.SIGTERM)
@@ -58,6 +62,8 @@ class _Track:
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     begun: tuple[int, int] | None = None
     deaths: dict[int, int] = field(default_factory=dict)
+    trial: list[Word] | None = None
+    """The words of a sound that belongs to no hearing and enters no book."""
 
 
 class Transcriber:
@@ -128,6 +134,25 @@ class Transcriber:
         assert isinstance(track.spool, LiveSpool)
         track.spool.push(start_ns, as_int16(pcm16k))
         self._wake.set()
+
+    async def hear_once(self, language: str, pcm16k: Pcm) -> tuple[Word, ...] | None:
+        """The words of a short sound that is kept nowhere; None where there is no model, or it does not come to it."""
+        if self._state.condition is not Condition.READY or not len(pcm16k):
+            return None
+        spool = LiveSpool()
+        spool.push(NS, as_int16(pcm16k))
+        spool.end()
+        track = self._open((TRIAL, SeatId(secrets.token_hex(8)), LIVE), language, spool, live=True)
+        track.trial = []
+        self._wake.set()
+        try:
+            async with asyncio.timeout(TRIAL_SECONDS):
+                await track.ended.wait()
+        except TimeoutError:
+            return None
+        finally:
+            self._close(track)
+        return tuple(track.trial) if track.complete else None
 
     async def finish(self, hearing: HearingId) -> None:
         """The hearing's live sound ends: come back when all that was taken is written, or when there is no model."""
@@ -329,7 +354,7 @@ class Transcriber:
                 case "final":
                     track.begun = None
                     await self._write(track, head)
-                case "partial":
+                case "partial" if track.trial is None:
                     self._show(caption_of(*track.key, head))
                 case "settled":
                     await self._settle(track, head["upto"])
@@ -340,6 +365,10 @@ class Transcriber:
 
     async def _write(self, track: _Track, head: pipe.Head) -> None:
         said = utterance_of(*track.key, head)
+        if track.trial is not None:
+            track.trial += said.words if said is not None else ()
+            await self._settle(track, head["end"])
+            return
         if said is None:
             if head["doubt"]:
                 log.info("speech.not_believed", hearing=track.key[0], seat=track.key[1], why=head["doubt"])
@@ -353,7 +382,8 @@ class Transcriber:
 
     async def _settle(self, track: _Track, upto_ns: int) -> None:
         hearing, seat, version = track.key
-        await self._book.settle(hearing, version, seat, upto_ns)
+        if track.trial is None:
+            await self._book.settle(hearing, version, seat, upto_ns)
         track.spool.settle(upto_ns)
         self._wake.set()
 

@@ -69,6 +69,7 @@ class Court:
         self.linger_seconds = LINGER_SECONDS
         self.confidence_seconds = CONFIDENCE_SECONDS
         self.probes = ProbeQueue(office.now)
+        self.readings = ProbeQueue(office.now)
         self.closing = Closing(self)
         self.carrier = Carrier(office.registry, office.clerk, office.targets)
         self._sittings: dict[HearingId, Sitting] = {}

@@ -45,6 +45,8 @@ async def hear(sitting: Sitting, connection: Connection, message: Mapping[str, A
         case {"t": "rtc.probe", "direction": "abort"}:
             if connection.probe is not None:
                 connection.probe.cancel()
+        case {"t": "rtc.voice"}:
+            sitting.reading.heard(connection, dict(message))
         case {"t": "rtc.report"}:
             sitting.listening.reported(connection, message)
         case _:

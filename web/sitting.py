@@ -27,6 +27,7 @@ from web import asking, view
 from web.connection import Connection
 from web.interpreting import Booth
 from web.listening import ListeningDesk
+from web.reading import ReadingDesk
 from web.recording import RecordingDesk
 from web.second_devices import SecondDevices
 from web.speech import SpeechDesk
@@ -64,6 +65,7 @@ class Sitting:
         self.closing_digest: str | None = None
         self.recording = RecordingDesk(self)
         self.speech = SpeechDesk(self)
+        self.reading = ReadingDesk(self)
         self.listening = ListeningDesk(self)
         self.booth = Booth(self)
         self.second = SecondDevices(self)
@@ -269,6 +271,7 @@ class Sitting:
     def _hear(self, received: Received) -> None:
         self.recording.received(received)
         self.speech.received(received)
+        self.reading.received(received)
 
     async def _watch_lines(self) -> None:
         events = self.courtroom.line_events()

@@ -44,3 +44,12 @@ class NoteUnheard(Act):
     medium: str
     start: float
     seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoteVoiceTest(Act):
+    """Of the sentence read at ``seat`` a share was recognised; ``mark``: understood, or to be judged by ear."""
+
+    seat: SeatId
+    mark: str
+    share: float

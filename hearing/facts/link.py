@@ -41,3 +41,12 @@ class Unheard(Fact):
     medium: str
     start: float
     seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceTested(Fact):
+    """A hint for the secretary: ``mark`` is understood or by_ear, ``share`` what was recognised of the sentence."""
+
+    seat: SeatId
+    mark: str
+    share: float

@@ -9,6 +9,7 @@ from hearing import facts as f
 from hearing.participants import Place
 from hearing.rules.asked import Asked, Rule
 
+VOICES = frozenset({"understood", "by_ear"})
 MEDIA = frozenset({"sound", "picture"})
 
 
@@ -48,10 +49,17 @@ def _note_unheard(q: Asked) -> Iterable[f.Fact]:
     yield f.Unheard(act.seat, act.speakers, act.medium, act.start, act.seconds)
 
 
+def _note_voice_test(q: Asked) -> Iterable[f.Fact]:
+    act: a.NoteVoiceTest = q.act
+    q.require(act.mark in VOICES, "not_one_of", field="mark")
+    yield f.VoiceTested(q.seat(act.seat).seat, act.mark, act.share)
+
+
 RULES: dict[type[a.Act], Rule] = {
     a.ConfirmRehearsal: _confirm_rehearsal,
     a.MarkTerminalReady: _mark_terminal_ready,
     a.NoteLineBelow: _note_line_below,
     a.NoteLineRecovered: _note_line_recovered,
     a.NoteUnheard: _note_unheard,
+    a.NoteVoiceTest: _note_voice_test,
 }

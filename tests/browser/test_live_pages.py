@@ -506,6 +506,24 @@ async def test_a_denied_permission_is_explained_with_a_drawing_of_the_browser_at
     await context.close()
 
 
+async def test_the_sentence_is_read_aloud_and_the_page_says_how_it_went(
+    court: FakeCourt, phone: BrowserContext
+) -> None:
+    page = await arrive(phone, court, "lobby-devices", "ru")
+    await page.click('[data-local="open"]')
+    await page.get_by_text("звук и изображение хорошие").wait_for()
+    await page.click('[data-local="read"]')
+    await court.until(t="rtc.voice", reading="start")
+    await court.push({"t": "rtc.voice", "phase": "listening"})
+    await page.get_by_text("Голос не сохраняется").wait_for()
+    assert await faults(page) == []
+    await page.click('[data-local="read"]')
+    await court.until(t="rtc.voice", reading="stop")
+    await court.push({"t": "rtc.voice", "phase": "done", "mark": "by_ear"})
+    await page.get_by_text("Секретарь послушает вас сам").wait_for()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 async def test_a_microphone_that_says_nothing_is_offered_for_change(court: FakeCourt, laptop: BrowserContext) -> None:
     assert laptop.browser is not None
     context = await laptop.browser.new_context()

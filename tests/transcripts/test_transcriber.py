@@ -17,9 +17,11 @@ from hearing.participants import HearingId, SeatId
 from hearing.registry.store import Store
 from hearing.registry.utterances import UtteranceBook
 from tests.transcripts.voices import MODEL, OATH, noise, silence, spoken
+from transcripts import voice_match
 from transcripts.settings import Condition, SpeechSettings
-from transcripts.transcriber import Transcriber
-from transcripts.utterances import NS, RATE, Pcm, RecordedTrack, Utterance
+from transcripts.transcriber import TRIAL, Transcriber
+from transcripts.utterances import LIVE, NS, RATE, Pcm, RecordedTrack, Utterance
+from web.languages import Languages
 
 HEARING = HearingId("h-1")
 JUDGE, WITNESS = SeatId("s-judge"), SeatId("s-witness")
@@ -181,3 +183,17 @@ async def test_the_pass_over_the_recording_waits_for_a_model_and_makes_a_complet
     assert [v.completed_at is not None for v in versions] == [True, True]
     assert versions[0].digest
     assert [line.text for line in await book.lines(HEARING)] == [text for _, text in said]
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+async def test_a_trial_is_recognised_and_enters_no_book(book: UtteranceBook, language: str) -> None:
+    sentence = Languages.load().translate(language, "js.voice.sentence")
+    async with Transcriber(SETTINGS, book) as transcriber:
+        assert await transcriber.hear_once(language, spoken((language, sentence))) is None
+        await transcriber.until(Condition.READY)
+        words = await transcriber.hear_once(language, spoken((language, sentence)))
+        assert words is not None
+        assert voice_match.share(sentence, [word.text for word in words]) >= voice_match.UNDERSTOOD
+        assert transcriber.utterances().empty()
+        assert await book.lines(TRIAL, LIVE) == []
+        assert await book.marks(TRIAL, LIVE) == {}

@@ -26,7 +26,7 @@ def rows(title: str) -> dict[str, str]:
 
 
 def sources() -> str:
-    files = ("sitting.py", "signalling.py", "wire.py", "connection.py", "view/__init__.py", "speech.py")
+    files = ("sitting.py", "signalling.py", "wire.py", "connection.py", "view/__init__.py", "speech.py", "reading.py")
     return "\n".join((ROOT / "web" / name).read_text(encoding="utf-8") for name in files)
 
 

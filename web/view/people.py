@@ -96,6 +96,7 @@ def shown_person(stage: Stage, p: Participant, say: Say, staff: bool) -> dict[st
         "rehearsed_at": seat.rehearsed_at,
         "ready_at": seat.ready_at,
         "below_norm": seat.below_norm,
+        "voice": seat.voice,
         "talk_asked": p.private_talk_asked_at,
         "testimony_at": p.testimony_at,
     }

@@ -7,7 +7,7 @@
 import { h, icon } from "./dom.js";
 import { linkTest } from "./gauge.js";
 import { lamps } from "./lamps.js";
-import { behind, levelBar, otherMicrophone, picker } from "./lobby.js";
+import { behind, levelBar, otherMicrophone, picker, sentence } from "./lobby.js";
 import { me, offerButton, offerOf, plate, selfPicture, silhouette, video } from "./parts.js";
 import { permission } from "./permission.js";
 import { hour, lang, word } from "./words.js";
@@ -89,7 +89,7 @@ const STEPS = {
   }),
   see: (page) => ({ title: word("kiosk.see"), more: picker(page, "videoinput", "camera.choose"), button: next(page, word("kiosk.see.yes"), () => page.remember("sawSelf", true), "see") }),
   speak: (page) => ({
-    title: word("kiosk.speak"), text: word(page.devices.voiceHeard ? "kiosk.speak.heard" : "kiosk.speak.wait"), more: [levelBar(page), otherMicrophone(page), picker(page, "audioinput", "mic.choose")],
+    title: word("kiosk.speak"), text: word(page.devices.voiceHeard ? "kiosk.speak.heard" : "kiosk.speak.wait"), more: [levelBar(page), sentence(page), otherMicrophone(page), picker(page, "audioinput", "mic.choose")],
     button: next(page, word("kiosk.onward"), () => page.remember("spoke", true), "spoke", page.devices.voiceHeard),
     second: page.devices.voiceHeard ? null : h("div", { class: "acts tight" }, h("button", { type: "button", class: "btn", onclick: () => page.openDevices() }, word("kiosk.retry")),
       h("button", { type: "button", class: "btn", "data-local": "without", onclick: () => page.remember("spoke", true) }, word("kiosk.without"))),

@@ -105,7 +105,7 @@ function devices(page) {
   return [
     permission(page),
     check(d.camera === "ok", word("check.camera"), d.trouble("camera"), picker(page, "videoinput", "camera.choose")),
-    check(d.voiceHeard && d.microphone === "ok", word("check.microphone"), d.trouble("microphone"), [levelBar(page), otherMicrophone(page), picker(page, "audioinput", "mic.choose")]),
+    check(d.voiceHeard && d.microphone === "ok", word("check.microphone"), d.trouble("microphone"), [levelBar(page), sentence(page), otherMicrophone(page), picker(page, "audioinput", "mic.choose")]),
     check(page.here.soundHeard === true, word("check.loudspeaker"), page.here.soundHeard === false ? word("loudspeaker.fix") : null, [
       h("div", { class: "acts tight" },
         h("button", { type: "button", class: "btn", "data-local": "ring", onclick: () => page.ring() }, icon("sound"), word("loudspeaker.play")),
@@ -124,6 +124,18 @@ function check(ok, title, trouble, more) {
   return h("div", { class: `check ${ok ? "ok" : trouble ? "wrong" : ""}`, key: title },
     h("p", { class: "check-title" }, icon(ok ? "check-ring" : trouble ? "warn" : "ring"), h("span", null, title), h("span", { class: "unseen" }, ok ? ` ${word("check.ok")}` : "")),
     trouble ? h("p", { class: "bad", role: "alert" }, trouble) : null, more);
+}
+
+/** A sentence to be read aloud, recognised by the court: a help for the secretary, which holds nobody up. @param {any} page */
+export function sentence(page) {
+  const d = page.devices;
+  if (d.microphone !== "ok" || !d.voiceHeard) return null;
+  const { phase, mark } = page.here.voice ?? {};
+  const busy = phase === "listening" || phase === "recognising";
+  return h("div", { class: "sentence", key: "sentence" },
+    h("p", { class: "soft" }, word("voice.ask")), h("blockquote", null, word("voice.sentence")),
+    h("p", { role: "status" }, phase ? word(`voice.${phase === "done" ? mark : phase}`) : ""),
+    phase === "recognising" ? null : h("button", { type: "button", class: "btn", "data-local": "read", onclick: () => page.read(busy ? "stop" : "start") }, icon(busy ? "check" : "mic"), word(busy ? "voice.stop" : "voice.start")));
 }
 
 /** Nothing was heard yet, and there is another microphone to try. @param {any} page */

@@ -101,6 +101,7 @@ export class LivePage {
     else if (m.t === "rtc.link") this.links = m.links ?? {};
     else if (m.t === "rtc.closed") this.media.end();
     else if (m.t === "rtc.probe") this.probe.take(m);
+    else if (m.t === "rtc.voice") this.remember("voice", m);
     this.redraw();
   }
 
@@ -287,6 +288,11 @@ export class LivePage {
   listen(channel) {
     this.here.listens = channel;
     this.line.send({ t: "rtc.listen", channel });
+  }
+
+  /** The shown sentence is read aloud. @param {"start"|"stop"} reading */
+  read(reading) {
+    this.line.send({ t: "rtc.voice", reading });
   }
 
   /** @param {boolean} yes */

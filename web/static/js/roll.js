@@ -76,6 +76,7 @@ function proof(now) {
 function line(p, now) {
   const list = /** @type {[string, string, string][]} */ ([
     p.below_norm ? ["warn", "wrong", word("line.below")] : p.attendance === "admitted" ? proof(now) : null,
+    p.voice ? [p.voice === "understood" ? "check" : "ear", p.voice === "understood" ? "ok" : "soft", word(`line.${p.voice}`)] : null,
     p.rehearsed_at ? ["check-ring", "ok", word("line.rehearsed", { at: hour(p.rehearsed_at) })] : null,
     p.ready_at ? ["check", "ok", word("line.ready", { at: hour(p.ready_at) })] : null,
   ].filter((one) => one !== null));

@@ -1,0 +1,52 @@
+"""A sentence read aloud is recognised, marked for the secretary, and kept nowhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hearing.wrongs import Malformed
+from tests.web.sittings import Bench, bench
+from tests.web.test_link_test_ends import Page, page_of
+from transcripts.settings import Condition
+from transcripts.utterances import LIVE
+from web import signalling
+
+
+async def read(court: Bench, page: Page, voice: str) -> str:
+    sitting = await court.sitting()
+    await signalling.hear(sitting, page, {"t": "rtc.voice", "reading": "start"})
+    await page.until(t="rtc.voice", phase="listening")
+    await court.speakers["counsel"].say(voice)
+    await signalling.hear(sitting, page, {"t": "rtc.voice", "reading": "stop"})
+    return str((await page.until(t="rtc.voice", phase="done"))["mark"])
+
+
+async def test_who_read_the_sentence_is_understood_who_read_another_is_not_and_no_book_holds_it(tmp_path: Path) -> None:
+    async with bench(tmp_path / "data") as court:
+        await court.ask("judge", "order_remote", order="№ 1")
+        _, page = await page_of(court, "counsel")
+        await court.enter("counsel")
+        await court.court.transcriber.until(Condition.READY)
+        assert await read(court, page, "defence_counsel-1") == "understood"
+        page.told.clear()
+        assert await read(court, page, "defence_counsel-2") == "by_ear"
+        assert page.seat is not None
+        assert (await court.now()).seats[page.seat].voice == "by_ear"
+        assert await court.court.book.lines(court.id, LIVE) == []
+
+
+async def test_without_a_model_the_mark_is_by_ear(tmp_path: Path) -> None:
+    async with bench(tmp_path / "data", model=None) as court:
+        await court.ask("judge", "order_remote", order="№ 1")
+        _, page = await page_of(court, "counsel")
+        await court.enter("counsel")
+        assert await read(court, page, "defence_counsel-1") == "by_ear"
+
+
+async def test_only_start_and_stop_are_words_of_it(tmp_path: Path) -> None:
+    async with bench(tmp_path / "data", model=None) as court:
+        sitting, page = await page_of(court, "counsel")
+        with pytest.raises(Malformed):
+            await signalling.hear(sitting, page, {"t": "rtc.voice", "reading": "done", "mark": "understood"})
