@@ -17,7 +17,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from hearing.participants import CaseId, HearingId
+from hearing.participants import HearingId
 from hearing.registry import schema
 from hearing.registry.office import Office
 from transcripts.folding import marks, wanted
@@ -35,12 +35,10 @@ def spelled(word: int) -> str:
     return "".join(chr(ord("а") + int(digit) * 3) for digit in str(word)) + "ного"
 
 
-async def fill(
-    office: Office, hours: int, words: random.Random, weights: list[float]
-) -> list[tuple[HearingId, CaseId]]:
+async def fill(office: Office, hours: int, words: random.Random, weights: list[float]) -> list[HearingId]:
     """So many hearings of an hour, listed and indexed."""
     vocabulary = [spelled(n) for n in range(VOCABULARY)]
-    made: list[tuple[HearingId, CaseId]] = []
+    made: list[HearingId] = []
     for n in range(1, hours + 1):
         case, hearing = await office.docket.cases.create(number(n), NOW, "a-1"), HearingId(f"h-{n}")
         row = {"id": hearing, "case": case.id, "kind": "sanction", "publicity": "open", "language": "ru"}
@@ -53,7 +51,7 @@ async def fill(
             for line in range(LINES)
         }
         await office.search.index(hearing, 1, 0, said)
-        made.append((hearing, case.id))
+        made.append(hearing)
     return made[::-1]
 
 

@@ -45,7 +45,7 @@ async def search(office: Office, who: Visitor, query: str, say: Callable[..., st
     """The lines with all words of the query, those of the latest hearings first."""
     groups = wanted(query)
     listings = await _visible(office, who) if groups else []
-    found = await office.registry.search.find(groups, [(one.id, one.case) for one in listings], MOST)
+    found = await office.registry.search.find(groups, [one.id for one in listings], MOST)
     lines: dict[HearingId, set[str]] = {}
     for hearing, line in found:
         lines.setdefault(hearing, set()).add(line)

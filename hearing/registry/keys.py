@@ -81,10 +81,6 @@ class CaseKey:
     def documents(self) -> bytes:
         return derive(self.secret, "documents")
 
-    @property
-    def search(self) -> bytes:
-        return derive(self.secret, "search")
-
     def salted(self, text: str) -> str:
         """A hash of the text that nobody can guess back without this key."""
         return hmac.new(derive(self.secret, "salt"), text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()

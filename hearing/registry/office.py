@@ -32,7 +32,7 @@ class Office:
         self.journal = Journal(store)
         self.docket = Docket(store, keys, shelf or Shelf.on_disk(folder / VAULT_FOLDER))
         self.words = UtteranceBook(store, KeysOfCases(keys))
-        self.search = SearchIndex(store, keys)
+        self.search = SearchIndex(store, keys.master)
         self.corrections = Corrections(store, KeysOfCases(keys), self.words)
 
     @classmethod

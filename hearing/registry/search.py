@@ -1,8 +1,9 @@
 """The index of the words, which tells nobody what was said: keyed hashes in place of words.
 
-The key of a hearing's marks comes from its case's key. So the same word in two hearings has two hashes, a stolen
-database shows only how many different words a line has, and destroying a case's key makes its postings meaningless. A
-search names the hearings that its reader may see and hashes its words for each of them: no other can be found.
+The key is the court's own, so that one hash finds a word in every hearing: a key per case would be stricter, but a
+search over 1,000 hearings would spend its time on keys. Somebody with the database alone sees which lines share a word
+and how often, not which word it is; the record's destruction deletes its marks. A search names the hearings that its
+reader may see: no other can be found.
 """
 
 from __future__ import annotations
@@ -13,17 +14,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import sqlalchemy as sa
 
-from hearing.participants import CaseId, HearingId
+from hearing.participants import HearingId
 from hearing.registry import schema
-from hearing.registry.keys import CaseKey, CaseKeys
+from hearing.registry.keys import MasterKey
 from hearing.registry.store import Store
 
 POSTINGS = sa.Table(
     "transcript_postings",
     schema.metadata,
     sa.Column("mark", sa.LargeBinary(16), primary_key=True),
+    sa.Column("hearing", sa.String(64), primary_key=True, index=True),
     sa.Column("line", sa.String(40), primary_key=True),
-    sa.Column("hearing", sa.String(64), nullable=False, index=True),
 )
 INDEXED = sa.Table(
     "transcript_indexed",
@@ -38,22 +39,20 @@ databases bound the number of arguments."""
 
 
 class SearchIndex:
-    def __init__(self, store: Store, keys: CaseKeys) -> None:
+    def __init__(self, store: Store, master: MasterKey) -> None:
         self._store = store
-        self._keys = keys
+        self._key = master.derive("transcript search")
 
     async def index(
         self, hearing: HearingId, version: int, correction: int, lines: Mapping[str, Iterable[str]]
     ) -> None:
         """Make the index of this hearing anew from its lines' marks."""
+        rows = [
+            {"mark": self._hashed(mark), "hearing": hearing, "line": line}
+            for line, marks in lines.items()
+            for mark in set(marks)
+        ]
         async with self._store.writing() as db:
-            case = await db.scalar(sa.select(schema.hearings.c.case).where(schema.hearings.c.id == hearing))
-            key = _key(await self._keys.read(db, CaseId(str(case))), hearing)
-            rows = [
-                {"mark": _hashed(key, mark), "line": line, "hearing": hearing}
-                for line, marks in lines.items()
-                for mark in set(marks)
-            ]
             await db.execute(sa.delete(POSTINGS).where(POSTINGS.c.hearing == hearing))
             if rows:
                 await db.execute(sa.insert(POSTINGS), rows)
@@ -67,17 +66,15 @@ class SearchIndex:
             return {HearingId(row.hearing): (row.version, row.correction) for row in rows}
 
     async def find(
-        self, wanted: Sequence[Sequence[str]], among: Sequence[tuple[HearingId, CaseId]], limit: int
+        self, wanted: Sequence[Sequence[str]], among: Sequence[HearingId], limit: int
     ) -> list[tuple[HearingId, str]]:
         """Lines of these hearings, the first of them first, that have a mark of every group; at most ``limit``."""
         found: list[tuple[HearingId, str]] = []
         async with self._store.reading() as db:
             for part in _growing(among if wanted else ()):
-                cases = await self._keys.read_many(db, {case for _, case in part})
-                keys = [_key(cases[case], hearing) for hearing, case in part if case in cases]
                 parts = [
                     sa.select(POSTINGS.c.hearing, POSTINGS.c.line).where(
-                        POSTINGS.c.mark.in_([_hashed(key, mark) for key in keys for mark in group])
+                        POSTINGS.c.mark.in_([self._hashed(mark) for mark in group]), POSTINGS.c.hearing.in_(part)
                     )
                     for group in wanted
                 ]
@@ -88,6 +85,9 @@ class SearchIndex:
                     break
         return found
 
+    def _hashed(self, mark: str) -> bytes:
+        return hmac.digest(self._key, mark.encode(), hashlib.sha256)[:16]
+
     async def erase(self, hearing: HearingId) -> None:
         """End of retention."""
         async with self._store.writing() as db:
@@ -95,16 +95,8 @@ class SearchIndex:
                 await db.execute(sa.delete(table).where(table.c.hearing == hearing))
 
 
-def _growing(among: Sequence[tuple[HearingId, CaseId]]) -> Iterator[Sequence[tuple[HearingId, CaseId]]]:
+def _growing(among: Sequence[HearingId]) -> Iterator[Sequence[HearingId]]:
     first, many = 0, FIRST
     while first < len(among):
         yield among[first : first + many]
         first, many = first + many, min(AT_ONCE, many * 2)
-
-
-def _key(case: CaseKey, hearing: HearingId) -> bytes:
-    return hmac.digest(case.search, hearing.encode(), hashlib.sha256)
-
-
-def _hashed(key: bytes, mark: str) -> bytes:
-    return hmac.digest(key, mark.encode(), hashlib.sha256)[:16]

@@ -61,7 +61,7 @@ async def test_a_correction_is_found_and_what_it_replaced_is_not(
     assert all(text != WRONG for _, text in await found(browser, "түсінікті"))
 
 
-async def test_the_same_word_leaves_another_mark_in_every_hearing_and_none_after_the_key_is_gone(
+async def test_the_index_holds_no_words_and_is_gone_once_it_is_erased(
     browser: Browser, house: House, held: HearingId
 ) -> None:
     await reindex(house.office, held)
@@ -71,5 +71,6 @@ async def test_the_same_word_leaves_another_mark_in_every_hearing_and_none_after
     assert {len(row.mark) for row in rows} == {16}
     await browser.sign_in(JUDGE_IIN)
     assert len(await found(browser, "отбасы")) == 1
-    await house.registry.keys.destroy((await house.state(held)).case, house.at)
-    assert await house.registry.search.find([["=отбасы"]], [(held, (await house.state(held)).case)], 9) == []
+    await house.registry.search.erase(held)
+    assert await found(browser, "отбасы") == []
+    assert await house.registry.search.indexed() == {}

@@ -15,8 +15,8 @@ def upgrade() -> None:
     op.create_table(
         "transcript_postings",
         sa.Column("mark", sa.LargeBinary(16), primary_key=True),
+        sa.Column("hearing", sa.String(64), primary_key=True),
         sa.Column("line", sa.String(40), primary_key=True),
-        sa.Column("hearing", sa.String(64), nullable=False),
     )
     op.create_index("ix_transcript_postings_hearing", "transcript_postings", ["hearing"])
     op.create_table(
