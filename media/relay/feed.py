@@ -277,14 +277,16 @@ class Feed:
         return True
 
     def hush(self, at_ns: int) -> None:
-        """Say that the voice pauses, as the last thing before the gate closes."""
-        if not self.open or not self.stream or self.waiting:
+        """Say that the voice pauses, before the gate closes or as the first thing ever: what follows is no loss."""
+        if not self.allowed or self.payload_type < 0:
             return
-        number = self.last_number + 1 - self.number_offset
-        timestamp = (self.last_time + PAUSE_SAMPLES - self.time_offset) & 0xFFFFFFFF
-        pause = rtp.parse(rtp.header(0, False, number & 0xFFFF, timestamp, self.stream, b"", False) + PAUSE)
-        assert pause is not None
-        self.send(number, pause, 127, None, at_ns)
+        out, timestamp = self.last_number + 1, (self.last_time + PAUSE_SAMPLES) & 0xFFFFFFFF
+        block, sequence = self._extensions(127, at_ns)
+        head = rtp.header(self.payload_type, False, out & 0xFFFF, timestamp, self.ssrc, block, False)
+        if self._seal(head, PAUSE, sequence, at_ns) is not None:
+            self.last_number, self.last_time, self.last_ns = out, timestamp, at_ns
+            self.packets += 1
+            self.octets += len(PAUSE)
 
     def resend(self, run: Run, number: int, packet: rtp.Rtp, at_ns: int) -> bool:
         """Repeat a packet: as RTX where agreed, else the very datagram."""

@@ -87,7 +87,7 @@ class Portions:
         seat = SeatId(feed.source)
         if feed.kind == "audio":
             feed.withheld = seat in allotment.resting
-            if feed.withheld and feed.open:
+            if feed.withheld and (feed.open or not feed.packets):
                 feed.hush(now_ns)
             return feed.gate()
         share = allotment.pictures.get(seat)
