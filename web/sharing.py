@@ -13,6 +13,7 @@ from hearing.registry import ids
 from hearing.wrongs import Refused
 from web import languages
 from web.asking import deposit, perform
+from web.casefile import CaseFile
 from web.desk import flag, instant, text
 from web.notifier import Letter
 from web.office import Office
@@ -59,6 +60,23 @@ async def share(office: Office, by: Actor, hearing_id: HearingId, fields: Mappin
         return shared
     state = await _write(office, hearing, shared, contact)
     return SharedPass(person.id, name, until, shared.link, shared.code, state)
+
+
+async def of_file(office: Office, file: CaseFile) -> list[dict[str, object]]:
+    """With whom the court shared the file, the newest first."""
+    shares = sorted(file.hearing.shares.values(), key=lambda share: -share.at)
+    texts = await office.registry.docket.texts.read_many([share.reason for share in shares])
+    return [
+        {
+            "person": share.person,
+            "name": file.names.get(share.person, ""),
+            "until": share.until,
+            "copies": share.copies,
+            "reason": texts.get(share.reason, ""),
+            "open": share.open(office.now()),
+        }
+        for share in shares
+    ]
 
 
 async def end(office: Office, by: Actor, hearing_id: HearingId, person: PersonId) -> None:

@@ -6,10 +6,44 @@ import re
 
 from aiohttp import web
 
+from hearing.acts import ACTS
 from tests.web.house import HOUR, JUDGE_IIN, PASSWORD, SECRETARY_IIN, Browser, House, valid_iin
 from web.openapi import BASE
 
 SECRETARY = valid_iin(SECRETARY_IIN[:11])
+TWINS = {
+    "/signin": "/session",
+    "/signout": "/session",
+    "/language": None,
+    "/cases/new": "/cases",
+    "/cases/{case}/destroy": "/cases/{case}/destroy",
+    "/hearings/new": "/hearings",
+    "/hearings/{hearing}/participants": "/hearings/{hearing}/participants",
+    "/hearings/{hearing}/passes": "/hearings/{hearing}/passes",
+    "/hearings/{hearing}/passes/revoke": "/hearings/{hearing}/passes/{pass}",
+    "/hearings/{hearing}/observers": "/hearings/{hearing}/observers",
+    "/hearings/{hearing}/observers/close": "/hearings/{hearing}/observers",
+    "/hearings/{hearing}/review": "/hearings/{hearing}/review",
+    "/hearings/{hearing}/order": "order_remote",
+    "/hearings/{hearing}/view": "record_view",
+    "/hearings/{hearing}/remove": "remove_participant",
+    "/hearings/{hearing}/notify-representative": "notify_representative",
+    "/hearings/{hearing}/vacate": "vacate",
+    "/hearings/{hearing}/hold": "/hearings/{hearing}/hold",
+    "/hearings/{hearing}/hold/lift": "/hearings/{hearing}/hold/lift",
+    "/hearings/{hearing}/deliveries/retry": "/hearings/{hearing}/deliveries/retry",
+    "/file/{hearing}/minutes/sign": "sign_minutes",
+    "/file/{hearing}/words/approval": "/hearings/{hearing}/transcript/approval",
+    "/file/{hearing}/words/lines/{line}": "/hearings/{hearing}/transcript/lines/{line}",
+    "/file/{hearing}/remarks": "file_remark",
+    "/file/{hearing}/remarks/{number}": "rule_on_remark",
+    "/file/{hearing}/check": "check_record",
+    "/file/{hearing}/shares": "/hearings/{hearing}/shares",
+    "/file/{hearing}/shares/{person}/end": "/hearings/{hearing}/shares/{person}",
+    "/file/{hearing}/office-copy": "/hearings/{hearing}/office-copy",
+}
+"""For each form of a page, the call of the API that does the same: a path, or the name of an act. The language is the
+one that a program sends as ``Accept-Language``."""
 
 
 def served(app: web.Application) -> set[tuple[str, str]]:
@@ -29,6 +63,19 @@ async def test_the_description_names_every_route_and_no_other(browser: Browser, 
     assert document["openapi"].startswith("3.1")
     described = {(method.upper(), path) for path, operations in document["paths"].items() for method in operations}
     assert described == served(house.app())
+
+
+async def test_everything_that_a_form_does_a_program_can_do(house: House) -> None:
+    app = house.app()
+    paths = {path.removeprefix(BASE) for _, path in served(app)}
+    forms = set()
+    for route in app.router.routes():
+        info = route.resource.get_info() if route.resource is not None else {}
+        path = info.get("path") or info.get("formatter") or ""
+        if route.method == "POST" and not path.startswith((BASE, "/whip/", "/whep/")):
+            forms.add(path)
+    assert forms == TWINS.keys()
+    assert [twin for twin in TWINS.values() if twin is not None and twin not in paths | ACTS.keys()] == []
 
 
 async def test_every_operation_says_what_it_does_and_how_it_refuses(browser: Browser) -> None:

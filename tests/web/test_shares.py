@@ -122,3 +122,29 @@ async def test_the_judges_longer_review_does_not_lengthen_a_share(
     assert (await browser.post(f"/hearings/{held}/review", until="2027-06-01T10:00"))[0] == 303
     kept = await house.registry.docket.passes.get(shared.pass_id)
     assert kept.expires_at == shared.until
+
+
+async def test_a_program_shares_a_file_and_takes_it_back(browser: Browser, held: HearingId) -> None:
+    await browser.sign_in(SECRETARY)
+    sent = {"name": NAME, "until": "2026-12-01", "reason": WHY}
+    answer = await browser.call("POST", f"/hearings/{held}/shares", sent)
+    assert answer.status == 201
+    shared = await answer.json()
+    listed = (await (await browser.call("GET", f"/hearings/{held}/shares")).json())["shares"]
+    assert [(one["person"], one["name"], one["open"]) for one in listed] == [(shared["person"], NAME, True)]
+    assert (await browser.call("DELETE", f"/hearings/{held}/shares/{shared['person']}")).status == 204
+    listed = (await (await browser.call("GET", f"/hearings/{held}/shares")).json())["shares"]
+    assert [one["open"] for one in listed] == [False]
+    assert await enter(browser, shared["link"].partition("#")[2]) != 200
+    assert (await browser.call("GET", f"/hearings/{held}/shares")).status in (401, 403)
+
+
+async def test_only_the_judge_says_how_long_passes_open_the_file(
+    browser: Browser, house: House, held: HearingId
+) -> None:
+    until = {"until": house.at + 30 * 86400}
+    await browser.sign_in(SECRETARY)
+    assert (await browser.call("POST", f"/hearings/{held}/review", until)).status == 403
+    await browser.sign_in(JUDGE_IIN)
+    answer = await browser.call("POST", f"/hearings/{held}/review", until)
+    assert (answer.status, await answer.json()) == (200, until)

@@ -5,7 +5,20 @@ from __future__ import annotations
 from aiohttp import web
 
 from hearing.wrongs import Refused
-from web.api import cases, deliveries, devices, files, hearings, office_copy, passes, retention, search, session, words
+from web.api import (
+    cases,
+    deliveries,
+    devices,
+    files,
+    hearings,
+    office_copy,
+    passes,
+    retention,
+    search,
+    session,
+    shares,
+    words,
+)
 from web.office import Office, of
 from web.openapi import BASE, Endpoint, describe
 
@@ -26,6 +39,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *retention.ENDPOINTS,
     *words.ENDPOINTS,
     *office_copy.ENDPOINTS,
+    *shares.ENDPOINTS,
     *search.ENDPOINTS,
 )
 

@@ -9,10 +9,11 @@ from hearing.wrongs import Refused
 from web import doors
 from web.api.hearings import desk_of
 from web.api.reading import body, plain
-from web.desk import close_observer_link, flag, issue_pass, open_observer_link, revoke_pass
+from web.desk import close_observer_link, extend_review, flag, issue_pass, open_observer_link, revoke_pass
 from web.desk import text as typed
+from web.doors import BENCH
 from web.office import of
-from web.openapi import FLAG, Endpoint, listed, record, ref, text
+from web.openapi import FLAG, INSTANT, NUMBER, Endpoint, listed, record, ref, text
 from web.passes import exchange
 
 
@@ -43,6 +44,16 @@ async def delete_pass(request: web.Request) -> web.Response:
     hearing_id, _, actor = await desk_of(request)
     await revoke_pass(of(request), actor, hearing_id, PassId(request.match_info["pass"]))
     return web.Response(status=204)
+
+
+async def post_review(request: web.Request) -> web.Response:
+    """Only the judge decides how long the passes open the case file after the close."""
+    hearing_id, _, actor = await desk_of(request)
+    if actor.role not in BENCH:
+        raise Refused("role")
+    return web.json_response(
+        {"until": await extend_review(of(request), doors.known(request), hearing_id, await body(request))}
+    )
 
 
 async def post_observer_link(request: web.Request) -> web.Response:
@@ -87,6 +98,15 @@ ENDPOINTS = (
         record(("person",), person=text(), deliver=FLAG),
         ref("Pass"),
         status=201,
+    ),
+    Endpoint(
+        "POST",
+        "/hearings/{hearing}/review",
+        post_review,
+        "How long passes open the case file after the close",
+        "passes",
+        record(("until",), until=INSTANT),
+        record(("until",), until=NUMBER),
     ),
     Endpoint("DELETE", "/hearings/{hearing}/passes/{pass}", delete_pass, "Revoke a pass", "passes", status=204),
     Endpoint(

@@ -8,7 +8,7 @@ from hearing.participants import HearingId
 from hearing.registry import bundles
 from hearing.registry.documents import DERIVED
 from hearing.wrongs import Refused
-from web import bundling, casefile, doors, languages, review
+from web import bundling, casefile, doors, languages, review, sharing
 from web.casefile import CaseFile, chapters, clips, line_rows, open_file, speakers, strips
 from web.doors import BENCH
 from web.ledger import ledger
@@ -70,7 +70,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         short=casefile.short,
         faults=lambda found: f"{found.count} / {languages.decimal(language, found.seconds)}" if found.count else "0",
         check_reason=await _check_reason(office, file),
-        shares=await _shares(office, file) if file.rights.staff else [],
+        shares=await sharing.of_file(office, file) if file.rights.staff else [],
         remarks=await _remarks(office, file) if not file.rights.own_only else [],
         may_remark=closed is not None and file.actor.role in office.edition.groups["parties"],
         may_rule=file.actor.role in BENCH,
@@ -90,23 +90,6 @@ async def _check_reason(office: Office, file: CaseFile) -> str:
     if check is None or check.reason is None:
         return ""
     return (await office.registry.docket.texts.read_many([check.reason])).get(check.reason, "")
-
-
-async def _shares(office: Office, file: CaseFile) -> list[dict[str, object]]:
-    """With whom the court shared the file, the newest first."""
-    shares = sorted(file.hearing.shares.values(), key=lambda share: -share.at)
-    texts = await office.registry.docket.texts.read_many([share.reason for share in shares])
-    return [
-        {
-            "person": share.person,
-            "name": file.names.get(share.person, ""),
-            "until": share.until,
-            "copies": share.copies,
-            "reason": texts.get(share.reason, ""),
-            "open": share.open(office.now()),
-        }
-        for share in shares
-    ]
 
 
 async def _remarks(office: Office, file: CaseFile) -> list[dict[str, object]]:
