@@ -1,0 +1,70 @@
+"""The pass over the recording: every recorded track is heard once more, from beginning to end, into a new version.
+
+Each track is a job in the book, leased to one server at a time. A version that was begun before a crash is continued
+where its marks stand.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Sequence
+
+from hearing.participants import HearingId
+from hearing.registry.utterances import Job, UtteranceBook
+from transcripts.held import HeldTrack, HeldTracks
+from transcripts.spool import TapeSpool
+from transcripts.transcript import digest
+from transcripts.utterances import RecordedTrack
+
+LEASE_SECONDS = 60.0
+
+
+class RecordingPass:
+    def __init__(self, book: UtteranceBook, tracks: HeldTracks, wall: Callable[[], float]) -> None:
+        self._book = book
+        self._tracks = tracks
+        self._wall = wall
+        self._owner = secrets.token_hex(8)
+
+    async def write(self, hearing: HearingId, tracks: Sequence[RecordedTrack]) -> int:
+        """The number of the new version, once it is complete."""
+        jobs = [Job(hearing, 0, t.seat, t.start_ns, t.end_ns, t.language) for t in tracks]
+        version = await self._book.begin_version(hearing, jobs, self._wall())
+        sounds = {track.seat: track for track in tracks}
+        open_jobs = [job for job in await self._book.jobs(hearing, version) if not job.done]
+        async with asyncio.TaskGroup() as group:
+            for job in open_jobs:
+                group.create_task(self._read_job(job, sounds[job.seat]))
+        lines = await self._book.lines(hearing, version)
+        await self._book.complete_version(hearing, version, digest(lines), self._wall())
+        return version
+
+    async def _read_job(self, job: Job, sound: RecordedTrack) -> None:
+        while not await self._book.lease(job, self._owner, self._wall(), LEASE_SECONDS):
+            await asyncio.sleep(LEASE_SECONDS / 4)
+            again = [j for j in await self._book.jobs(job.hearing, job.version) if j.seat == job.seat]
+            if again[0].done:
+                return
+        marks = await self._book.marks(job.hearing, job.version)
+        start = max(job.start_ns, marks.get(job.seat, 0))
+        if start < job.end_ns:
+            spool = TapeSpool(sound.read, start, job.end_ns)
+            track = self._tracks.open((job.hearing, job.seat, job.version), job.language, spool, live=False)
+            self._tracks.wake.set()
+            try:
+                await self._until_ended(track, job)
+            finally:
+                self._tracks.close(track)
+            if not track.complete:
+                raise asyncio.CancelledError
+        await self._book.job_done(job)
+
+    async def _until_ended(self, track: HeldTrack, job: Job) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(LEASE_SECONDS / 3):
+                    await track.ended.wait()
+                    return
+            except TimeoutError:
+                await self._book.lease(job, self._owner, self._wall(), LEASE_SECONDS)
