@@ -18,7 +18,8 @@ from media.record.cut import Stretch, spoken
 from media.record.ear import OUT_RATE, Downsampler, Heard
 from media.record.finalise import Cut, sha256_of, write_ogg, write_webm
 from media.record.mix import Voice
-from media.record.timeline import Timeline, Track
+from media.record.timeline import Timeline
+from media.record.track import Track
 
 SAMPLE_NS = 1_000_000_000 // OUT_RATE
 BACK_NS = 12_000_000_000

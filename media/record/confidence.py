@@ -29,7 +29,7 @@ from media.record.frames import Damaged, Flag, Frame, TapeName, read_part
 from media.record.mix import Voice
 from media.record.quality import Meter
 from media.record.tape import part_path, read_chain, tapes_in
-from media.record.timeline import Picture, Track
+from media.record.track import Picture, Track
 
 REMEMBERED_NS = 150_000_000_000
 LOUD = 0.5

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from media.record.rtp import OPUS_SILENCE
-from media.record.timeline import Picture, Sound, Span, Track
+from media.record.timeline import Span
+from media.record.track import Picture, Sound, Track
 
 T = TypeVar("T", Sound, Picture)
 SEAM_NS = 1_000_000_000

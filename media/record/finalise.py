@@ -28,7 +28,8 @@ from media.record.cut import RATE, STEP, Piece, Stretch, file_time, shown, spoke
 from media.record.mix import MixTrack, Said
 from media.record.quality import Quality, Watch
 from media.record.rtp import OPUS_SILENCE
-from media.record.timeline import Picture, Timeline, Track
+from media.record.timeline import Timeline
+from media.record.track import Picture, Track
 
 SAMPLES = Fraction(1, RATE)
 MILLISECONDS = Fraction(1, 1000)
