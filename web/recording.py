@@ -117,7 +117,7 @@ class RecordingDesk:
                         await self._sitting.ask(a.NoteRecordingRestored())
                 case TapeRolling():
                     self._rolling = True
-            self._sitting.show_all()
+            self._sitting.usher.show_all()
 
     async def watch_second(self) -> None:
         """The second recorder's trouble goes to whoever runs the server: the record itself is not in danger."""
@@ -158,7 +158,7 @@ class RecordingDesk:
         if recovered and self._sitting.hearing.recording is Recording.FAILED:
             await self._sitting.ask(a.NoteRecordingRestored())
         if before != self._doubt:
-            self._sitting.show_all()
+            self._sitting.usher.show_all()
 
     async def close(self) -> list[a.NoteTapeHead]:
         """Finish the tapes; what they end with is returned once."""

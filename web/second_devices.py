@@ -135,9 +135,9 @@ class SecondDevices:
         return found
 
     def _changed(self) -> None:
-        self._sitting.show_all()
+        self._sitting.usher.show_all()
         for connection in self._sitting.connections:
-            self._sitting.want(connection)
+            self._sitting.usher.want(connection)
 
 
 def _tag() -> str:

@@ -35,7 +35,7 @@ async def hear(sitting: Sitting, connection: Connection, message: Mapping[str, A
             if connection.seat is not None:
                 sitting.devices[connection.seat] = (mic, camera)
                 sitting.courtroom.hush(connection.seat, not mic)
-                sitting.show_all()
+                sitting.usher.show_all()
         case {"t": "rtc.listen", "channel": str(channel)}:
             sitting.booth.choose(connection, channel)
         case {"t": "rtc.probe", "direction": "start"}:
@@ -54,7 +54,7 @@ async def hear(sitting: Sitting, connection: Connection, message: Mapping[str, A
 
 
 async def _offer(sitting: Sitting, connection: Connection, sdp: str, *, probe: bool) -> None:
-    if connection.who is None or not sitting.may_publish(connection):
+    if connection.who is None or not sitting.usher.may_publish(connection):
         return
     if probe:
         _start_probe(sitting, connection, sdp)
@@ -69,7 +69,7 @@ async def _offer(sitting: Sitting, connection: Connection, sdp: str, *, probe: b
     connection.say({"t": "rtc.answer", "sdp": answer, "tracks": tracks})
     for other in sitting.connections:
         if other is not connection:
-            sitting.want(other)
+            sitting.usher.want(other)
 
 
 def _start_probe(sitting: Sitting, connection: Connection, sdp: str) -> None:

@@ -119,7 +119,7 @@ class SpeechDesk:
 
     async def heard(self, utterance: Utterance) -> None:
         """Show a line, and hold it against the oath when its speaker is taking one."""
-        self._sitting.caption(caption(utterance))
+        self._sitting.usher.caption(caption(utterance))
         if not utterance.provisional and utterance.seat in self._presiding():
             self._said.append(utterance)
             await self._look_for_warning()
@@ -165,7 +165,7 @@ class SpeechDesk:
             _, states = oath_match.follow(wording.text, texts)
             shown = zip(wording.text.split(), states, strict=True)
             self.oath = OathProgress(tuple((text, state or "open") for text, state in shown))
-            self._sitting.show_all()
+            self._sitting.usher.show_all()
             return
         self._oath_words = [*self._oath_words, *utterance.words]
         check = oath_match.check(wording.text, self._oath_words, wording.language)

@@ -23,7 +23,8 @@ from web.connection import DONE_KEPT, Connection
 from web.court import COURT
 from web.office import of
 from web.signalling import MALFORMED
-from web.sitting import OTHER_TAB_CODE, Sitting
+from web.sitting import Sitting
+from web.usher import OTHER_TAB_CODE
 
 log = structlog.get_logger()
 
@@ -70,11 +71,11 @@ async def socket(request: web.Request) -> web.WebSocketResponse:
     if connection is None:
         await ws.close(code=NO_SUCH_HEARING)
         return ws
-    if "if_free" in request.query and sitting.taken(connection):
+    if "if_free" in request.query and sitting.usher.taken(connection):
         await ws.close(code=OTHER_TAB_CODE)
         return ws
-    async with sitting.entered(connection):
-        talking = asyncio.create_task(connection.talk(sitting.view))
+    async with sitting.usher.entered(connection):
+        talking = asyncio.create_task(connection.talk(sitting.usher.view))
         wrong: int | None = None
         try:
             wrong = await _listen(sitting, connection)

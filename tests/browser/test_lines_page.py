@@ -63,8 +63,8 @@ async def remember(court: Bench) -> None:
             up_kbps=260 + 40 * wave if bad else 520 + 50 * wave,
             down_kbps=380 + 30 * wave,
         )
-        sitting.history.note(at, prosecutor, good)
-        sitting.history.note(at, suspect, None if 95 <= step < 102 else poor)
+        sitting.lines.history.note(at, prosecutor, good)
+        sitting.lines.history.note(at, suspect, None if 95 <= step < 102 else poor)
 
 
 async def opened(context: BrowserContext, shown: Shown, lang: str) -> Page:

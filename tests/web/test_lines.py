@@ -84,7 +84,7 @@ async def lobby(tmp_path: Path) -> AsyncIterator[Bench]:
         await court.enter("suspect")
         seat = await court.house.seat(court.id, "suspect")
         async with asyncio.timeout(60):
-            while not sitting.history.of(seat, court.house.office.now()):
+            while not sitting.lines.history.of(seat, court.house.office.now()):
                 await court.speakers["suspect"].say("suspect-1")
         yield court
 

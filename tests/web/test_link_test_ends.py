@@ -17,7 +17,8 @@ from tests.media.visitor import Visitor
 from tests.web.sittings import Bench, bench
 from web import asking, signalling
 from web.connection import Connection, Message
-from web.sitting import OTHER_TAB_CODE, Sitting
+from web.sitting import Sitting
+from web.usher import OTHER_TAB_CODE
 
 
 class Page(Connection):
@@ -111,9 +112,9 @@ async def test_of_two_tabs_the_newer_tests_and_the_older_is_told_to_go(court: Be
     sitting, old = await page_of(court, "counsel")
     _, new = await page_of(court, "counsel")
     assert new.seat is not None
-    async with sitting.entered(old):
+    async with sitting.usher.entered(old):
         first = await begun(sitting, old)
-        async with sitting.entered(new):
+        async with sitting.usher.entered(new):
             assert old.closed == [OTHER_TAB_CODE]
             second = await begun(sitting, new)
             mine = sitting.courtroom.probing(new.seat)

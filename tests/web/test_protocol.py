@@ -7,8 +7,7 @@ import re
 from pathlib import Path
 
 from hearing.acts import ACTS
-from web import signalling, wire
-from web import sitting as sitting_module
+from web import signalling, usher, wire
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
@@ -26,7 +25,8 @@ def rows(title: str) -> dict[str, str]:
 
 
 def sources() -> str:
-    files = ("sitting.py", "signalling.py", "wire.py", "connection.py", "view/__init__.py", "speech.py", "reading.py")
+    sitting = ("sitting.py", "usher.py", "line_desk.py", "speech.py", "reading.py")
+    files = (*sitting, "signalling.py", "wire.py", "connection.py", "view/__init__.py")
     return "\n".join((ROOT / "web" / name).read_text(encoding="utf-8") for name in files)
 
 
@@ -61,8 +61,8 @@ def test_every_close_code_stands_in_the_protocol() -> None:
         wire.FOREIGN_ORIGIN,
         wire.NO_SUCH_HEARING,
         wire.PROTOCOL_FAULTS,
-        sitting_module.OTHER_TAB_CODE,
-        sitting_module.REMOVED_CODE,
+        usher.OTHER_TAB_CODE,
+        usher.REMOVED_CODE,
     }
     assert ours <= {int(code) for code in rows("Close codes")}
     assert signalling.LONGEST_SDP < wire.LARGEST_MESSAGE

@@ -45,8 +45,8 @@ async def show_lines(request: web.Request) -> web.StreamResponse:
 def _row(request: web.Request, sitting: Sitting, hearing: Hearing, p: Participant, name: str) -> dict[str, Any]:
     office, turn = of(request), sitting.court.turn
     now = office.now()
-    moments = sitting.history.of(p.seat, now)
-    state = sitting.line_verdict(p.seat) if moments else "never"
+    moments = sitting.lines.history.of(p.seat, now)
+    state = sitting.lines.verdict(p.seat) if moments else "never"
     relayed = turn is not None and sitting.courtroom.remote(p.seat) in turn.addresses
     drawn = graphs(moments, now, office.edition.numbers["norm_kbps"])
     return {
