@@ -28,6 +28,9 @@ from media.relay.source import Source
 from media.wire.clock import MILLISECOND
 
 TURN_NS = 200 * MILLISECOND
+KNOWN_PACKETS = 100
+"""A voice rests only once so much of it has gone out: a browser that never heard it loses its first words to waking."""
+
 UNKNOWN_BITS: dict[Kind, int] = {"audio": 60_000, "video": 150_000}
 """What a stream is thought to take before it was measured."""
 
@@ -86,8 +89,8 @@ class Portions:
         """Whether something changes on this route."""
         seat = SeatId(feed.source)
         if feed.kind == "audio":
-            feed.withheld = seat in allotment.resting
-            if feed.withheld and (feed.open or not feed.packets):
+            feed.withheld = seat in allotment.resting and feed.packets >= KNOWN_PACKETS
+            if feed.withheld and feed.open:
                 feed.hush(now_ns)
             return feed.gate()
         share = allotment.pictures.get(seat)
