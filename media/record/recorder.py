@@ -22,8 +22,9 @@ from media.packets import Received
 from media.record.confidence import Live
 from media.record.disk import Disk, LocalDisk
 from media.record.frames import FLOOR_TAPE, Flag, Frame, TapeName
+from media.record.reports import Report, TapeAlarm, TapeRestored, TapeRolling
 from media.record.tape import TapeHead, recover
-from media.record.writer import Report, TapeAlarm, TapeRestored, TapeRolling, Writer
+from media.record.writer import Writer
 
 __all__ = ["Recorder", "Report", "TapeAlarm", "TapeHead", "TapeReport", "TapeRestored", "TapeRolling"]
 
