@@ -1,45 +1,28 @@
-"""The file of one hearing, gathered for whoever may see it: recording, lines, chapters, gaps, papers, seal."""
+"""The file of one hearing, gathered for whoever may see it: recording, lines, papers, seal."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hearing import facts as f
-from hearing.edition import Edition
 from hearing.hearings import Hearing, Retention
-from hearing.participants import Actor, HearingId, PersonId, Role, SeatId, TextRef
+from hearing.participants import Actor, HearingId, PersonId, Role, TextRef
 from hearing.registry.corrections import Text
 from hearing.registry.documents import Document
 from hearing.utterances import Utterance
 from hearing.wrongs import Refused
 from transcripts.interpretation import tied
-from transcripts.transcript import overlaps
-from web import doors, languages, sworn
+from web import doors, languages
 from web.documents.minutes import Source
 from web.documents.paper import FOOT
 from web.doors import Visitor
-from web.office import CLIPS, QUALITY, RECORDING, TIMELINE, WARNING_CLIP, Office
+from web.office import QUALITY, RECORDING, TIMELINE, Office
 from web.quality import Report
 from web.quality import read as read_quality
-from web.rights import Rights, closed_parts, rights, silent_parts
-
-VOICES = {
-    "investigating_judge": "judge",
-    "presiding_judge": "judge",
-    "court_secretary": "secretary",
-    "prosecutor": "prosecutor",
-    "state_prosecutor": "prosecutor",
-    "suspect": "suspect",
-    "accused": "suspect",
-    "defendant": "suspect",
-    "defence_counsel": "counsel",
-    "interpreter": "interpreter",
-    "witness": "witness",
-    "witness_with_right_to_defence": "witness",
-}
+from web.rights import Rights, closed_parts, rights
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,111 +171,7 @@ def _visible(
     return [line for line in shown if not any(a <= line.start <= b for a, b in closed)]
 
 
-# --- what the page and the API show --------------------------------------------------------------------------------
-
-
-def speakers(file: CaseFile, say: Callable[..., str]) -> dict[SeatId, dict[str, str]]:
-    """Each seat with the label and the colour of whoever speaks there."""
-    found: dict[SeatId, dict[str, str]] = {}
-    for seat in file.hearing.seats:
-        people = file.hearing.at_seat(seat)
-        label = ", ".join(say(f"role.{p.role}") for p in people)
-        names = ", ".join(file.names.get(p.person, "") for p in people)
-        voice = next((VOICES[p.role] for p in people if p.role in VOICES), "other")
-        found[seat] = {"label": label, "name": names, "voice": voice}
-    return found
-
-
-def line_rows(file: CaseFile, say: Callable[..., str]) -> list[dict[str, Any]]:
-    """The transcript's lines and the breaks between them, in order, with their place in the recording."""
-    who = speakers(file, say)
-    unknown = {"label": "—", "name": "", "voice": "other"}
-    together = overlaps(file.lines)
-    rows: list[tuple[float, dict[str, Any]]] = []
-    shown = {line.id: line for line in file.lines}
-    for line in file.lines:
-        if not line.text:
-            continue
-        original = shown.get(line.interprets or "")
-        words = [{"text": w.text, "doubt": w.doubtful} for w in line.words] or [{"text": line.text, "doubt": False}]
-        row = {
-            "kind": "line",
-            "id": line.id,
-            "at": file.timeline.nearest(line.start),
-            "until": file.timeline.nearest(line.end),
-            "starts": " ".join(f"{file.timeline.nearest(w.start):.1f}" for w in line.words),
-            "words": words,
-            "text": line.text,
-            "overlap": line.id in together,
-            "language": line.language,
-            "confidence": round(line.confidence, 3),
-            "interprets": None
-            if original is None
-            else {
-                "id": original.id,
-                "at": file.timeline.nearest(original.start),
-                "label": who.get(SeatId(original.seat), unknown)["label"],
-            },
-            **who.get(SeatId(line.seat), unknown),
-        }
-        rows.append((line.start, row))
-    if not file.rights.own_only:
-        for start, end, why in silent_parts(file.entries):
-            gap = {"kind": "gap", "at": file.timeline.nearest(start), "seconds": end - start, "why": say(f"gap.{why}")}
-            rows.append((start, gap))
-    return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
-
-
-def chapters(file: CaseFile, say: Callable[..., str]) -> list[dict[str, Any]]:
-    """Places one wants to jump to: opening, the script's steps, oaths, decision."""
-    marks: list[tuple[float, str]] = []
-    for fact, at in file.entries:
-        match fact:
-            case f.Opened():
-                marks.append((at, say("chapter.opening")))
-            case f.StepTaken(step):
-                marks.append((at, say(f"step.{step}")))
-            case f.WitnessCalled():
-                marks.append((at, say("chapter.witness")))
-            case f.OathShown():
-                marks.append((at, say("chapter.oath")))
-            case f.ReturnedFromDeliberation():
-                marks.append((at, say("chapter.return")))
-            case f.DecisionAnnounced():
-                marks.append((at, say("chapter.decision")))
-    return [{"at": file.timeline.nearest(at), "label": label} for at, label in marks]
-
-
-def strips(file: CaseFile, say: Callable[..., str], heard: Iterable[SeatId] = ()) -> list[dict[str, Any]]:
-    """One strip per voice: when it was heard, as places in the recording. ``heard``: also seats without words."""
-    who = speakers(file, say)
-    spans: dict[str, list[tuple[float, float]]] = {seat: [] for seat in heard}
-    for line in file.lines:
-        start, end = file.timeline.nearest(line.start), file.timeline.nearest(line.end)
-        spans.setdefault(line.seat, []).append((round(start, 1), round(max(0.4, end - start), 1)))
-    return [{**who[SeatId(seat)], "seat": seat, "spans": found} for seat, found in spans.items() if SeatId(seat) in who]
-
-
-def clips(file: CaseFile, edition: Edition) -> list[dict[str, Any]]:
-    """The oaths' clips that this reader may play."""
-    said = {piece.kind: piece for piece in sworn.pieces(file.hearing, edition)}
-    found = []
-    for document in sorted(file.documents, key=lambda one: (one.kind.partition("-")[2], not _warns(one))):
-        if not document.kind.startswith(CLIPS):
-            continue
-        person = PersonId(document.kind.partition("-")[2])
-        if not file.rights.own_only or person == file.actor.person:
-            piece = said.get(document.kind)
-            words = " ".join(line.text for line in sworn.words_of(piece, file.lines)) if piece is not None else ""
-            name = file.names.get(person, "")
-            found.append(
-                {"document": document, "person": person, "name": name, "warning": _warns(document), "words": words}
-            )
-    return found
-
-
-def _warns(document: Document) -> bool:
-    return document.kind.startswith(WARNING_CLIP)
+# --- what papers are made from --------------------------------------------------------------------------------------
 
 
 async def source(office: Office, file: CaseFile, language: str, page: str) -> Source:

@@ -11,7 +11,8 @@ from hearing import facts as f
 from hearing.hearings import Gap, Hearing
 from hearing.participants import SeatId
 from web import languages
-from web.casefile import CaseFile, speakers
+from web.casefile import CaseFile
+from web.playback import speakers
 from web.rights import closed_parts
 
 

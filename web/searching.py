@@ -10,9 +10,9 @@ from hearing.registry.hearings import Listing
 from hearing.wrongs import Refused
 from transcripts.folding import marks, wanted
 from web import casefile
-from web.casefile import speakers
 from web.doors import Visitor
 from web.office import Office
+from web.playback import speakers
 
 MOST = 50
 """Lines shown. Whoever finds so many wants to say more of what they look for."""

@@ -8,12 +8,12 @@ from hearing.registry.documents import DERIVED
 from transcripts.transcript import SCHEMA
 from web import doors, review
 from web.api.reading import plain
-from web.casefile import chapters, line_rows
 from web.office import CLIPS, RECORDING, of
 from web.openapi import ANY, FLAG, NUMBER, Endpoint, listed, record, text
 from web.pages import bundle, papers, transcript
 from web.pages import file as pages
 from web.pages import review as reviews
+from web.playback import chapters, line_rows
 
 
 async def get_file(request: web.Request) -> web.Response:

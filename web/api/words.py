@@ -9,12 +9,13 @@ from aiohttp import web
 from hearing.wrongs import Refused
 from web import doors, languages, wording
 from web.api.reading import body, plain
-from web.casefile import CaseFile, speakers
+from web.casefile import CaseFile
 from web.office import of
 from web.openapi import ANY, WHOLE, Endpoint, listed, record, text
 from web.pages import file as pages
 from web.pages.cases import names_of
 from web.pages.words import number
+from web.playback import speakers
 
 
 async def correct_line(request: web.Request) -> web.Response:

@@ -9,11 +9,12 @@ from hearing.registry import bundles
 from hearing.registry.documents import DERIVED
 from hearing.wrongs import Refused
 from web import bundling, casefile, doors, languages, review, sharing
-from web.casefile import CaseFile, chapters, clips, line_rows, open_file, speakers, strips
+from web.casefile import CaseFile, open_file
 from web.doors import BENCH
 from web.ledger import ledger
 from web.office import CLIPS, RECORDING, Office, of
 from web.pages.cases import named
+from web.playback import chapters, clips, line_rows, speakers, strips
 from web.rendering import render
 from web.rights import closed_parts, silent_parts
 from web.streaming import send

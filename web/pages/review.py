@@ -9,8 +9,9 @@ from aiohttp import web
 from hearing.participants import HearingId, SeatId
 from hearing.wrongs import Refused
 from web import doors, review
-from web.casefile import open_file, speakers
+from web.casefile import open_file
 from web.office import of
+from web.playback import speakers
 from web.streaming import send
 
 

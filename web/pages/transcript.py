@@ -12,13 +12,14 @@ from hearing.wrongs import Refused
 from transcripts import export
 from transcripts.transcript import Status, canonical_json
 from web import casefile, doors, wording
-from web.casefile import CaseFile, line_rows
+from web.casefile import CaseFile
 from web.documents import transcript as words
 from web.documents.paper import Paper
 from web.documents.setting import docx, pdf
 from web.doors import BENCH
 from web.office import Office, of
 from web.pages.file import DOCX, opened
+from web.playback import line_rows
 from web.streaming import attachment
 
 

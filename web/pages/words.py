@@ -14,11 +14,12 @@ from aiohttp import web
 from hearing.corrections import Correction
 from hearing.wrongs import Refused
 from web import doors, wording
-from web.casefile import CaseFile, speakers
+from web.casefile import CaseFile
 from web.office import of
 from web.pages.cases import names_of
 from web.pages.file import opened
 from web.pages.forms import attempt, given
+from web.playback import speakers
 from web.rendering import go, render
 
 
