@@ -24,7 +24,8 @@ from aiohttp import web
 from playwright.async_api import Browser, async_playwright
 
 from hearing.participants import SeatId
-from media.relay.courtroom import Courtroom, ProbeFailed, ProbeFigures
+from media.relay.courtroom import Courtroom
+from media.relay.probe import ProbeFailed, ProbeFigures
 from media.wire.door import Door
 from tests.browser.chromium import executable_path, launch_args
 from tests.browser.stage import AWAKE

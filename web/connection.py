@@ -14,7 +14,7 @@ from typing import Any
 from aiohttp import WSCloseCode, web
 
 from hearing.participants import Actor, SeatId
-from media.relay.courtroom import ObserverId
+from media.relay.lines import ObserverId
 
 Message = Mapping[str, Any]
 LONGEST_LINE = 256

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from hearing import acts as a
 from hearing.hearings import OVER, Phase
 from hearing.participants import SeatId
-from media.relay.courtroom import LineDown, LineUp
 from media.relay.linehistory import LineHistory
+from media.relay.lines import LineDown, LineUp
 from web import view
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import structlog
 from hearing import acts as a
 from hearing.participants import SeatId
 from hearing.wrongs import Malformed
-from media.relay.courtroom import Probe, ProbeFailed, Progress
+from media.relay.probe import Probe, ProbeFailed, Progress
 from media.wire.answer import BadOffer
 from web.connection import Connection
 from web.probing import TooMany

@@ -17,7 +17,7 @@ from hearing.acts import ACTS
 from hearing.participants import Actor, HearingId, PersonId, Role
 from hearing.registry.errors import NotFound
 from hearing.wrongs import Malformed, Refused
-from media.relay.courtroom import ObserverId
+from media.relay.lines import ObserverId
 from web import asking, doors, signalling
 from web.connection import DONE_KEPT, Connection
 from web.court import COURT

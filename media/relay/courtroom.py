@@ -15,24 +15,14 @@ from media.packets import Kind, Received
 from media.relay.allocation import Allotment
 from media.relay.bandwidth import video_limit
 from media.relay.forwarder import Forwarder, PythonForwarder
-from media.relay.lines import (
-    LineDown,
-    LineEvent,
-    LineUp,
-    LinkFigures,
-    ObserverId,
-    Wanted,
-    Who,
-    films,
-    screens,
-    seat_behind,
-    sits,
-)
+from media.relay.lines import LineEvent, LinkFigures, Wanted, Who, films, seat_behind, sits
 from media.relay.member import Member
 from media.relay.padding import Padded, Padding, fit
 from media.relay.portions import Portions
-from media.relay.probe import Direction, Probe, ProbeFailed, ProbeFigures, Progress, probe_sends
-from media.relay.seating import Seating
+from media.relay.presence import Presence
+from media.relay.probe import Direction, Probe, ProbeFigures, Progress
+from media.relay.probes import Probes
+from media.relay.seating import Seating, check_use
 from media.relay.switchboard import Switchboard
 from media.relay.traffic import Pictures, Traffic, pictures, traffic
 from media.wire import rtcp, rtp
@@ -43,25 +33,7 @@ from media.wire.ice import Credentials
 from media.wire.offer import Offer
 from media.wire.peer import Peer, PeerState
 
-__all__ = [
-    "Courtroom",
-    "LineDown",
-    "LineEvent",
-    "LineUp",
-    "LinkFigures",
-    "ObserverId",
-    "Probe",
-    "ProbeFailed",
-    "ProbeFigures",
-    "Progress",
-    "Wanted",
-    "Who",
-]
-
 BEAT_S = 0.02
-HANDSHAKE_NS = 20 * SECOND
-FORGET_NS = 30 * SECOND
-MOST_EVENTS = 1000
 
 
 class Courtroom:
@@ -69,14 +41,14 @@ class Courtroom:
         self._door = door
         self._clock = clock
         self._members: dict[str, Member] = {}
-        self._probes: dict[str, Probe] = {}
+        self._probes = Probes(self._members, door, clock)
         self._by_peer: dict[Peer, Member] = {}
         self._forwarder = forwarder or PythonForwarder()
         self._seating = Seating(self._members, self._forwarder)
         self._portions = Portions(self._members, self._seating.sources)
         self._board = Switchboard(self._seating.sources, self._forwarder, self._portions.wake)
         self._sent_before: dict[str, int] = {}
-        self._events: asyncio.Queue[LineEvent] = asyncio.Queue(MOST_EVENTS)
+        self._presence = Presence(clock)
         self._timer: asyncio.TimerHandle | None = None
         self._second_ns = 0
 
@@ -103,12 +75,12 @@ class Courtroom:
         offer = read(offer_sdp)
         if all(part.use == "refused" for part in agree(offer, {}, probe=probe)):
             raise BadOffer("nothing in common")
-        text = self._answer_probe(who, offer) if probe else self._answer_member(who, offer)
+        text = self._probes.answer(who, offer) if probe else self._answer_member(who, offer)
         self._keep_beating()
         return text
 
     def _answer_member(self, who: Who, offer: Offer) -> str:
-        _check_use(who, offer)
+        check_use(who, offer)
         member = self._members.get(who)
         if member is None or not member.peer.same_connection(offer):
             if member is not None:
@@ -122,31 +94,13 @@ class Courtroom:
         self._gate()
         return text
 
-    def _answer_probe(self, who: Who, offer: Offer) -> str:
-        if (former := self._probes.get(who)) is not None:
-            former.peer.close()
-        probe = self._probes[who] = Probe(
-            Peer(who, self._door, offer, self, probe=True, clock=self._clock), self._clock
-        )
-        sends = probe_sends(offer)
-        probe.agreed(sends)
-        return probe.peer.agree(offer, sends)
-
     def probing(self, who: Who) -> Probe | None:
         """This member's link test, from its answer until it ends."""
-        return self._probes.get(who)
+        return self._probes.of(who)
 
     async def probe(self, who: Who, direction: Direction, progress: Progress) -> ProbeFigures:
         """Measure one direction of a member's line over its probe connection, which the page must have offered."""
-        probe = self._probes.get(who)
-        if probe is None:
-            raise ProbeFailed("the page offered no probe connection")
-
-        def beside() -> tuple[int, int]:
-            member = self._members.get(who)
-            return (member.peer.received_bytes, member.peer.sent_bytes) if member is not None else (0, 0)
-
-        return await probe.measure(direction, beside, progress)
+        return await self._probes.measure(who, direction, progress)
 
     async def pad(self, who: Who, kbps: float) -> Padded | None:
         """Fill a member's line down to this rate for half a second. None where nothing can be learned so."""
@@ -196,7 +150,7 @@ class Courtroom:
 
     def leave(self, who: Who) -> None:
         """This member is gone for good: its connection ends, nobody is fed from it any more."""
-        for known in (self._members.get(who), self._probes.get(who)):
+        for known in (self._members.get(who), self._probes.of(who)):
             if known is not None:
                 known.peer.close()
         self._seating.remove(who)
@@ -214,7 +168,7 @@ class Courtroom:
             source.ask(self._clock())
 
     def line_events(self) -> asyncio.Queue[LineEvent]:
-        return self._events
+        return self._presence.events
 
     def has_peer(self, who: Who) -> bool:
         return who in self._members
@@ -225,7 +179,7 @@ class Courtroom:
 
     def remote(self, who: Who, *, probe: bool = False) -> str | None:
         """The address that this member's packets come from, or those of the member's link test."""
-        known = self._probes.get(who) if probe else self._members.get(who)
+        known = self._probes.of(who) if probe else self._members.get(who)
         return known.peer.remote if known is not None else None
 
     def link(self, who: Who) -> LinkFigures:
@@ -278,7 +232,7 @@ class Courtroom:
 
     async def close(self) -> None:
         """End every connection and wait until the goodbyes are out."""
-        peers = [*self._by_peer, *(probe.peer for probe in self._probes.values())]
+        peers = [*self._by_peer, *self._probes.peers()]
         for peer in peers:
             peer.close()
         for peer in peers:
@@ -293,10 +247,6 @@ class Courtroom:
         self._gate()
 
     def peer_closed(self, peer: Peer) -> None:
-        if peer.probe:
-            if (probe := self._probes.get(peer.who)) is not None and probe.peer is peer:
-                del self._probes[peer.who]
-            return
         member = self._by_peer.pop(peer, None)
         if member is None or self._members.get(peer.who) is not member:
             return
@@ -305,20 +255,16 @@ class Courtroom:
         self._seating.disconnect(peer)
         if films(peer.who) and (seat := self._members.get(seat_behind(peer.who))) is not None:
             seat.agreed(self._seating.sources)
-        self._down(member, "closed")
+        self._presence.down(member, "closed")
 
     def peer_rtp(self, peer: Peer, packet: rtp.Rtp, arrival_ns: int) -> None:
         if (member := self._by_peer.get(peer)) is not None:
-            self._up(member)
+            self._presence.up(member)
             self._board.take_rtp(member, packet, arrival_ns)
-        elif (probe := self._probes.get(peer.who)) is not None and probe.peer is peer:
-            probe.take_rtp(packet, arrival_ns)
 
     def peer_rtcp(self, peer: Peer, packet: rtcp.Packet, arrival_ns: int) -> None:
         if (member := self._by_peer.get(peer)) is not None:
             self._board.take_rtcp(member, packet, arrival_ns)
-        elif (probe := self._probes.get(peer.who)) is not None and probe.peer is peer:
-            probe.take_rtcp(packet, arrival_ns)
 
     # -- the beat ----------------------------------------------------------------------------------------------------
 
@@ -336,14 +282,11 @@ class Courtroom:
         for member in self._members.values():
             member.feedback(now)
         self._portions.beat(self._seating.floor, self._seating.channels, now, self._seating.lend(now))
-        for probe in list(self._probes.values()):
-            probe.beat(now)
-            if probe.expired:
-                probe.peer.close()
+        self._probes.beat(now)
         if now - self._second_ns >= SECOND:
             self._second_ns = now
             self._every_second(now)
-        self._check_lines(now)
+        self._presence.check(self._by_peer.values(), now)
 
     def _every_second(self, now: int) -> None:
         publishing = sum(1 for member in self._members.values() if member.up and member.published)
@@ -351,44 +294,7 @@ class Courtroom:
             peer = member.peer
             member.allow(video_limit(publishing, seat_behind(peer.who) == self._seating.floor.recorded_video))
             if peer.state is PeerState.CONNECTED and now - peer.heard_ns < SECOND * 2:
-                self._up(member)
+                self._presence.up(member)
             member.send_reports(self._seating.sources, self._board.clocks, now)
             member.count(now)
             member.peer.ping()
-
-    def _check_lines(self, now: int) -> None:
-        for member in list(self._by_peer.values()):
-            peer = member.peer
-            silent = now - max(peer.heard_ns, peer.born_ns)
-            if member.up and silent > peer.quiet_limit_ns:
-                self._down(member, "silent")
-            if silent > FORGET_NS or (peer.state is PeerState.WAITING and now - peer.born_ns > HANDSHAKE_NS):
-                peer.close()
-
-    def _tell(self, event: LineEvent) -> None:
-        if self._events.full():
-            self._events.get_nowait()
-        self._events.put_nowait(event)
-
-    def _up(self, member: Member) -> None:
-        if not member.up:
-            member.up = True
-            if sits(member.peer.who):
-                self._tell(LineUp(SeatId(member.peer.who), self._clock()))
-
-    def _down(self, member: Member, why: str) -> None:
-        if member.up:
-            member.up = False
-            if sits(member.peer.who):
-                self._tell(LineDown(SeatId(member.peer.who), self._clock(), why))
-
-
-def _check_use(who: Who, offer: Offer) -> None:
-    """A second device does one thing only. Raises ``BadOffer`` when it offers nothing of that."""
-    if films(who):
-        taken = [part.use == "receive" for part in agree(offer, {})]
-        offered = [section.publishes and not section.refused for section in offer.sections]
-        if not any(taken) or taken != offered:
-            raise BadOffer("a stream in no codec of ours, or none at all")  # not half a camera, unnoticed
-    if screens(who) and not any(section.direction == "recvonly" and section.kind for section in offer.sections):
-        raise BadOffer("nothing to receive")

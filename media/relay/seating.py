@@ -15,10 +15,10 @@ from media.relay.allocation import entitled
 from media.relay.feed import Feed
 from media.relay.forwarder import Forwarder
 from media.relay.lending import share
-from media.relay.lines import Wanted, films, screens
+from media.relay.lines import Wanted, Who, films, screens
 from media.relay.member import Member
 from media.relay.source import CLOCK_RATES, Source
-from media.wire.answer import Sent, agree
+from media.wire.answer import BadOffer, Sent, agree
 from media.wire.offer import Offer
 from media.wire.peer import Peer, PeerState
 
@@ -149,3 +149,14 @@ class Seating:
         for source in self.sources.values():
             source.gated()
             source.ask(now_ns)
+
+
+def check_use(who: Who, offer: Offer) -> None:
+    """A second device does one thing only. Raises ``BadOffer`` when it offers nothing of that."""
+    if films(who):
+        taken = [part.use == "receive" for part in agree(offer, {})]
+        offered = [section.publishes and not section.refused for section in offer.sections]
+        if not any(taken) or taken != offered:
+            raise BadOffer("a stream in no codec of ours, or none at all")  # not half a camera, unnoticed
+    if screens(who) and not any(section.direction == "recvonly" and section.kind for section in offer.sections):
+        raise BadOffer("nothing to receive")

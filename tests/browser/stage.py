@@ -11,7 +11,8 @@ from aiohttp import web
 from playwright.async_api import Browser, Page, async_playwright
 
 from hearing.participants import SeatId
-from media.relay.courtroom import Courtroom, LineUp
+from media.relay.courtroom import Courtroom
+from media.relay.lines import LineUp
 from media.wire.door import Door
 from tests.browser.chromium import executable_path, launch_args
 from tests.browser.rtc_page import HEARING_PAGE, PAGE

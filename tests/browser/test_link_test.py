@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hearing.participants import SeatId
-from media.relay.courtroom import ProbeFailed, ProbeFigures
+from media.relay.probe import ProbeFailed, ProbeFigures
 from tests.browser.stage import Stage, staged
 from tests.media.narrow_wire import NarrowWire
 

@@ -10,7 +10,7 @@ from playwright.async_api import Page
 from hearing.floor import NOBODY, Floor
 from hearing.participants import SeatId
 from media.packets import Received
-from media.relay.courtroom import LineDown
+from media.relay.lines import LineDown
 from tests.browser.stage import Stage, eventually, line_up, staged
 from tests.media.narrow_wire import NarrowWire
 

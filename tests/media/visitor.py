@@ -17,7 +17,8 @@ from aiortc.rtcdtlstransport import (
 )
 from aiortc.rtcicetransport import RTCIceTransport
 
-from media.relay.courtroom import Courtroom, Who
+from media.relay.courtroom import Courtroom
+from media.relay.lines import Who
 from media.wire import rtcp, rtp
 from media.wire.srtp import Keys, Seal
 from tests.media import sdp as offers

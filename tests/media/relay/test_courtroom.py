@@ -9,8 +9,9 @@ from itertools import pairwise
 from hearing.floor import NOBODY, Floor
 from hearing.participants import SeatId
 from media.packets import Received
-from media.relay.courtroom import Courtroom, LineDown, LineEvent, LineUp
+from media.relay.courtroom import Courtroom
 from media.relay.hearability import Count, Ledger, Source
+from media.relay.lines import LineDown, LineEvent, LineUp
 from media.wire import rtcp
 from media.wire.clock import SECOND, now_ns, to_ntp
 from media.wire.door import Door
