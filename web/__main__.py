@@ -1,22 +1,21 @@
 """The entry: reads the settings, wires the house together, and opens it.
 
-``tyndau`` serves, ``tyndau verify`` checks every journal, tape and sealed file, or one evidence bundle, ``tyndau
-account`` makes an account.
+``tyndau`` serves; its other commands are in ``web/commands``. Here, and nowhere else, settings become ports and values.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import getpass
 import signal
 import ssl
 import sys
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -26,22 +25,20 @@ from aiohttp import web
 from config import editions
 from config.settings import BucketTarget, FolderTarget, Settings, WebhookTarget, load
 from hearing import edition as edition_tables
+from hearing.edition import Edition
 from hearing.participants import HearingId
 from hearing.registry.clerk import Clerk
 from hearing.registry.office import Office as Registry
 from hearing.registry.seal import CERTIFICATE_FILE
 from hearing.registry.shelf import Shelf, s3_store
-from hearing.registry.verify import destroyed, verify
 from hearing.rules import decide
 from media.relay.forwarder import choose
 from media.wire.door import Door, own_addresses
 from transcripts.settings import Condition, SpeechSettings
 from transcripts.transcriber import Transcriber
-from web import notifier
+from web import commands, notifier
 from web.app import build
-from web.bundle_check import check_bundle, persons_in, report
 from web.bundling import authority
-from web.checking import checks
 from web.court import Court
 from web.delivery.bucket import Bucket
 from web.delivery.folder import Folder
@@ -50,68 +47,60 @@ from web.delivery.targets import Target
 from web.delivery.webhook import Webhook, signing_key
 from web.languages import Languages
 from web.office import Office
-from web.reconciling import reconcile, switch_on
+from web.reconciling import switch_on
 from web.rehearsal.door import routes as rehearsal_routes
 from web.rehearsal.stage import Stage, company, seed
-from web.retention import finish, kept
 from web.turn import Turn, addresses_of
 
+T = TypeVar("T")
 log = structlog.get_logger()
 
 
 def main() -> None:
-    """``tyndau [serve|verify|account|evaluate]``."""
-    asked = _arguments().parse_args()
+    """``tyndau [serve|verify|reconcile|retention|persons|account|evaluate|models]``."""
+    asked = commands.arguments().parse_args()
     settings = load(asked.config)
     _set_up_log(settings.log_format)
+    tapes, second = settings.data / "tapes", settings.second_tapes
     match asked.command:
+        case "verify" if asked.what and commands.names_a_bundle(asked.what):
+            seal = asked.seal or settings.data / CERTIFICATE_FILE
+            root = asked.authority or settings.timestamp.certificate
+            sys.exit(commands.verify_bundle(Path(asked.what), seal, root))
         case "verify":
-            what = Path(asked.what) if asked.what else None
-            if what is not None and (what.exists() or what.suffix == ".zip"):
-                sys.exit(_verify_bundle(settings, what, asked.seal, asked.authority))
-            sys.exit(uvloop.run(_verify(settings, asked.what)))
+            sys.exit(_at_registry(settings, lambda r: commands.verify(r, tapes, asked.what)))
         case "reconcile":
-            sys.exit(uvloop.run(_reconcile(settings)))
+            sys.exit(_at_registry(settings, lambda r: commands.reconcile(r, tapes, _edition(settings), second)))
         case "retention":
-            uvloop.run(_retention(settings, asked.finish))
+            _at_registry(settings, lambda r: _retention(settings, r, asked.finish))
         case "persons":
-            uvloop.run(_persons(settings, asked.bundle))
+            _at_registry(settings, lambda r: commands.persons(r, asked.bundle))
         case "account":
-            uvloop.run(_account(settings, asked.iin, asked.name, asked.role))
+            _at_registry(settings, lambda r: commands.account(r, asked.iin, asked.name, asked.role))
         case "evaluate":
-            _evaluate(settings, asked.folder)
+            commands.evaluate(_speech(settings), asked.folder)
         case "models":
-            sys.exit(_models(settings, asked.do, asked.name))
+            sys.exit(commands.models(_speech(settings), asked.do, asked.name))
         case _:
             uvloop.run(_serve(settings))
 
 
-def _arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="tyndau", description="Remote hearings for courts")
-    parser.add_argument("--config", type=Path, help="settings file (TOML)")
-    commands = parser.add_subparsers(dest="command")
-    commands.add_parser("serve", help="open the court (the default)")
-    verify = commands.add_parser("verify", help="check journals, tapes and sealed files")
-    verify.add_argument(
-        "what", nargs="?", help="one hearing's id, or a bundle's folder or ZIP file; all hearings if none"
-    )
-    verify.add_argument("--seal", type=Path, help="the court's certificate (PEM); default: seal.crt of the data folder")
-    verify.add_argument("--authority", type=Path, help="certificate of the timestamp authority's root (PEM)")
-    commands.add_parser("reconcile", help="what ought to be stored against what is: missing, empty, altered, unknown")
-    retention = commands.add_parser("retention", help="which records may be destroyed; changes nothing by itself")
-    retention.add_argument("--finish", action="store_true", help="complete a destruction that a crash broke off")
-    persons = commands.add_parser("persons", help="who the ids in a bundle are (needs the case's key)")
-    persons.add_argument("bundle", type=Path)
-    evaluate = commands.add_parser("evaluate", help="word error rate of the recogniser on a folder of clips with texts")
-    evaluate.add_argument("folder", type=Path)
-    models = commands.add_parser("models", help="models of the recogniser: list them, or get one from its publisher")
-    models.add_argument("do", choices=["list", "get"])
-    models.add_argument("name", nargs="?", metavar="NAME", help="a known name, or PUBLISHER/NAME")
-    account = commands.add_parser("account", help="make a staff account")
-    account.add_argument("iin")
-    account.add_argument("name")
-    account.add_argument("role", choices=["court_secretary", "investigating_judge", "presiding_judge"])
-    return parser
+def _at_registry(settings: Settings, command: Callable[[Registry], Awaitable[T]]) -> T:
+    """Do a command at the open registry, and close it whatever comes of it."""
+
+    async def do() -> T:
+        registry = await _registry(settings)
+        try:
+            return await command(registry)
+        finally:
+            await registry.close()
+
+    return uvloop.run(do())
+
+
+async def _retention(settings: Settings, registry: Registry, complete: bool) -> None:
+    edition = _edition(settings)
+    await commands.retention(registry, _clerk(registry, edition), edition, complete)
 
 
 def _set_up_log(kind: str) -> None:
@@ -139,12 +128,20 @@ async def _registry(settings: Settings) -> Registry:
     return await Registry.open(settings.data, settings.database, settings.master_key, shelf)
 
 
+def _edition(settings: Settings) -> Edition:
+    return edition_tables.parse(editions.read(settings.edition))
+
+
+def _clerk(registry: Registry, edition: Edition) -> Clerk:
+    return Clerk(registry, lambda hearing, act, by, at: decide(hearing, act, by, at, edition))
+
+
 async def _serve(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         registry = await _registry(settings)
         stack.push_async_callback(registry.close)
-        edition = edition_tables.parse(editions.read(settings.edition))
-        clerk = Clerk(registry, lambda hearing, act, by, at: decide(hearing, act, by, at, edition))
+        edition = _edition(settings)
+        clerk = _clerk(registry, edition)
         door = await Door.open(
             settings.media.host, settings.media.port, settings.media.announced or own_addresses(settings.media.host)
         )
@@ -285,101 +282,6 @@ def _notifier(settings: Settings) -> notifier.Notifier:
         return file
     password = smtp.password.get_secret_value() if smtp.password is not None else None
     return notifier.SmtpNotifier(smtp.host, smtp.port, smtp.sender, file, smtp.security, smtp.user, password)
-
-
-async def _verify(settings: Settings, hearing: str | None) -> int:
-    registry = await _registry(settings)
-    try:
-        faults = await verify(
-            registry, HearingId(hearing) if hearing else None, checks(registry, settings.data / "tapes")
-        )
-        gone = [one for one in await destroyed(registry) if hearing in (None, one[0])]
-    finally:
-        await registry.close()
-    for name, at, ground, by in gone:
-        print(f"{name}: lawfully destroyed {datetime.fromtimestamp(at, UTC):%Y-%m-%d} by {by}: {ground}")
-    for fault in faults:
-        print(fault)
-    print("the record is whole" if not faults else f"{len(faults)} faults")
-    return 1 if faults else 0
-
-
-def _verify_bundle(settings: Settings, path: Path, seal: Path | None, authority: Path | None) -> int:
-    checked = check_bundle(path, seal or settings.data / CERTIFICATE_FILE, authority or settings.timestamp.certificate)
-    print(report(checked))
-    return 1 if checked.faults else 0
-
-
-async def _reconcile(settings: Settings) -> int:
-    registry, tapes = await _registry(settings), settings.data / "tapes"
-    days = edition_tables.parse(editions.read(settings.edition)).numbers["minutes_sign_days"]
-    try:
-        found = await reconcile(registry, tapes, checks(registry, tapes), time.time(), days, settings.second_tapes)
-    finally:
-        await registry.close()
-    for one in found:
-        print(one)
-    print("all that is expected is stored" if not found else f"{len(found)} discrepancies")
-    return 1 if found else 0
-
-
-async def _retention(settings: Settings, complete: bool) -> None:
-    registry = await _registry(settings)
-    edition = edition_tables.parse(editions.read(settings.edition))
-    clerk = Clerk(registry, lambda hearing, act, by, at: decide(hearing, act, by, at, edition))
-    now = time.time()
-    try:
-        for one in await kept(registry, clerk, edition):
-            if one.due_at <= now:
-                day = datetime.fromtimestamp(one.due_at, UTC).date()
-                print(f"{one.hearing} of {one.case}: {one.state.value}, due since {day}")
-        for case in await finish(registry, clerk, now) if complete else ():
-            print(f"{case}: the key is destroyed")
-    finally:
-        await registry.close()
-
-
-async def _persons(settings: Settings, path: Path) -> None:
-    registry = await _registry(settings)
-    try:
-        for person in await persons_in(registry, path):
-            print("\t".join(f"{name}={value}" for name, value in person.items() if value))
-    finally:
-        await registry.close()
-
-
-def _evaluate(settings: Settings, folder: Path) -> None:
-    from transcripts.evaluate import table  # the engine is loaded into this process for this command alone
-    from transcripts.measure import measure
-
-    model, scores = measure(folder, _speech(settings))
-    print(table(scores, model))
-
-
-def _models(settings: Settings, do: str, name: str | None) -> int:
-    from transcripts import fetching  # the engine is loaded into this process for this command alone
-    from transcripts.whisper import NoModel
-
-    speech = _speech(settings)
-    if do == "list":
-        print(fetching.table([*fetching.kept(speech), *fetching.others(speech)], speech))
-        return 0
-    try:
-        found = fetching.fetch(name or "", speech.cache)
-    except NoModel as why:
-        print(why, file=sys.stderr)
-        return 1
-    print(f"{found.name}: {found.folder}")
-    return 0
-
-
-async def _account(settings: Settings, iin: str, name: str, role: str) -> None:
-    registry = await _registry(settings)
-    try:
-        password = getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-        await registry.docket.accounts.create(iin, password, name, [role], time.time())
-    finally:
-        await registry.close()
 
 
 if __name__ == "__main__":

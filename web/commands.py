@@ -1,0 +1,138 @@
+"""The program's commands beside serving: what may be asked on the command line, and what each does and prints.
+
+Nothing here reads settings: the entry hands in what a command needs. What one gives back, if anything, is the exit
+status.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hearing.edition import Edition
+from hearing.participants import HearingId
+from hearing.registry.clerk import Clerk
+from hearing.registry.office import Office as Registry
+from hearing.registry.verify import destroyed
+from hearing.registry.verify import verify as verify_registry
+from transcripts.settings import SpeechSettings
+from web import reconciling
+from web.bundle_check import check_bundle, persons_in, report
+from web.checking import checks
+from web.retention import finish, kept
+
+
+def arguments() -> argparse.ArgumentParser:
+    """``tyndau [serve|verify|reconcile|retention|persons|account|evaluate|models]``."""
+    parser = argparse.ArgumentParser(prog="tyndau", description="Remote hearings for courts")
+    parser.add_argument("--config", type=Path, help="settings file (TOML)")
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("serve", help="open the court (the default)")
+    verify = commands.add_parser("verify", help="check journals, tapes and sealed files")
+    verify.add_argument(
+        "what", nargs="?", help="one hearing's id, or a bundle's folder or ZIP file; all hearings if none"
+    )
+    verify.add_argument("--seal", type=Path, help="the court's certificate (PEM); default: seal.crt of the data folder")
+    verify.add_argument("--authority", type=Path, help="certificate of the timestamp authority's root (PEM)")
+    commands.add_parser("reconcile", help="what ought to be stored against what is: missing, empty, altered, unknown")
+    retention = commands.add_parser("retention", help="which records may be destroyed; changes nothing by itself")
+    retention.add_argument("--finish", action="store_true", help="complete a destruction that a crash broke off")
+    persons = commands.add_parser("persons", help="who the ids in a bundle are (needs the case's key)")
+    persons.add_argument("bundle", type=Path)
+    evaluate = commands.add_parser("evaluate", help="word error rate of the recogniser on a folder of clips with texts")
+    evaluate.add_argument("folder", type=Path)
+    models = commands.add_parser("models", help="models of the recogniser: list them, or get one from its publisher")
+    models.add_argument("do", choices=["list", "get"])
+    models.add_argument("name", nargs="?", metavar="NAME", help="a known name, or PUBLISHER/NAME")
+    account = commands.add_parser("account", help="make a staff account")
+    account.add_argument("iin")
+    account.add_argument("name")
+    account.add_argument("role", choices=["court_secretary", "investigating_judge", "presiding_judge"])
+    return parser
+
+
+def names_a_bundle(what: str) -> bool:
+    """Whether ``verify`` was given a bundle's folder or ZIP file, not a hearing's id."""
+    return Path(what).exists() or Path(what).suffix == ".zip"
+
+
+async def verify(registry: Registry, tapes: Path, hearing: str | None) -> int:
+    """Every journal, tape and sealed file, or those of one hearing."""
+    faults = await verify_registry(registry, HearingId(hearing) if hearing else None, checks(registry, tapes))
+    gone = [one for one in await destroyed(registry) if hearing in (None, one[0])]
+    for name, at, ground, by in gone:
+        print(f"{name}: lawfully destroyed {datetime.fromtimestamp(at, UTC):%Y-%m-%d} by {by}: {ground}")
+    for fault in faults:
+        print(fault)
+    print("the record is whole" if not faults else f"{len(faults)} faults")
+    return 1 if faults else 0
+
+
+def verify_bundle(path: Path, seal: Path, authority: Path | None) -> int:
+    """One evidence bundle against the court's certificate; the registry is not needed."""
+    checked = check_bundle(path, seal, authority)
+    print(report(checked))
+    return 1 if checked.faults else 0
+
+
+async def reconcile(registry: Registry, tapes: Path, edition: Edition, second: Path | None) -> int:
+    """What ought to be stored against what is."""
+    days = edition.numbers["minutes_sign_days"]
+    found = await reconciling.reconcile(registry, tapes, checks(registry, tapes), time.time(), days, second)
+    for one in found:
+        print(one)
+    print("all that is expected is stored" if not found else f"{len(found)} discrepancies")
+    return 1 if found else 0
+
+
+async def retention(registry: Registry, clerk: Clerk, edition: Edition, complete: bool) -> None:
+    """Which records are due; ``complete``: and end the destructions that a crash broke off."""
+    now = time.time()
+    for one in await kept(registry, clerk, edition):
+        if one.due_at <= now:
+            day = datetime.fromtimestamp(one.due_at, UTC).date()
+            print(f"{one.hearing} of {one.case}: {one.state.value}, due since {day}")
+    for case in await finish(registry, clerk, now) if complete else ():
+        print(f"{case}: the key is destroyed")
+
+
+async def persons(registry: Registry, bundle: Path) -> None:
+    """Who the ids in a bundle are."""
+    for person in await persons_in(registry, bundle):
+        print("\t".join(f"{name}={value}" for name, value in person.items() if value))
+
+
+async def account(registry: Registry, iin: str, name: str, role: str) -> None:
+    """Make a staff account; its password comes from the terminal, or from the first line of the input."""
+    password = getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    await registry.docket.accounts.create(iin, password, name, [role], time.time())
+
+
+def evaluate(speech: SpeechSettings, folder: Path) -> None:
+    """The word error rate of the recogniser on clips with texts."""
+    from transcripts.evaluate import table  # the engine is loaded into this process for this command alone
+    from transcripts.measure import measure
+
+    model, scores = measure(folder, speech)
+    print(table(scores, model))
+
+
+def models(speech: SpeechSettings, do: str, name: str | None) -> int:
+    """List the recogniser's models, or get one."""
+    from transcripts import fetching  # the engine is loaded into this process for this command alone
+    from transcripts.whisper import NoModel
+
+    if do == "list":
+        print(fetching.table([*fetching.kept(speech), *fetching.others(speech)], speech))
+        return 0
+    try:
+        found = fetching.fetch(name or "", speech.cache)
+    except NoModel as why:
+        print(why, file=sys.stderr)
+        return 1
+    print(f"{found.name}: {found.folder}")
+    return 0
