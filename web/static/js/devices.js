@@ -14,6 +14,19 @@ const COURTROOM = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: {
 const MICROPHONE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 /** Loud enough to be a voice and not the room. */
 const VOICE = 0.06;
+/** So many samples are one moment of sound; looked at ten times a second, eight of them leave hardly a gap. */
+const MOMENT = 512;
+
+/** The level of the loudest moment. @param {Float32Array} samples */
+function loudest(samples) {
+  let most = 0;
+  for (let start = 0; start < samples.length; start += MOMENT) {
+    let sum = 0;
+    for (const s of samples.subarray(start, start + MOMENT)) sum += s * s;
+    most = Math.max(most, sum / MOMENT);
+  }
+  return Math.sqrt(most);
+}
 
 export class Devices {
   /** @param {{change: () => void, level: () => void}} hooks */
@@ -141,15 +154,13 @@ export class Devices {
     clearInterval(this.meter);
     this.sound ??= new AudioContext();
     const analyser = this.sound.createAnalyser();
-    analyser.fftSize = 512;
+    analyser.fftSize = 8 * MOMENT;
     this.sound.createMediaStreamSource(new MediaStream([track])).connect(analyser);
     const samples = new Float32Array(analyser.fftSize);
     this.meter = setInterval(() => {
       if (this.sound?.state === "suspended") void this.sound.resume();
       analyser.getFloatTimeDomainData(samples);
-      let sum = 0;
-      for (const s of samples) sum += s * s;
-      const loud = Math.min(1, Math.sqrt(sum / samples.length) * 4);
+      const loud = Math.min(1, loudest(samples) * 4);
       this.level = Math.max(loud, this.level * 0.8);
       if (loud > VOICE && !this.voiceHeard) {
         this.voiceHeard = true;
