@@ -179,6 +179,12 @@ class Company:
         await guest.page.wait_for_url(re.compile("/sit/"), timeout=PATIENCE_MS)
         return guest
 
+    async def public(self, link: str) -> Guest:
+        """A citizen opens the observer's link; no camera, no microphone, no lobby."""
+        guest = await self.invite("citizen")
+        await guest.page.goto(link)
+        return guest
+
 
 async def walk_lobby(guest: Guest) -> None:
     """Rules, devices, link test: the way of a participant at their own device."""

@@ -41,6 +41,13 @@ async def test_a_hearing_is_held_from_the_lobby_to_the_case_file(
             await guest.receives("frames", 5)
             await guest.receives("audio", 50)
 
+        gallery = await listed.secretary.call("POST", f"/hearings/{listed.hearing}/observers")
+        citizen = await company.public(gallery["link"])
+        await citizen.receives("frames", 5)
+        await citizen.receives("audio", 50)
+        for name in guests:
+            assert await citizen.page.locator(f'button[data-person="{listed.people[name]}"]').count() == 0
+
         witness = guests["witness"] = await company.party("witness", listed.links["witness"])
         await walk_lobby(witness)
         await secretary.press("confirm_identity", listed.people["witness"])
@@ -66,11 +73,12 @@ async def test_a_hearing_is_held_from_the_lobby_to_the_case_file(
         await judge.press("begin_private_talk")
         await listed.fact("PrivateTalkBegan")
         await suspect.receives("audio", 50)
-        others = {n: await guests[n].stats() for n in ("judge", "secretary", "prosecutor", "witness")}
+        outside = {n: guests[n] for n in ("judge", "secretary", "prosecutor", "witness")} | {"citizen": citizen}
+        others = {name: await guest.stats() for name, guest in outside.items()}
         await suspect.say("suspect-4")
         await counsel.receives("audio", 100)
         for name, before in others.items():
-            after = await guests[name].stats()
+            after = await outside[name].stats()
             assert (after["audio"], after["video"]) == (before["audio"], before["video"]), name
         await judge.press("end_private_talk")
 
@@ -78,6 +86,7 @@ async def test_a_hearing_is_held_from_the_lobby_to_the_case_file(
             await judge.press("take_step")
             await listed.fact("StepTaken", step=step)
         await decide_and_close(listed, judge, secretary)
+        await expect(citizen.page.locator(".ending h1")).to_be_visible(timeout=PATIENCE_MS)
         assert [e for g in guests.values() for e in g.errors] == []
 
     entries = await listed.entries()
