@@ -44,7 +44,8 @@ class HeldTracks:
         """Set when there may be sound to send."""
 
     def __iter__(self) -> Iterator[HeldTrack]:
-        return iter(self._by_number.values())
+        """Those that are held now: who goes through them may wait, and tracks open and close meanwhile."""
+        return iter(tuple(self._by_number.values()))
 
     def numbered(self, number: int) -> HeldTrack | None:
         return self._by_number.get(number)
