@@ -9,7 +9,7 @@ from transcripts.recognition import Ear
 from transcripts.settings import SpeechSettings
 from transcripts.track import Track
 from transcripts.utterances import Pcm
-from transcripts.whisper import read_sound
+from transcripts.whisper import NoModel, read_sound
 from transcripts.worker import load_ear
 
 
@@ -23,6 +23,8 @@ def hear_all(ear: Ear, pcm: Pcm, language: str) -> str:
 
 def measure(folder: Path, settings: SpeechSettings) -> tuple[str, list[Score]]:
     """The model's name and its scores. Raises ``transcripts.whisper.NoModel`` when it cannot be had."""
+    if settings.model is None and not settings.models:
+        raise NoModel("no model is configured")
     ear = load_ear(settings.wish())
     found = clips(folder, settings.languages)
     return ear.name, evaluate(found, lambda pcm, language: hear_all(ear, pcm, language), read_sound)

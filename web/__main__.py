@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import signal
 import ssl
@@ -28,10 +29,12 @@ from hearing import edition as edition_tables
 from hearing.edition import Edition
 from hearing.participants import HearingId
 from hearing.registry.clerk import Clerk
+from hearing.registry.errors import Damaged
 from hearing.registry.office import Office as Registry
 from hearing.registry.seal import CERTIFICATE_FILE
 from hearing.registry.shelf import Shelf, s3_store
 from hearing.rules import decide
+from hearing.wrongs import Refused
 from media.relay.forwarder import choose
 from media.wire.door import Door, own_addresses
 from transcripts.settings import Condition, SpeechSettings
@@ -47,6 +50,7 @@ from web.delivery.targets import Target
 from web.delivery.webhook import Webhook, signing_key
 from web.languages import Languages
 from web.office import Office
+from web.problems import TELLABLE, as_refusal
 from web.reconciling import switch_on
 from web.rehearsal.door import routes as rehearsal_routes
 from web.rehearsal.stage import Stage, company, seed
@@ -61,16 +65,26 @@ def main() -> None:
     asked = commands.arguments().parse_args()
     settings = load(asked.config)
     _set_up_log(settings.log_format)
+    try:
+        sys.exit(_do(asked, settings))
+    except (Refused, *TELLABLE) as wrong:
+        sys.exit(f"tyndau: {Languages.load().why('en', as_refusal(wrong, time.time()))}")
+    except (Damaged, OSError) as wrong:
+        sys.exit(f"tyndau: {wrong}")
+
+
+def _do(asked: argparse.Namespace, settings: Settings) -> int | None:
+    """The command; what it gives back is the exit status."""
     tapes, second = settings.data / "tapes", settings.second_tapes
     match asked.command:
         case "verify" if asked.what and commands.names_a_bundle(asked.what):
             seal = asked.seal or settings.data / CERTIFICATE_FILE
             root = asked.authority or settings.timestamp.certificate
-            sys.exit(commands.verify_bundle(Path(asked.what), seal, root))
+            return commands.verify_bundle(Path(asked.what), seal, root)
         case "verify":
-            sys.exit(_at_registry(settings, lambda r: commands.verify(r, tapes, asked.what)))
+            return _at_registry(settings, lambda r: commands.verify(r, tapes, asked.what))
         case "reconcile":
-            sys.exit(_at_registry(settings, lambda r: commands.reconcile(r, tapes, _edition(settings), second)))
+            return _at_registry(settings, lambda r: commands.reconcile(r, tapes, _edition(settings), second))
         case "retention":
             _at_registry(settings, lambda r: _retention(settings, r, asked.finish))
         case "persons":
@@ -78,11 +92,12 @@ def main() -> None:
         case "account":
             _at_registry(settings, lambda r: commands.account(r, asked.iin, asked.name, asked.role))
         case "evaluate":
-            commands.evaluate(_speech(settings), asked.folder)
+            return commands.evaluate(_speech(settings), asked.folder)
         case "models":
-            sys.exit(commands.models(_speech(settings), asked.do, asked.name))
+            return commands.models(_speech(settings), asked.do, asked.name)
         case _:
             uvloop.run(_serve(settings))
+    return None
 
 
 def _at_registry(settings: Settings, command: Callable[[Registry], Awaitable[T]]) -> T:

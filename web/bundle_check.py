@@ -33,6 +33,8 @@ async def persons_in(registry: Registry, path: Path) -> list[dict[str, str | Non
     with bag.source_of(path) as source:
         named = [name for name in source.names() if name in (bag.INFO, bag.PAYLOAD + bundles.PERSONS_FILE)]
         said = {name: source.open(name).read() for name in named}
+    if len(said) != len((bag.INFO, bundles.PERSONS_FILE)):
+        raise Damaged(f"{path} is no evidence bundle")
     info = dict(line.split(": ", 1) for line in said[bag.INFO].decode().splitlines())
     hearing = HearingId(info["External-Identifier"])
     listed = (await registry.journal.read(hearing))[0].fact

@@ -112,13 +112,19 @@ async def account(registry: Registry, iin: str, name: str, role: str) -> None:
     await registry.docket.accounts.create(iin, password, name, [role], time.time())
 
 
-def evaluate(speech: SpeechSettings, folder: Path) -> None:
+def evaluate(speech: SpeechSettings, folder: Path) -> int:
     """The word error rate of the recogniser on clips with texts."""
     from transcripts.evaluate import table  # the engine is loaded into this process for this command alone
     from transcripts.measure import measure
+    from transcripts.whisper import NoModel
 
-    model, scores = measure(folder, speech)
+    try:
+        model, scores = measure(folder, speech)
+    except NoModel as why:
+        print(why, file=sys.stderr)
+        return 1
     print(table(scores, model))
+    return 0
 
 
 def models(speech: SpeechSettings, do: str, name: str | None) -> int:
