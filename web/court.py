@@ -7,7 +7,8 @@ record is kept, and the others go on.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+import contextlib
+from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,15 @@ LINGER_SECONDS = 60.0
 """A sitting whose hearing is over ends so long after its last page has gone."""
 CONFIDENCE_SECONDS = 60.0
 """So often the newest part of each tape is read back."""
+
+
+@contextlib.contextmanager
+def _apart(what: str, **whose: str) -> Iterator[None]:
+    """What breaks in here is told, and no hearing suffers from it."""
+    try:
+        yield
+    except Exception:
+        log.exception(what, **whose)
 
 
 class Court:
@@ -131,28 +141,21 @@ class Court:
         while True:
             hearing_id = await self.closing.next()
             complete = False
-            try:
+            with _apart("closing failed", hearing=hearing_id):
                 complete = await self.closing.complete(hearing_id)
-            except Exception:
-                log.exception("closing failed", hearing=hearing_id)
             if not complete:
                 self.closing.again(hearing_id)
 
     async def _copy_recordings(self) -> None:
         while True:
             hearing_id = await self.office.copies.next()
-            try:
+            with _apart("office copy failed", hearing=hearing_id):
                 await self.office.copies.make(self.office, hearing_id)
-            except Exception:
-                log.exception("office copy failed", hearing=hearing_id)
 
     async def _deliver_documents(self, target: Target) -> None:
-        """What breaks here is told and tried again; a hearing never suffers from it."""
         while True:
-            try:
+            with _apart("delivery broke off", target=target.name):
                 await self.carrier.run(target, self.office.now)
-            except Exception:
-                log.exception("delivery broke off", target=target.name)
             await asyncio.sleep(CARRIER_RESTS_SECONDS)
 
     async def _deliver_utterances(self) -> None:

@@ -116,17 +116,6 @@ class Sessions:
     async def end(self, secret: str) -> None:
         await self._delete(schema.sessions.c.digest == _digest(secret))
 
-    async def end_all(
-        self, *, account: str | None = None, pass_id: PassId | None = None, observer: HearingId | None = None
-    ) -> None:
-        """End every session of that account, pass or observer link."""
-        sessions = schema.sessions
-        for column, owner in ((sessions.c.account, account), (sessions.c.pass_id, pass_id)):
-            if owner is not None:
-                await self._delete(column == owner)
-        if observer is not None:
-            await self._delete(sessions.c.observer == observer)
-
     async def prune(self, at: float) -> None:
         """Forget what has expired."""
         await self._delete(schema.sessions.c.expires_at <= at)

@@ -9,7 +9,6 @@ from aiohttp import web
 from hearing.clocks import clocks
 from hearing.hearings import Hearing
 from hearing.participants import Actor, HearingId
-from hearing.registry.passes import Pass
 from hearing.rules.offers import allowed
 from hearing.wrongs import Refused
 from web import doors
@@ -168,10 +167,6 @@ async def get_hearing_log(request: web.Request) -> web.Response:
     hearing_id, _, _ = await desk_of(request)
     found = await of(request).registry.docket.log.of(hearing_id)
     return web.json_response({"log": [plain(one) for one in found]})
-
-
-def pass_row(one: Pass) -> dict[str, Any]:
-    return plain(one)
 
 
 LISTING = record(

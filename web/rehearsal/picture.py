@@ -11,6 +11,7 @@ import fractions
 import functools
 import math
 import time
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -133,8 +134,9 @@ class Paced(MediaStreamTrack):
         self._sent += 1
         return packet
 
+    @abstractmethod
     def frame(self, number: int) -> bytes:
-        raise NotImplementedError
+        """The encoded picture of this number."""
 
 
 class Picture(Paced):
