@@ -93,6 +93,9 @@ async def test_the_archives_pages_are_for_everybody(
         page = await signed_in(context, archive)
         await page.goto(f"{archive.address}/retention")
         assert await faults(page, "retention") == []
+        assert not await page.locator("[name=sure]").is_visible()
+        await page.locator(".destroy summary").click()
+        assert await faults(page, "destruction") == []
 
 
 async def test_the_judge_keeps_a_record_longer_with_the_keyboard_alone(

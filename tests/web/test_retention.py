@@ -36,7 +36,9 @@ async def test_the_judge_destroys_a_due_record_and_verify_says_that_it_was_lawfu
     await browser.sign_in(JUDGE_IIN)
     _, text = await browser.get("/retention")
     assert "Мерзімі бітті" in text
-    status, _, location = await browser.post(f"/cases/{case}/destroy", ground="term_over")
+    assert (await browser.post(f"/cases/{case}/destroy", ground="term_over"))[0] == 422
+    assert (await house.state(held)).retention is Retention.KEPT
+    status, _, location = await browser.post(f"/cases/{case}/destroy", ground="term_over", sure="yes")
     assert (status, location) == (303, "/retention")
     assert (await house.state(held)).retention is Retention.DESTROYED
     document = (await house.registry.docket.documents.of(held))[0]
@@ -59,12 +61,12 @@ async def test_the_judge_destroys_a_due_record_and_verify_says_that_it_was_lawfu
 async def test_a_held_record_and_one_whose_term_runs_stay(browser: Browser, house: House, held: HearingId) -> None:
     case = (await house.state(held)).case
     await browser.sign_in(JUDGE_IIN)
-    status, text, _ = await browser.post(f"/cases/{case}/destroy", ground="term_over")
+    status, text, _ = await browser.post(f"/cases/{case}/destroy", ground="term_over", sure="yes")
     assert (status, "Сақтау мерзімі біткен жоқ" in text) == (422, True)
     assert (await browser.post(f"/hearings/{held}/hold", reason="Апелляция"))[0] == 303
     await at_the_end_of_the_term(house, held)
     await browser.sign_in(JUDGE_IIN)
-    status, text, _ = await browser.post(f"/cases/{case}/destroy", ground="term_over")
+    status, text, _ = await browser.post(f"/cases/{case}/destroy", ground="term_over", sure="yes")
     assert (status, "Жазба сақтауда" in text) == (422, True)
     assert (await browser.post(f"/hearings/{held}/hold/lift", reason="Аяқталды"))[0] == 303
     assert [one.state for one in await kept(house.registry, house.office.clerk, EDITION)] == [Retention.KEPT]
@@ -79,7 +81,7 @@ async def test_the_secretary_sees_the_terms_and_destroys_nothing(
     await browser.sign_in(SECRETARY)
     status, text = await browser.get("/retention")
     assert (status, "destroy" in text) == (200, False)
-    assert (await browser.post(f"/cases/{case}/destroy", ground="term_over"))[0] == 403
+    assert (await browser.post(f"/cases/{case}/destroy", ground="term_over", sure="yes"))[0] == 403
     answer = await browser.call("POST", f"/cases/{case}/destroy", {"ground": "term_over"})
     assert answer.status == 403
     assert await has_key(house.registry, case)

@@ -89,9 +89,16 @@ def _held(act: str) -> Any:
 
 
 async def destroy_case(request: web.Request) -> web.StreamResponse:
+    """There is no way back, so the judge ticks that this is understood before it is done."""
     case, fields = CaseId(request.match_info["case"]), await given(request)
     by = await judge_of(request, case)
-    _, refused = await attempt(request, lambda: destroy(of(request), case, fields.get("ground", ""), by))
+
+    async def sure() -> None:
+        if fields.get("sure") != "yes":
+            raise Refused("field_missing", field="sure")
+        await destroy(of(request), case, fields.get("ground", ""), by)
+
+    _, refused = await attempt(request, sure)
     return go("/retention") if refused is None else await _page(request, refused)
 
 
