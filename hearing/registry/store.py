@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Table, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -49,6 +50,7 @@ class Store:
             engine = create_async_engine(parsed, pool_size=4, max_overflow=4)
             event.listen(engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(engine.sync_engine, "begin", _begin_sqlite)
+            event.listen(engine.sync_engine, "invalidate", _undo_sqlite)
         else:
             engine = create_async_engine(parsed, pool_size=8, max_overflow=8, pool_pre_ping=True)
         store = cls(engine)
@@ -114,6 +116,16 @@ def _prepare_sqlite(raw: Any, record: Any) -> None:
     for pragma in SQLITE_PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
+
+
+def _undo_sqlite(raw: Any, record: Any, error: BaseException | None) -> None:
+    """Undo what a cancelled task left half written, before its connection is closed.
+
+    SQLite keeps a closed connection alive, and the lock with it, for as long as somebody holds a cursor of it; the
+    exception of a cancelled task does. Without this nobody could write until the garbage collector came by.
+    """
+    with suppress(MissingGreenlet):
+        raw.run_async(lambda driver: asyncio.shield(driver.rollback()))
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -1,0 +1,43 @@
+"""Whoever is cut off in the middle of writing leaves nothing half written and nobody locked out."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy import text
+
+from hearing.registry.store import Store
+
+
+async def _write(store: Store) -> None:
+    async with store.writing() as connection:
+        for _ in range(3):
+            await connection.execute(text("INSERT INTO words VALUES ('salem')"))
+            (await connection.execute(text("SELECT * FROM words"))).all()
+
+
+async def test_a_writer_cancelled_at_any_moment_leaves_no_lock_and_nothing_half_written(tmp_path: Path) -> None:
+    file = tmp_path / "store.db"
+    store = await Store.open(f"sqlite+aiosqlite:///{file}")
+    async with store.writing() as connection:
+        await connection.execute(text("CREATE TABLE words (word TEXT)"))
+    outsider = sqlite3.connect(file, timeout=0, isolation_level=None)
+    tasks = []
+    for turns in range(120):
+        writer = asyncio.create_task(_write(store))
+        tasks.append(writer)
+        for _ in range(turns):
+            await asyncio.to_thread(int)
+        writer.cancel()
+        await asyncio.gather(writer, return_exceptions=True)
+        outsider.execute("BEGIN IMMEDIATE")
+        outsider.execute("ROLLBACK")
+    cut_off = sum(task.cancelled() for task in tasks)
+    assert cut_off > 0
+    (written,) = outsider.execute("SELECT count(*) FROM words").fetchone()
+    assert written % 3 == 0
+    assert written >= 3 * (len(tasks) - cut_off)
+    outsider.close()
+    await store.close()
