@@ -18,7 +18,7 @@ run: packages-run $(RUN_READY) ## serve a rehearsal hearing on http://localhost:
 	TYNDAU_REHEARSAL=true TYNDAU_DATA=data/rehearsal TYNDAU_LOG_FORMAT=plain $(PY) -m web
 
 test: packages-test $(DEV_READY) chromium ## run all tests, in real browsers too
-	$(PY) -m pytest
+	scripts/test $(PY)
 
 check: $(DEV_READY) ## ruff and mypy strict
 	$(PY) -m ruff check .

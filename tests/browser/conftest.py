@@ -15,6 +15,12 @@ from tests.browser.courthouse import Courthouse, Listed, list_hearing
 from tests.browser.fake_court import FakeCourt
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Pages on a made-up court need no sound; every other test here does."""
+    if isinstance(item, pytest.Function) and "court" not in item.fixturenames:
+        item.add_marker("sound")
+
+
 @pytest.fixture
 async def court() -> AsyncIterator[FakeCourt]:
     fake = FakeCourt()
