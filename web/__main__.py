@@ -42,7 +42,7 @@ from transcripts.transcriber import Transcriber
 from web import commands, notifier
 from web.app import build
 from web.bundling import authority
-from web.court import Court
+from web.court import COURT, Court
 from web.delivery.bucket import Bucket
 from web.delivery.folder import Folder
 from web.delivery.parcel import Adapter
@@ -96,7 +96,7 @@ def _do(asked: argparse.Namespace, settings: Settings) -> int | None:
         case "models":
             return commands.models(_speech(settings), asked.do, asked.name)
         case _:
-            uvloop.run(_serve(settings))
+            return uvloop.run(_serve(settings))
     return None
 
 
@@ -151,7 +151,7 @@ def _clerk(registry: Registry, edition: Edition) -> Clerk:
     return Clerk(registry, lambda hearing, act, by, at: decide(hearing, act, by, at, edition))
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings) -> int:
     async with AsyncExitStack() as stack:
         registry = await _registry(settings)
         stack.push_async_callback(registry.close)
@@ -200,7 +200,7 @@ async def _serve(settings: Settings) -> None:
         app = build(office, court, token.get_secret_value() if token is not None else None)
         if stage is not None:
             app.add_routes(rehearsal_routes(stage))
-        await _listen(settings, app, stage)
+        return await _listen(settings, app, stage)
 
 
 async def _turn(settings: Settings) -> Turn | None:
@@ -250,7 +250,8 @@ async def _transcript_state(transcriber: Transcriber, clerk: Clerk, hearing: Hea
     return f"transcript.{condition}"
 
 
-async def _listen(settings: Settings, app: web.Application, stage: Stage | None) -> None:
+async def _listen(settings: Settings, app: web.Application, stage: Stage | None) -> int:
+    """Serve until told to stop, or until the court breaks: then the exit status has the server started anew."""
     runner = web.AppRunner(app, shutdown_timeout=5)
     await runner.setup()
     site = web.TCPSite(runner, settings.host, settings.port, ssl_context=_tls(settings))
@@ -266,7 +267,11 @@ async def _listen(settings: Settings, app: web.Application, stage: Stage | None)
                 print(f"  {Languages.load().translate('en', link.label)}: {settings.origin}{link.href}", flush=True)
             if settings.players:
                 await stack.enter_async_context(company(f"http://127.0.0.1:{settings.port}", stage))
-        await stop.wait()
+        ends = [asyncio.create_task(one.wait()) for one in (stop, app[COURT].risen)]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for end in ends:
+            end.cancel()
+    return 0 if stop.is_set() else 1
 
 
 def _tls(settings: Settings) -> ssl.SSLContext | None:

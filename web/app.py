@@ -6,12 +6,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import structlog
 from aiohttp import web
 
 from web import doors, metrics, wire
 from web.court import COURT, Court
 from web.office import OFFICE, Office, of
 from web.rendering import STATIC
+
+log = structlog.get_logger()
 
 LARGEST_FORM = 4 * 1024 * 1024
 
@@ -47,9 +50,14 @@ async def _court_sits(app: web.Application) -> AsyncIterator[None]:
         await sitting
     yield
     sitting.cancel()
-    await asyncio.gather(sitting, return_exceptions=True)
+    (ended,) = await asyncio.gather(sitting, return_exceptions=True)
+    if isinstance(ended, Exception):
+        log.critical("the court broke", exc_info=ended)
 
 
 async def healthz(request: web.Request) -> web.Response:
+    """Whether the court sits and its record can be read."""
+    if request.app[COURT].risen.is_set():
+        raise web.HTTPServiceUnavailable
     await of(request).registry.ping()
     return web.json_response({"status": "ok"})

@@ -85,9 +85,17 @@ class Court:
         self._sittings: dict[HearingId, Sitting] = {}
         self._tasks: asyncio.TaskGroup | None = None
         self._opening = asyncio.Lock()
+        self.risen = asyncio.Event()
+        """The court sits no more, whether it was told to rise or broke: a server without a court must not go on."""
 
     async def run(self, started: asyncio.Event) -> None:
         """Sit until cancelled. Hearings that were live when the server died come back first."""
+        try:
+            await self._sit(started)
+        finally:
+            self.risen.set()
+
+    async def _sit(self, started: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
             tasks.create_task(self._close_hearings())
@@ -96,8 +104,9 @@ class Court:
             for target in self.carrier.targets:
                 tasks.create_task(self._deliver_documents(target))
             for hearing_id in await self.office.clerk.recover():
-                if (await self.office.clerk.load(hearing_id)).phase not in SLEEPING:
-                    await self.sitting(hearing_id)
+                with _apart("hearing does not sit", hearing=hearing_id):
+                    if (await self.office.clerk.load(hearing_id)).phase not in SLEEPING:
+                        await self.sitting(hearing_id)
             await self.closing.recover()
             started.set()
             await self._watch_list()
@@ -164,18 +173,23 @@ class Court:
             utterance = await heard.get()
             sitting = self._sittings.get(utterance.hearing)
             if sitting is not None:
-                await sitting.speech.heard(utterance)
+                with _apart("utterance not shown", hearing=sitting.id):
+                    await sitting.speech.heard(utterance)
 
     async def _watch_list(self) -> None:
         """Open the lobby of hearings whose time has come, whether or not anyone has knocked."""
         while True:
-            now = self.office.now()
-            for listing in await self.office.registry.docket.hearings.between(
-                now - 3600, now + self.office.lobby_minutes * 60
-            ):
-                if listing.phase == Phase.LISTED:
-                    await self.sitting(listing.id)
+            with _apart("list not read"):
+                await self._open_due()
             await asyncio.sleep(LIST_SECONDS)
+
+    async def _open_due(self) -> None:
+        now = self.office.now()
+        until = now + self.office.lobby_minutes * 60
+        for listing in await self.office.registry.docket.hearings.between(now - 3600, until):
+            if listing.phase == Phase.LISTED:
+                with _apart("hearing does not sit", hearing=listing.id):
+                    await self.sitting(listing.id)
 
 
 COURT = web.AppKey("court", Court)
