@@ -15,6 +15,9 @@ from media.wire.vp8 import Descriptor
 KEYFRAME_NS = 500 * MILLISECOND
 """At most one key frame request in this time: each costs the publisher a large picture."""
 
+NEWCOMER_NS = 350 * MILLISECOND
+"""The same where somebody has no picture yet. Browsers leave out what is asked within 300 ms of the last."""
+
 KEYFRAME_RETRY_NS = 1 * SECOND
 LIVE_NS = 1500 * MILLISECOND
 """A layer from which nothing came for so long is not there: browsers leave out what their line does not carry."""
@@ -116,7 +119,7 @@ class Layer:
         if self.reception is None:
             return
         since = now_ns - self._asked_ns
-        if (self._wanted and since >= KEYFRAME_NS) or (needed and since >= KEYFRAME_RETRY_NS):
+        if (self._wanted and since >= (NEWCOMER_NS if needed else KEYFRAME_NS)) or (needed and since >= KEYFRAME_RETRY_NS):
             self._asked_ns, self._wanted = now_ns, False
             self.keyframes_asked += 1
             peer.send_rtcp(rtcp.picture_loss(peer.ssrc, self.reception.ssrc))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from itertools import pairwise
+from typing import cast
 
 import pytest
 
@@ -13,11 +14,12 @@ from hearing.participants import SeatId
 from media.packets import Received
 from media.relay.allocation import Share
 from media.relay.courtroom import Courtroom
-from media.relay.layers import LIVE_NS, Meter
+from media.relay.layers import KEYFRAME_NS, LIVE_NS, NEWCOMER_NS, Layer, Meter
 from media.relay.portions import TURN_NS
 from media.relay.source import Source
 from media.wire import rtcp, rtp, vp8
 from media.wire.clock import SECOND
+from media.wire.peer import Peer
 from tests.media.relay.conftest import BOTH, JUDGE, SUSPECT, TOGETHER
 from tests.media.visitor import LAYERS, Visitor
 
@@ -291,3 +293,29 @@ def test_a_layer_from_which_nothing_comes_is_not_there() -> None:
     layer.note(100, None, SECOND)
     assert source.ranked(SECOND + LIVE_NS - 1) == [layer]
     assert source.ranked(SECOND + LIVE_NS) == []
+
+
+class _Publisher:
+    """A peer that only counts what it is asked."""
+
+    ssrc = 1
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def send_rtcp(self, _: bytes) -> None:
+        self.asked += 1
+
+
+@pytest.mark.parametrize(("waits", "after_ns"), [(True, NEWCOMER_NS), (False, KEYFRAME_NS)])
+def test_who_has_no_picture_yet_waits_shorter_for_the_next_key_frame(waits: bool, after_ns: int) -> None:
+    layer, publisher, began = Layer("", 0, 90000, 16), _Publisher(), 10 * SECOND
+    peer = cast(Peer, publisher)
+    layer.stream(7, 0)
+    layer.ask(peer, True, began)
+    assert publisher.asked == 1
+    layer.want_keyframe()
+    layer.ask(peer, waits, began + after_ns - 1)
+    assert publisher.asked == 1
+    layer.ask(peer, waits, began + after_ns)
+    assert publisher.asked == 2
