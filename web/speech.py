@@ -119,7 +119,7 @@ class SpeechDesk:
 
     async def heard(self, utterance: Utterance) -> None:
         """Show a line, and hold it against the oath when its speaker is taking one."""
-        self._sitting.usher.caption(caption(utterance))
+        self._sitting.usher.caption(caption(utterance), utterance.end)
         if not utterance.provisional and utterance.seat in self._presiding():
             self._said.append(utterance)
             await self._look_for_warning()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections import deque
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 from hearing.hearings import OVER
 from hearing.participants import Attendance, SeatId
 from web import view
+from web.captions import Captions, if_all_lines_stood
 from web.connection import Connection
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ OTHER_TAB_CODE = 4409
 class Usher:
     def __init__(self, sitting: Sitting) -> None:
         self._sitting = sitting
-        self._captions: deque[dict[str, Any]] = deque(maxlen=40)
+        self._captions = Captions()
 
     # --- who is here --------------------------------------------------------------------------------------------
 
@@ -61,6 +61,8 @@ class Usher:
 
     def apply(self) -> None:
         """Put out who may not be here any more, and show everyone else the hearing as it now stands."""
+        office = self._sitting.court.office
+        self._captions.stands(office.now(), if_all_lines_stood(self._sitting.hearing, office.edition))
         for connection in list(self._sitting.connections):
             if self._is_out(connection):
                 connection.close(REMOVED_CODE)
@@ -108,7 +110,7 @@ class Usher:
             rolling=sitting.recording.rolling,
             listens=sitting.booth.listens,
             oath=sitting.speech.oath,
-            captions=tuple(self._captions),
+            captions=self._captions.lines,
             transcript=sitting.speech.state,
             closing_digest=sitting.closing_digest,
             why=office.languages.why,
@@ -121,13 +123,13 @@ class Usher:
 
     # --- what a page hears --------------------------------------------------------------------------------------
 
-    def caption(self, caption: dict[str, Any]) -> None:
-        """Show a line of speech to everyone who hears its speaker, and to the speaker."""
-        if caption["final"]:
-            self._captions.append(caption)
+    def caption(self, said: dict[str, Any], until: float) -> None:
+        """Show a line of speech, whose last word ended then, to everyone who heard its speaker, and to the speaker."""
+        line = self._captions.add(said, until)
         for connection in self._sitting.connections:
-            if self._hears(connection, SeatId(caption["seat"])):
-                connection.say({"t": "caption", **caption})
+            was_let = line.public if connection.observer else connection.seat in {line.seat, *line.listeners}
+            if was_let and self._hears(connection, line.seat):
+                connection.say({"t": "caption", **said})
 
     def say_levels(self) -> None:
         """Tell every page how loud those are whom it hears."""

@@ -7,7 +7,7 @@ from typing import Any
 from hearing import acts as a
 from hearing.participants import Actor, HearingId, PersonId, Role
 from tests.hearing.scripts import EDITION, TEXT, Script, actor, in_lobby, opened, person, seat
-from web.view import Stage, view
+from web.view import Caption, Stage, view
 
 ALL = ("judge", "secretary", "prosecutor", "suspect", "counsel", "witness")
 
@@ -23,6 +23,11 @@ def say(msgid: str, **args: object) -> str:
 
 def shown(s: Script, who: str, **changes: Any) -> dict[str, Any]:
     return view(stage(s, **changes), actor(who), "kk", say)
+
+
+def line(speaker: str, *listeners: str, public: bool = False) -> Caption:
+    said = {"seat": seat(speaker), "text": "t", "at": 1, "final": True}
+    return Caption(said, frozenset(seat(one) for one in listeners if one != speaker), public)
 
 
 def people(message: dict[str, Any]) -> set[str]:
@@ -41,11 +46,29 @@ def test_who_waits_sees_only_oneself() -> None:
 
 def test_a_waiting_witness_learns_nothing_of_an_open_hearing() -> None:
     s = opened(*ALL)
-    message = shown(s, "witness", captions=({"seat": seat("judge"), "text": "t", "at": 1, "final": True},))
+    message = shown(s, "witness", captions=(line("judge", *ALL),))
     assert people(message) == {person("witness")}
     assert message["hearing"]["captions"] == []
     assert message["hearing"]["quorum"] is None
     assert message["hearing"]["clocks"] == []
+
+
+def test_a_witness_who_is_called_is_shown_nothing_of_what_was_said_while_they_waited() -> None:
+    s = opened(*ALL)
+    s.ask("judge", a.CallWitness(person("witness")))
+    before, since = line("suspect", "judge", "counsel"), line("judge", "suspect", "witness")
+    captions = (before, since)
+    assert shown(s, "witness", captions=captions)["hearing"]["captions"] == [since.said]
+    assert shown(s, "counsel", captions=captions)["hearing"]["captions"] == [before.said]
+
+
+def test_the_public_is_shown_nothing_of_a_closed_part_once_it_is_over() -> None:
+    s = opened(*ALL)
+    s.ask("secretary", a.OpenObserverLink())
+    sealed, public = line("suspect", "judge"), line("suspect", "judge", public=True)
+    watcher = Actor(PersonId("o-1"), Role.OBSERVER)
+    message = view(stage(s, captions=(sealed, public)), watcher, "kk", say, observer=True)
+    assert message["hearing"]["captions"] == [public.said]
 
 
 def test_the_secretary_sees_everybody() -> None:
@@ -142,9 +165,10 @@ def test_a_page_learns_which_channels_there_are_and_who_speaks_there() -> None:
 def test_the_words_of_a_channel_are_for_those_who_listen_to_it_and_so_is_being_heard() -> None:
     s = opened(*SESSION)
     s.ask("interpreter", a.ChooseChannel("kk"))
-    said = ({"seat": seat("interpreter"), "text": "t", "at": 1, "final": True},)
+    said = (line("interpreter", *SESSION),)
+    words = [one.said for one in said]
     listens = {seat("suspect"): "kk", seat("judge"): "ru"}
-    assert shown(s, "suspect", captions=said, listens=listens)["hearing"]["captions"] == list(said)
+    assert shown(s, "suspect", captions=said, listens=listens)["hearing"]["captions"] == words
     assert shown(s, "judge", captions=said, listens=listens)["hearing"]["captions"] == []
-    assert shown(s, "interpreter", captions=said, listens=listens)["hearing"]["captions"] == list(said)
+    assert shown(s, "interpreter", captions=said, listens=listens)["hearing"]["captions"] == words
     assert shown(s, "interpreter", listens=listens)["you"]["heard_by"] == [seat("suspect")]

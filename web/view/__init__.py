@@ -10,16 +10,16 @@ from typing import Any
 
 from hearing.clocks import clocks
 from hearing.hearings import Participant, Phase
-from hearing.participants import Actor, Attendance, SeatId
+from hearing.participants import Actor, Attendance
 from hearing.rules.offers import allowed
 from web.view.channels import channels_shown
 from web.view.offers import shown_offer
 from web.view.people import is_staff, shown_person, trouble_of, visible, you
 from web.view.proceeding import decision, recording, script, shown_quorum
 from web.view.spoken import gap, may_read, oath
-from web.view.stage import OathProgress, Say, Stage
+from web.view.stage import Caption, OathProgress, Say, Stage
 
-__all__ = ["OathProgress", "Say", "Stage", "trouble_of", "view"]
+__all__ = ["Caption", "OathProgress", "Say", "Stage", "trouble_of", "view"]
 
 
 def view(stage: Stage, by: Actor, language: str, say: Say, observer: bool = False) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def _hearing(stage: Stage, me: Participant | None, by: Actor, say: Say, observer
         "norm_kbps": stage.edition.numbers["norm_kbps"],
         "talk": h.talk if staff or (me is not None and me.seat == h.talk) else None,
         "transcript": {"state": stage.transcript, "label": say(f"transcript.{stage.transcript}")},
-        "captions": [c for c in stage.captions if may_read(stage, me, by, observer, SeatId(str(c["seat"])))],
+        "captions": [c.said for c in stage.captions if may_read(stage, me, by, observer, c)],
         "channels": channels_shown(h, stage.floor, say),
         "appeal_until": h.appeal_until,
     }

@@ -6,8 +6,8 @@ from typing import Any
 
 from hearing.hearings import Participant, Phase
 from hearing.oaths import Oath
-from hearing.participants import Actor, Attendance, SeatId
-from web.view.stage import Say, Stage
+from hearing.participants import Actor, Attendance
+from web.view.stage import Caption, Say, Stage
 
 
 def oath(stage: Stage, me: Participant | None, say: Say, staff: bool) -> dict[str, Any] | None:
@@ -45,7 +45,7 @@ def gap(stage: Stage, staff: bool, say: Say) -> dict[str, Any] | None:
     last = h.gaps[-1]
     who = [say(f"role.{p.role}") for seat in last.seats for p in h.at_seat(seat)]
     repair = "open" if last.end is None else "due" if last.summary is None else "done"
-    lines = [c for c in stage.captions if float(c["at"]) <= last.start + 1][-3:] if staff else []
+    lines = [c.said for c in stage.captions if float(c.said["at"]) <= last.start + 1][-3:] if staff else []
     return {
         "from": last.start,
         "to": last.end,
@@ -57,11 +57,13 @@ def gap(stage: Stage, staff: bool, say: Say) -> dict[str, Any] | None:
     }
 
 
-def may_read(stage: Stage, me: Participant | None, by: Actor, observer: bool, seat: SeatId) -> bool:
-    if (me is None or me.seat != seat) and not stage.floor.on_channel(seat, stage.listens_to(me, by)):
+def may_read(stage: Stage, me: Participant | None, by: Actor, observer: bool, line: Caption) -> bool:
+    """Whether this page may hear the speaker now, and might while the line was spoken."""
+    seat = line.seat
+    if me is not None and me.seat == seat:
+        return True
+    if not stage.floor.on_channel(seat, stage.listens_to(me, by)):
         return False
     if observer:
-        return seat in stage.floor.public_hears
-    if me is None:
-        return False
-    return me.seat == seat or seat in stage.floor.hears.get(me.seat, frozenset())
+        return line.public and seat in stage.floor.public_hears
+    return me is not None and me.seat in line.listeners and seat in stage.floor.hears.get(me.seat, frozenset())

@@ -24,6 +24,19 @@ class OathProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class Caption:
+    """A line of speech, and who was let hear it: the seats, and whether the public was."""
+
+    said: Mapping[str, Any]
+    listeners: frozenset[SeatId] = frozenset()
+    public: bool = False
+
+    @property
+    def seat(self) -> SeatId:
+        return SeatId(self.said["seat"])
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """All that the views of one moment share."""
 
@@ -42,7 +55,7 @@ class Stage:
     oath: OathProgress = field(default_factory=OathProgress)
     listens: Mapping[str, str] = field(default_factory=dict)
     """The channel of every seat and observer; whoever is not named listens to the floor."""
-    captions: tuple[Mapping[str, Any], ...] = ()
+    captions: tuple[Caption, ...] = ()
     transcript: str = "off"
     closing_digest: str | None = None
     why: Callable[[str, Any], str] = lambda _language, refused: str(refused)
