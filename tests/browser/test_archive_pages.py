@@ -17,7 +17,7 @@ from hearing.participants import HearingId
 from hearing.registry.office import Office as Registry
 from hearing.retention import due_at
 from tests.web.house import EDITION, JUDGE_IIN, PASSWORD, House
-from tests.web.test_case_file import keep
+from tests.web.prepared import keep
 from web.delivery.carrier import Carrier
 from web.delivery.folder import Folder
 from web.delivery.targets import Target

@@ -14,11 +14,9 @@ from hearing import acts as a
 from hearing.participants import SYSTEM, HearingId
 from hearing.registry.office import Office as Registry
 from tests.browser.test_live_pages import faults
-from tests.web.house import JUDGE_IIN, PASSWORD, SECRETARY_IIN, House, valid_iin
+from tests.web.house import JUDGE_IIN, PASSWORD, SECRETARY, House
 from web.asking import perform
 from web.office import OFFICE
-
-SECRETARY = valid_iin(SECRETARY_IIN[:11])
 
 
 class Desk:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,6 +25,7 @@ from hearing.registry.clerk import Clerk
 from hearing.registry.office import Office as Registry
 from hearing.rules import decide
 from hearing.utterances import Utterance, Word, utterance_id
+from tests.hearing.registry.quick import quick
 from transcripts.transcript import digest
 from web import api, doors, pages
 from web.asking import ask, perform
@@ -57,6 +59,11 @@ def valid_iin(first: str) -> str:
     raise ValueError(first)
 
 
+SECRETARY = valid_iin(SECRETARY_IIN[:11])
+spoken = functools.cache(Languages.load)
+"""The court's languages do not change between tests, and reading them costs more than most."""
+
+
 @dataclass
 class House:
     """Everything a test asks for. ``at`` is the clock: set it, nobody waits."""
@@ -69,11 +76,12 @@ class House:
     office: Office = field(init=False)
 
     def __post_init__(self) -> None:
+        quick(self.registry)
         self.office = Office(
             registry=self.registry,
             clerk=Clerk(self.registry, partial(decide, edition=EDITION)),
             edition=EDITION,
-            languages=Languages.load(),
+            languages=spoken(),
             notifier=FileNotifier(self.folder / "letters.txt"),
             now=lambda: self.at,
             zone=ALMATY,

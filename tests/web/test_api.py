@@ -7,10 +7,9 @@ import re
 from aiohttp import web
 
 from hearing.acts import ACTS
-from tests.web.house import HOUR, JUDGE_IIN, PASSWORD, SECRETARY_IIN, Browser, House, valid_iin
+from tests.web.house import HOUR, JUDGE_IIN, PASSWORD, SECRETARY, Browser, House
 from web.openapi import BASE
 
-SECRETARY = valid_iin(SECRETARY_IIN[:11])
 TWINS = {
     "/signin": "/session",
     "/signout": "/session",

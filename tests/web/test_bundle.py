@@ -22,14 +22,11 @@ from hearing.participants import HearingId
 from hearing.registry import bag
 from hearing.registry.seal import Seals
 from tests.hearing.registry.lying import lying
-from tests.web.house import JUDGE_IIN, SECRETARY_IIN, Browser, House, valid_iin
-from tests.web.test_case_file import held, keep
+from tests.web.house import JUDGE_IIN, SECRETARY, Browser, House
+from tests.web.prepared import keep
 from web import bundling
 from web.bundle_check import check_bundle, persons_in
 from web.office import RECORDING
-
-__all__ = ["held"]
-SECRETARY = valid_iin(SECRETARY_IIN[:11])
 
 
 @pytest.fixture

@@ -8,34 +8,12 @@ import json
 
 import docx
 import jsonschema
-import pytest
 
-from hearing import acts as a
-from hearing.participants import SYSTEM, HearingId
-from tests.web.house import JUDGE_IIN, SECRETARY_IIN, Browser, House, valid_iin
-from web.asking import perform
-from web.office import OATH_CLIP, RECORDING, RULING
+from hearing.participants import HearingId
+from tests.web.house import JUDGE_IIN, SECRETARY, Browser, House
+from tests.web.prepared import FILM, keep
+from web.office import RECORDING, RULING
 from web.sealing import seal_ruling
-
-SECRETARY = valid_iin(SECRETARY_IIN[:11])
-FILM = bytes(range(256)) * 40
-
-
-async def keep(house: House, hearing: HearingId, kind: str, name: str, media_type: str) -> str:
-    document = await house.registry.docket.documents.put(hearing, kind, name, FILM, media_type, house.at, "system")
-    await perform(house.office, hearing, a.NoteFileSealed(kind, document.id, document.sha256, document.size), SYSTEM)
-    return document.id
-
-
-@pytest.fixture
-async def held(house: House) -> HearingId:
-    """A hearing that was held, recorded and transcribed."""
-    hearing = await house.list_sanction()
-    await house.hold(hearing)
-    await house.transcribe(hearing)
-    await keep(house, hearing, RECORDING, "7585.webm", "video/webm")
-    await keep(house, hearing, f"{OATH_CLIP}{house.people['witness']}", "oath.webm", "audio/webm")
-    return hearing
 
 
 async def test_counsel_sees_player_words_and_chapters(browser: Browser, house: House, held: HearingId) -> None:

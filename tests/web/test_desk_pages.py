@@ -8,12 +8,11 @@ from datetime import datetime
 from pathlib import Path
 
 from hearing.participants import HearingId
-from tests.web.house import ALMATY, EDITION, HOUR, JUDGE_IIN, SECRETARY_IIN, Browser, House, valid_iin
+from tests.web.house import ALMATY, EDITION, HOUR, JUDGE_IIN, SECRETARY, Browser, House, valid_iin
 from web.board import dot
 from web.languages import LANGUAGES, Languages
 
 WEB = Path(__file__).parents[2] / "web"
-SECRETARY = valid_iin(SECRETARY_IIN[:11])
 
 
 def local(at: float) -> str:

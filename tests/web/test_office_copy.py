@@ -12,11 +12,8 @@ from hearing import acts as a
 from hearing.participants import SYSTEM, HearingId
 from tests.media.record.test_finalise import a_hearing
 from tests.web.house import Browser, House
-from tests.web.test_case_file import held
 from web.asking import perform
 from web.office import RECORDING
-
-__all__ = ["held"]
 
 
 def probed(film: Path) -> dict[str, object]:

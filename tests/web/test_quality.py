@@ -13,13 +13,11 @@ from hearing.participants import SYSTEM, HearingId, SeatId
 from media.record.cut import Piece
 from media.record.finalise import Figures, Finished, PictureFigures, TrackFigures
 from media.record.quality import Quality
-from tests.web.house import JUDGE_IIN, Browser, House
-from tests.web.test_case_file import SECRETARY, held
+from tests.web.house import JUDGE_IIN, SECRETARY, Browser, House
 from web import quality
 from web.asking import perform
 from web.office import QUALITY
 
-__all__ = ["held"]
 SECOND = 1_000_000_000
 BAD = "Айыптаушының сөзі 00:02:17-де естілмейді"
 

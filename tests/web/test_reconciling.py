@@ -12,15 +12,12 @@ from hearing.registry.verify import NO_CHECKS
 from tests.hearing.registry.lying import lying
 from tests.media.record.synthetic import FLOOR, START, SUSPECT, Sender, tape_it, voice
 from tests.web.house import HOUR, House
-from tests.web.test_case_file import held
 from tests.web.test_quality import made
 from web import bundling, quality
 from web.asking import perform
 from web.office import QUALITY, RECORDING, TIMELINE
 from web.reconciling import Kind, reconcile
 from web.sealing import seal_ruling
-
-__all__ = ["held"]
 
 
 async def _found(house: House, after: float) -> set[tuple[Kind, str]]:

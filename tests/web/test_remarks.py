@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from hearing.participants import HearingId
 from tests.web.house import JUDGE_IIN, Browser, House
-from tests.web.test_case_file import held
 
-__all__ = ["held"]
 DAY = 86400.0
 TEXT, REASON = "Менің сөзім қате жазылған.", "Жазба тыңдалды, ескерту негізді."
 

@@ -11,13 +11,10 @@ from hearing.registry.errors import Destroyed
 from hearing.registry.verify import FaultKind, destroyed, verify
 from hearing.retention import due_at
 from hearing.wrongs import Refused
-from tests.web.house import EDITION, JUDGE_IIN, SECRETARY_IIN, Browser, House, valid_iin
-from tests.web.test_case_file import held
+from tests.web.house import EDITION, JUDGE_IIN, SECRETARY, Browser, House
 from web.asking import perform
 from web.retention import destroy, finish, has_key, kept
 
-__all__ = ["held"]
-SECRETARY = valid_iin(SECRETARY_IIN[:11])
 JUDGE = Actor(PersonId("a-judge"), Role.INVESTIGATING_JUDGE)
 
 

@@ -29,8 +29,7 @@ from tests.media.record.synthetic import (
     voice,
     vp8,
 )
-from tests.web.house import Browser, House
-from tests.web.test_case_file import SECRETARY
+from tests.web.house import SECRETARY, Browser, House
 from web import quality, review
 from web.asking import perform
 from web.office import QUALITY, RECORDING, TIMELINE

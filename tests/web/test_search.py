@@ -6,9 +6,7 @@ import sqlalchemy as sa
 
 from hearing.participants import HearingId
 from hearing.registry.search import POSTINGS
-from tests.web.house import JUDGE_IIN, Browser, House
-from tests.web.test_case_file import SECRETARY
-from tests.web.test_case_file import held as held
+from tests.web.house import JUDGE_IIN, SECRETARY, Browser, House
 from tests.web.test_words import RIGHT, WRONG, line_of
 from tests.web.test_words import heard as heard
 from web.searching import reindex

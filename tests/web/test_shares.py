@@ -8,10 +8,8 @@ import pytest
 
 from hearing.facts import FileShared, ShareEnded
 from hearing.participants import HearingId
-from tests.web.house import JUDGE_IIN, Browser, House
-from tests.web.test_case_file import SECRETARY, held
+from tests.web.house import JUDGE_IIN, SECRETARY, Browser, House
 
-__all__ = ["held"]
 NAME, WHY = "Қалиев Ерлан Тимурұлы", "Апелляциялық алқаның 27.11.2026 ж. сұрауы"
 
 

@@ -12,9 +12,7 @@ from hearing import acts as a
 from hearing import facts as f
 from hearing.participants import SYSTEM, HearingId
 from hearing.registry.verify import FaultKind, verify
-from tests.web.house import JUDGE_IIN, Browser, House
-from tests.web.test_case_file import SECRETARY
-from tests.web.test_case_file import held as held
+from tests.web.house import JUDGE_IIN, SECRETARY, Browser, House
 from transcripts.transcript import SCHEMA
 from web.asking import perform
 from web.checking import checks

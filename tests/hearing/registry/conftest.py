@@ -8,15 +8,13 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from hearing.registry.accounts import Accounts
-from hearing.registry.limits import Limits
 from hearing.registry.office import Office
 from hearing.registry.store import Store
 from tests.hearing.registry import postgres
+from tests.hearing.registry.quick import quick
 
 
 @pytest.fixture(scope="session")
@@ -58,13 +56,6 @@ async def empty(address: str) -> None:
             await connection.execute(text("SET LOCAL session_replication_role = replica"))
             await connection.execute(text(f"TRUNCATE {', '.join(names)} CASCADE"))
     await engine.dispose()
-
-
-def quick(office: Office) -> Office:
-    """The same office with passwords that cost nothing to check."""
-    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    office.docket.accounts = Accounts(office.store, office.keys, Limits(office.store), cheap)
-    return office
 
 
 @pytest.fixture

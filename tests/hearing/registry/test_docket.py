@@ -23,8 +23,8 @@ from hearing.registry.limits import WINDOW, network_of
 from hearing.registry.office import Office
 from hearing.registry.passes import CODE_LIMIT
 from hearing.wrongs import Refused
-from tests.hearing.registry.conftest import quick
 from tests.hearing.registry.people import NOW, SUSPECT_IIN, an_iin
+from tests.hearing.registry.quick import quick
 
 
 def on_disk(folder: Path) -> bytes:

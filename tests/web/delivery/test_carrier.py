@@ -14,8 +14,8 @@ from hearing.participants import HearingId
 from hearing.registry.outbox import Delivery
 from tests.hearing.registry.lying import lying
 from tests.web.delivery.receivers import Receiver, receiving
-from tests.web.house import JUDGE_IIN, SECRETARY_IIN, Browser, House, valid_iin, visiting
-from tests.web.test_case_file import FILM, held
+from tests.web.house import JUDGE_IIN, SECRETARY, Browser, House, visiting
+from tests.web.prepared import FILM
 from web import bundling
 from web.bundle_check import check_bundle
 from web.delivery.carrier import FIRST_PAUSE, LONGEST_PAUSE, MOST_ATTEMPTS, Carrier, pause
@@ -24,9 +24,7 @@ from web.delivery.targets import Target
 from web.delivery.webhook import Webhook
 from web.sealing import seal_ruling
 
-__all__ = ["held"]
 KEY = b"thirty-two characters of a secret"
-SECRETARY = valid_iin(SECRETARY_IIN[:11])
 
 
 @pytest.fixture

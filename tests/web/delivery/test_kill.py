@@ -15,9 +15,8 @@ from tests.web.delivery.dying_child import KEY
 from tests.web.delivery.receivers import Receiver, receiving
 from tests.web.delivery.s3 import objects, s3_server
 from tests.web.house import House
-from tests.web.test_case_file import FILM, held
+from tests.web.prepared import FILM
 
-__all__ = ["held"]
 ROOT = Path(__file__).parents[3]
 
 
