@@ -13,7 +13,7 @@ from typing import Any
 
 from aiohttp import WSCloseCode, web
 
-from hearing.participants import Actor, SeatId
+from hearing.participants import Actor, PassId, SeatId
 from media.relay.lines import ObserverId
 
 Message = Mapping[str, Any]
@@ -22,7 +22,10 @@ DONE_KEPT = 64
 
 
 class Connection:
-    """A page's socket. ``who`` is its media name: a seat, an observer, or None for staff who hold no seat."""
+    """A page's socket. ``who`` is its media name: a seat, an observer, or None for staff who hold no seat.
+
+    ``pass_id`` is the pass that opened it, where it was a pass.
+    """
 
     def __init__(
         self,
@@ -33,6 +36,7 @@ class Connection:
         *,
         observer: bool,
         browser: str,
+        pass_id: PassId | None = None,
     ) -> None:
         self.socket = socket
         self.by = by
@@ -40,6 +44,7 @@ class Connection:
         self.language = language
         self.observer = observer
         self.browser = browser
+        self.pass_id = pass_id
         self.probe: asyncio.Task[None] | None = None
         self.relay = ""
         """By what the page says it reaches the relay, if it does."""

@@ -112,7 +112,10 @@ class Court:
             await self._watch_list()
 
     async def sitting(self, hearing_id: HearingId) -> Sitting:
-        """The hearing's sitting, started when it is not yet live here. Raises ``NotFound``."""
+        """The hearing's sitting, started when it is not yet live here. Raises ``NotFound``.
+
+        It may be leaving: over, or broken before it had begun.
+        """
         async with self._opening:
             found = self._sittings.get(hearing_id)
             if found is None:
@@ -144,6 +147,7 @@ class Court:
                 connection.close(WSCloseCode.INTERNAL_ERROR)
         finally:
             self._sittings.pop(sitting.id, None)
+            sitting.leaving.set()
             sitting.ready.set()
 
     async def _close_hearings(self) -> None:

@@ -63,7 +63,10 @@ class Sitting:
         self.listening = ListeningDesk(self)
         self.booth = Booth(self)
         self.second = SecondDevices(self)
+        self._version = 0
         self.ready = asyncio.Event()
+        self.leaving = asyncio.Event()
+        """It takes no more pages: a page that knocks now comes back and finds the next sitting of this hearing."""
         self.ended = asyncio.Event()
         self._tasks: asyncio.TaskGroup | None = None
         self._running: list[asyncio.Task[None]] = []
@@ -76,10 +79,10 @@ class Sitting:
         case = await office.registry.docket.cases.get(self.hearing.case)
         self.court_number = case.court_number
         await self._learn_names()
-        await self.recording.open(await self._tape_key())
-        await self._after_restart()
-        self.courtroom.listen(self._hear)
         try:
+            await self.recording.open(await self._tape_key())
+            await self._after_restart()
+            self.courtroom.listen(self._hear)
             async with asyncio.TaskGroup() as tasks:
                 self._tasks = tasks
                 tape = (self.recording.run(), self.recording.watch_second(), self.recording.read_back())
@@ -87,6 +90,7 @@ class Sitting:
                 self._running = [tasks.create_task(one) for one in officers]
                 tasks.create_task(self._keep_time())
         finally:
+            self.leaving.set()
             await self.courtroom.close()
             await self.recording.close()
             self.ended.set()
@@ -117,7 +121,7 @@ class Sitting:
             await self.ask(a.NoteLoss(seat))
         for tape in self.recording.recovered:
             await self.ask(tape)
-        self.hearing = await self.court.office.clerk.load(self.id)
+        self.hearing, self._version = await self.court.office.clerk.standing(self.id)
 
     async def _last_entry_at(self) -> float:
         entries = await self.court.office.registry.journal.read(self.id)
@@ -126,8 +130,7 @@ class Sitting:
     async def _follow(self) -> None:
         self._apply()
         self.ready.set()
-        version = await self.court.office.clerk.version(self.id)
-        async for entry in self.court.office.registry.journal.follow(self.id, version):
+        async for entry in self.court.office.registry.journal.follow(self.id, self._version):
             self.hearing = await self.court.office.clerk.load(self.id)
             if set(self.hearing.people) - set(self.names):
                 await self._learn_names()
@@ -152,6 +155,7 @@ class Sitting:
             await asyncio.sleep(self.court.linger_seconds)
             if not self.connections:
                 break
+        self.leaving.set()
         for task in self._running:
             task.cancel()
 

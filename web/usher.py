@@ -15,6 +15,7 @@ from web.connection import Connection
 if TYPE_CHECKING:
     from web.sitting import Sitting
 
+NOT_SIGNED_IN = 4401
 REMOVED_CODE = 4410
 OTHER_TAB_CODE = 4409
 
@@ -34,7 +35,6 @@ class Usher:
     async def entered(self, connection: Connection) -> AsyncIterator[None]:
         """A page is here while this lasts. A newer page of the same person takes the seat."""
         sitting = self._sitting
-        await sitting.ready.wait()
         for other in list(sitting.connections):
             if not connection.observer and other.by.person == connection.by.person and not other.observer:
                 other.close(OTHER_TAB_CODE)
@@ -69,6 +69,11 @@ class Usher:
                 if connection.who is not None:
                     self._sitting.courtroom.leave(connection.who)
                 continue
+            if self._is_locked_out(connection):
+                connection.close(NOT_SIGNED_IN)
+                if connection.who is not None:
+                    self._sitting.courtroom.hang_up(connection.who)
+                continue
             connection.show()
             self.want(connection)
 
@@ -78,6 +83,16 @@ class Usher:
             return not hearing.observer_link
         person = hearing.people.get(connection.by.person)
         return person is not None and person.attendance is Attendance.REMOVED
+
+    def _is_locked_out(self, connection: Connection) -> bool:
+        """The pass that opened this page opens nothing any more; the person may come back by another."""
+        hearing = self._sitting.hearing
+        person, share = hearing.people.get(connection.by.person), hearing.shares.get(connection.by.person)
+        if connection.pass_id is None:
+            return False
+        if person is not None:
+            return connection.pass_id not in person.passes
+        return share is None or not share.open(self._sitting.court.office.now())
 
     def may_publish(self, connection: Connection) -> bool:
         """Whether this page may have a media connection now."""

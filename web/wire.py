@@ -11,7 +11,7 @@ from collections import deque
 from typing import Any
 
 import structlog
-from aiohttp import WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
 
 from hearing.acts import ACTS
 from hearing.participants import Actor, HearingId, PersonId, Role
@@ -24,11 +24,11 @@ from web.court import COURT
 from web.office import of
 from web.signalling import MALFORMED
 from web.sitting import Sitting
-from web.usher import OTHER_TAB_CODE
+from web.usher import NOT_SIGNED_IN, OTHER_TAB_CODE
 
 log = structlog.get_logger()
 
-NOT_SIGNED_IN, FOREIGN_ORIGIN, NO_SUCH_HEARING = 4401, 4403, 4404
+FOREIGN_ORIGIN, NO_SUCH_HEARING = 4403, 4404
 LARGEST_MESSAGE = 256 * 1024
 BEAT_SECONDS = 10.0
 PROTOCOL_FAULTS = 1011
@@ -74,6 +74,9 @@ async def socket(request: web.Request) -> web.WebSocketResponse:
     if "if_free" in request.query and sitting.usher.taken(connection):
         await ws.close(code=OTHER_TAB_CODE)
         return ws
+    if sitting.leaving.is_set():
+        await ws.close(code=WSCloseCode.TRY_AGAIN_LATER)
+        return ws
     async with sitting.usher.entered(connection):
         talking = asyncio.create_task(connection.talk(sitting.usher.view))
         wrong: int | None = None
@@ -102,7 +105,8 @@ async def _connection(
     if actor is None:
         return None
     person = sitting.hearing.people.get(actor.person)
-    return Connection(ws, actor, person.seat if person is not None else None, language, observer=False, browser=browser)
+    seat = person.seat if person is not None else None
+    return Connection(ws, actor, seat, language, observer=False, browser=browser, pass_id=visitor.session.pass_id)
 
 
 def _browser(agent: str) -> str:

@@ -72,17 +72,20 @@ class Clerk:
 
     async def load(self, name: HearingId) -> Hearing:
         """The hearing as its journal now stands. Raises ``NotFound``."""
+        return (await self.standing(name))[0]
+
+    async def version(self, name: HearingId) -> int:
+        return (await self.standing(name))[1]
+
+    async def standing(self, name: HearingId) -> tuple[Hearing, int]:
+        """The hearing and the version at which it stands so: whoever follows from there misses nothing."""
         known = self._known.setdefault(name, Folded())
         async with known.lock:
             await self._catch_up(name, known)
         if known.hearing is None:
             self._known.pop(name, None)
             raise NotFound(name)
-        return known.hearing
-
-    async def version(self, name: HearingId) -> int:
-        await self.load(name)
-        return self._known[name].version
+        return known.hearing, known.version
 
     def forget(self, name: HearingId) -> None:
         """Let go of a hearing that nobody needs in memory; the next use folds it anew."""

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from hearing.participants import HearingId
+from hearing import acts as a
+from hearing.hearings import Hearing, Phase
+from hearing.participants import Actor, HearingId, PersonId, Role
+from hearing.registry.clerk import Clerk
 from hearing.registry.office import DATABASE_FILE
+from hearing.rules import decide
 from hearing.wrongs import Impossible
-from tests.web.sittings import TYPED, bench
+from tests.web.hall import ended, hall_of, told
+from tests.web.sittings import AT_ONCE, TYPED, bench
 from web.app import healthz
 from web.court import COURT
 from web.office import OFFICE
@@ -57,3 +65,34 @@ async def test_a_server_whose_court_broke_is_no_longer_healthy(tmp_path: Path) -
             async with asyncio.timeout(SECONDS):
                 await held.court.risen.wait()
             assert (await client.get("/healthz")).status == 503
+
+
+async def test_a_page_that_knocks_at_a_sitting_that_broke_is_told_to_come_back(tmp_path: Path) -> None:
+    async with bench(tmp_path / "data", model=None) as held:
+        held.id = await held.house.list_sanction("7585-24-00-2/102", scheduled_at=time.time() + 7200)
+        async with hall_of(held) as hall:
+            counsel = await hall.come_in("counsel")
+            await held.registry.keys.destroy((await held.now()).case, time.time())
+            async with hall.page(counsel) as page:
+                assert await ended(page) == 1013
+
+
+class Interrupted(Clerk):
+    """Somebody opens the lobby in the very moment in which this clerk has told how a hearing stands."""
+
+    async def standing(self, name: HearingId) -> tuple[Hearing, int]:
+        found = await super().standing(name)
+        if found[0].phase is Phase.LISTED:
+            await self.perform(name, a.OpenLobby(), Actor(PersonId("a-1"), Role.COURT_SECRETARY), time.time())
+        return found
+
+
+async def test_what_is_written_while_a_sitting_begins_reaches_its_pages(tmp_path: Path) -> None:
+    async with bench(tmp_path / "data", model=None) as held:
+        held.id = await held.house.list_sanction("7585-24-00-2/102", scheduled_at=time.time() + 7200)
+        async with hall_of(held) as hall:
+            counsel = await hall.come_in("counsel")
+            clerk = Interrupted(held.registry, partial(decide, edition=AT_ONCE))
+            held.court.office = replace(held.house.office, clerk=clerk)
+            async with hall.page(counsel) as page:
+                await told(page, lambda m: m["t"] == "view" and m["hearing"]["phase"] == Phase.LOBBY)

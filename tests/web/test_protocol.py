@@ -57,7 +57,7 @@ def test_every_message_of_the_browser_is_taken() -> None:
 def test_every_close_code_stands_in_the_protocol() -> None:
     ours = {
         signalling.MALFORMED,
-        wire.NOT_SIGNED_IN,
+        usher.NOT_SIGNED_IN,
         wire.FOREIGN_ORIGIN,
         wire.NO_SUCH_HEARING,
         wire.PROTOCOL_FAULTS,

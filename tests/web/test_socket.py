@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientWebSocketResponse, CookieJar, WSMsgType, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from hearing import facts as f
 from hearing.hearings import Phase
-from tests.web.house import ORIGIN, Browser
-from tests.web.sittings import Bench, bench
+from tests.web.hall import Hall, ended, hall_of, is_view, told
+from tests.web.house import ORIGIN
+from tests.web.sittings import bench
 from web import wire
-from web.court import COURT
 
-SECONDS = 20
 NONSENSE = (
     "no JSON at all",
     "[]",
@@ -41,62 +36,16 @@ NONSENSE = (
 )
 
 
-@dataclass
-class Hall:
-    """A listed hearing whose lobby is open, and the way to a page of it."""
-
-    bench: Bench
-    stack: AsyncExitStack
-    app: web.Application
-
-    async def come_in(self, name: str) -> Browser:
-        client = await self.stack.enter_async_context(
-            TestClient(TestServer(self.app), cookie_jar=CookieJar(unsafe=True))
-        )
-        visitor = Browser(client)
-        await visitor.come_in(await self.bench.house.pass_for(self.bench.id, name))
-        return visitor
-
-    @asynccontextmanager
-    async def page(self, visitor: Browser, query: str = "") -> AsyncIterator[ClientWebSocketResponse]:
-        """A page of this visitor, which has been shown the hearing."""
-        async with visitor.client.ws_connect(f"/ws/{self.bench.id}{query}", headers={"Origin": ORIGIN}) as socket:
-            yield socket
-
-
-async def told(socket: ClientWebSocketResponse, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    """The first message of which this holds."""
-    async with asyncio.timeout(SECONDS):
-        while True:
-            message: dict[str, Any] = await socket.receive_json()
-            if holds(message):
-                return message
-
-
-def is_view(message: dict[str, Any]) -> bool:
-    return bool(message["t"] == "view")
-
-
-async def ended(socket: ClientWebSocketResponse) -> int | None:
-    """With which code the court closed this page."""
-    async with asyncio.timeout(SECONDS):
-        while (await socket.receive()).type not in (WSMsgType.CLOSE, WSMsgType.CLOSED):
-            pass
-    return socket.close_code
-
-
 @pytest.fixture
 async def hall(tmp_path: Path) -> AsyncIterator[Hall]:
-    async with bench(tmp_path / "data", model=None) as held, AsyncExitStack() as stack:
+    """A listed hearing whose lobby is open."""
+    async with bench(tmp_path / "data", model=None) as held, hall_of(held) as made:
         await held.ask("judge", "order_remote", order="№ 14 қаулы")
         await held.sitting()
         await held.until(lambda h: h.phase is Phase.LOBBY)
         for name in ("counsel", "suspect"):
             await held.ask("system", "arrive", seat=await held.house.seat(held.id, name))
-        app = held.house.app()
-        app[COURT] = held.court
-        app.add_routes([web.get("/ws/{hearing}", wire.socket)])
-        yield Hall(held, stack, app)
+        yield made
 
 
 async def test_what_is_not_our_protocol_ends_that_socket_and_harms_nobody_else(hall: Hall) -> None:
@@ -174,6 +123,20 @@ async def test_a_refused_act_is_told_in_the_persons_language_and_the_socket_stay
             assert refused["why"]
         await socket.send_json({"t": "act", "id": 7, "act": "acknowledge_rules"})
         await told(socket, lambda m: m["t"] == "done")
+
+
+async def test_whoever_held_a_revoked_pass_is_put_out_at_once(hall: Hall) -> None:
+    counsel, suspect = await hall.come_in("counsel"), await hall.come_in("suspect")
+    house = hall.bench.house
+    async with hall.page(counsel) as lost, hall.page(suspect) as bystander:
+        await told(lost, is_view)
+        (pass_id,) = (await hall.bench.now()).people[house.people["counsel"]].passes
+        await hall.bench.ask("secretary", "revoke_pass", person=house.people["counsel"], pass_id=pass_id)
+        assert await ended(lost) == 4401
+        await bystander.send_json({"t": "act", "id": 1, "act": "acknowledge_rules"})
+        await told(bystander, lambda m: m["t"] == "done")
+    async with hall.page(await hall.come_in("counsel")) as again:
+        await told(again, is_view)
 
 
 async def test_strangers_and_other_sites_are_turned_away_at_the_socket(hall: Hall) -> None:

@@ -123,12 +123,19 @@ async def _caller(request: web.Request) -> tuple[Sitting, PersonId, PassId | Non
     visitor = doors.visitor(request)
     if visitor is None:
         person, pass_id = await _by_pass(request, hearing_id, bearer.removeprefix("Bearer ").strip())
-        return await request.app[COURT].sitting(hearing_id), person, pass_id
+        return await _sitting(request, hearing_id), person, pass_id
     hearing = await of(request).clerk.load(hearing_id)
     actor = await doors.actor_in(of(request), visitor, hearing_id, hearing)
     if actor is None or actor.person not in hearing.people:
         raise Refused("no_such_hearing")
-    return await request.app[COURT].sitting(hearing_id), actor.person, visitor.session.pass_id
+    return await _sitting(request, hearing_id), actor.person, visitor.session.pass_id
+
+
+async def _sitting(request: web.Request, hearing_id: HearingId) -> Sitting:
+    sitting = await request.app[COURT].sitting(hearing_id)
+    if sitting.leaving.is_set():
+        raise Refused("device_not_now")
+    return sitting
 
 
 async def _by_pass(request: web.Request, hearing_id: HearingId, secret: str) -> tuple[PersonId, PassId]:
