@@ -19,6 +19,7 @@ from web.sealing import EVERYTHING
 
 LABEL = "0123456789abcdef"
 BROWSER = "Chromium 140"
+LONG_REASON = "Ауылда басқа желі жоқ, ең жақын желі жүз шақырым жерде, ал дауысы анық естіледі. " * 5
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ async def tested(house: House) -> HearingId:
     await house.gather(hearing)
     seat = await house.seat(hearing, "witness")
     works = {"camera": True, "microphone": True, "loudspeaker": True}
-    await house.ask(hearing, "witness", "report_devices", 1.0, **works, labels=[LABEL])
+    await house.ask(hearing, "witness", "report_devices", 1.0, **works, labels=[LABEL, LABEL[::-1], LABEL])
     await house.measure(hearing, "witness", 700)
     await house.ask(hearing, "secretary", "begin_talk", seat=seat)
     await house.ask(hearing, "secretary", "confirm_rehearsal", seat=seat)
@@ -61,7 +62,7 @@ async def test_a_sheet_tells_numbers_devices_and_who_vouched(
     every = sheets(await act(house, tested, language))
     (mine,) = [sheet for sheet in every if "0,70" in sheet.values()]
     for words in ("1,50", "24 / 3", f"{house.office.languages.translate(language, 'path.udp')}, {BROWSER}", LABEL):
-        assert words in mine.values()
+        assert any(words in value for value in mine.values())
     names = await house.registry.docket.persons.names(house.people.values())
     assert any(names[house.people["secretary"]] in words for words in mine.values())
     (reason,) = [words for words in mine.values() if "Ауылда басқа желі жоқ" in words]
@@ -79,6 +80,8 @@ async def test_a_new_test_takes_back_what_the_judge_allowed_before(house: House,
 async def test_every_sheet_fits_one_page(house: House, tested: HearingId, language: str) -> None:
     for _ in range(7):
         await house.measure(tested, "witness", 900)
+    seat = await house.seat(tested, "witness")
+    await house.ask(tested, "judge", "override_link", seat=seat, reason=LONG_REASON)
     pages = HTML(string=html(await act(house, tested, language))).render().pages
     assert len(pages) == await measured(house, tested) > 1
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from hearing import facts as f
 from hearing.hearings import Participant
-from hearing.participants import SeatId
+from hearing.participants import Place, SeatId
 from web import languages
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ def _sheet(source: Source, p: Participant, past: History) -> dict[str, object]:
         "devices_at": _when(source, tried),
         "labels": "; ".join(label[:LABEL] for label in devices.labels) if devices is not None else "",
         "rehearsed": _vouched(source, past.rehearsed),
+        "terminal": p.place == Place.FACILITY,
         "ready": None if past.ready is None else _when(source, past.ready),
         "overridden": None if past.overridden is None else _override(source, *past.overridden),
         "earlier": [_earlier(source, *one) for one in past.tests[:-1][-SHOWN:]],
