@@ -22,6 +22,7 @@ from media.record.disk import Disk
 from media.relay.forwarder import Forwarder
 from media.wire.door import Door
 from transcripts.transcriber import Transcriber
+from web import searching
 from web.closing import Closing
 from web.delivery.carrier import Carrier
 from web.delivery.targets import Target
@@ -101,6 +102,7 @@ class Court:
             tasks.create_task(self._close_hearings())
             tasks.create_task(self._deliver_utterances())
             tasks.create_task(self._copy_recordings())
+            tasks.create_task(self._catch_up_with_the_index())
             for target in self.carrier.targets:
                 tasks.create_task(self._deliver_documents(target))
             for hearing_id in await self.office.clerk.recover():
@@ -164,6 +166,11 @@ class Court:
             hearing_id = await self.office.copies.next()
             with _apart("office copy failed", hearing=hearing_id):
                 await self.office.copies.make(self.office, hearing_id)
+
+    async def _catch_up_with_the_index(self) -> None:
+        for hearing_id in await searching.behind(self.office):
+            with _apart("index failed", hearing=hearing_id):
+                await searching.reindex(self.office, hearing_id)
 
     async def _deliver_documents(self, target: Target) -> None:
         while True:

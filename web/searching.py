@@ -41,6 +41,13 @@ async def reindex(office: Office, hearing_id: HearingId) -> None:
     await office.registry.search.index(hearing_id, text.version, text.last, lines)
 
 
+async def behind(office: Office) -> list[HearingId]:
+    """Hearings whose index is not that of their present text: heard before there was an index, or cut short."""
+    indexed = await office.registry.search.indexed()
+    standings = await office.registry.corrections.standings()
+    return [hearing for hearing, standing in standings.items() if indexed.get(hearing) != standing]
+
+
 async def search(office: Office, who: Visitor, query: str, say: Callable[..., str]) -> list[Hit]:
     """The lines with all words of the query, those of the latest hearings first."""
     groups = wanted(query)

@@ -15,7 +15,7 @@ from hearing.registry import schema
 from hearing.registry.errors import NotFound, Outdated
 from hearing.registry.keys import seal, unseal
 from hearing.registry.store import Store
-from hearing.registry.utterances import HearingKeys, UtteranceBook
+from hearing.registry.utterances import VERSIONS, HearingKeys, UtteranceBook
 from hearing.utterances import LIVE, Utterance
 
 CORRECTIONS = sa.Table(
@@ -112,6 +112,18 @@ class Corrections:
         version = await self._newest(hearing)
         made = [one for one in await self.of(hearing) if one.version == version]
         return Text(version, made, corrected(await self._book.lines(hearing, version), made))
+
+    async def standings(self) -> dict[HearingId, tuple[int, int]]:
+        """Version and last correction of every hearing whose recording has been heard."""
+        versions, made = VERSIONS.c, CORRECTIONS.c
+        newest = sa.select(versions.hearing, sa.func.max(versions.version).label("version"))
+        newest = newest.where(versions.completed_at.is_not(None)).group_by(versions.hearing)
+        last = sa.select(made.hearing, made.version, sa.func.max(made.number).label("number"))
+        async with self._store.reading() as db:
+            current = {HearingId(row.hearing): row.version for row in await db.execute(newest)}
+            rows = await db.execute(last.group_by(made.hearing, made.version))
+            corrected_to = {(row.hearing, row.version): row.number for row in rows}
+        return {one: (version, corrected_to.get((one, version), 0)) for one, version in current.items()}
 
     async def _newest(self, hearing: HearingId) -> int:
         complete = [v.version for v in await self._book.versions(hearing) if v.completed_at is not None]

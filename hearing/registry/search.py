@@ -46,13 +46,16 @@ class SearchIndex:
     async def index(
         self, hearing: HearingId, version: int, correction: int, lines: Mapping[str, Iterable[str]]
     ) -> None:
-        """Make the index of this hearing anew from its lines' marks."""
+        """Make the index of this hearing anew from its lines' marks, unless a newer text is indexed already."""
         rows = [
             {"mark": self._hashed(mark), "hearing": hearing, "line": line}
             for line, marks in lines.items()
             for mark in set(marks)
         ]
         async with self._store.writing() as db:
+            known = (await db.execute(sa.select(INDEXED).where(INDEXED.c.hearing == hearing))).first()
+            if known is not None and (known.version, known.correction) > (version, correction):
+                return
             await db.execute(sa.delete(POSTINGS).where(POSTINGS.c.hearing == hearing))
             if rows:
                 await db.execute(sa.insert(POSTINGS), rows)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
 import sqlalchemy as sa
 
-from hearing.participants import HearingId
+from hearing.participants import HearingId, SeatId
 from hearing.registry.search import POSTINGS
 from tests.web.house import JUDGE_IIN, SECRETARY, Browser, House
+from tests.web.sittings import bench
+from tests.web.test_speech import LINE
 from tests.web.test_words import RIGHT, WRONG, line_of
 from tests.web.test_words import heard as heard
-from web.searching import reindex
+from transcripts.transcript import digest
+from web.searching import behind, reindex
 
 
 async def found(browser: Browser, query: str) -> list[tuple[str, str]]:
@@ -72,3 +79,36 @@ async def test_the_index_holds_no_words_and_is_gone_once_it_is_erased(
     await house.registry.search.erase(held)
     assert await found(browser, "отбасы") == []
     assert await house.registry.search.indexed() == {}
+
+
+async def test_a_text_that_is_newer_than_its_index_is_behind_until_it_is_indexed(house: House, held: HearingId) -> None:
+    assert await behind(house.office) == [held]
+    await reindex(house.office, held)
+    assert await behind(house.office) == []
+    line = (await house.registry.words.lines(held))[0]
+    await house.registry.corrections.add(held, line.id, line.seat, "Басқа", by="a-1", at=house.at, seen=0)
+    assert await behind(house.office) == [held]
+    await reindex(house.office, held)
+    assert await behind(house.office) == []
+
+
+async def test_an_older_text_never_takes_the_place_of_a_newer_one_in_the_index(house: House, held: HearingId) -> None:
+    search = house.registry.search
+    await search.index(held, 1, 2, {"u-1": ["=жаңа"]})
+    await search.index(held, 1, 1, {"u-1": ["=ескі"]})
+    assert await search.find([["=жаңа"]], [held], 5) == [(held, "u-1")]
+    assert await search.find([["=ескі"]], [held], 5) == []
+
+
+async def test_a_court_indexes_at_its_start_what_was_heard_before_there_was_an_index(tmp_path: Path) -> None:
+    async with bench(tmp_path / "data", model=None) as before:
+        book = before.registry.words
+        version = await book.begin_version(before.id, (), before.house.at)
+        said = replace(LINE, hearing=before.id, version=version, seat=SeatId("s-judge"))
+        await book.add(said)
+        await book.complete_version(before.id, version, digest([said]), before.house.at)
+        assert await behind(before.house.office) == [before.id]
+    async with bench(tmp_path / "data", before, model=None) as after, asyncio.timeout(30):
+        while not await after.registry.search.indexed():
+            pass  # each look is a question to the database, which lets the court go on
+        assert await after.registry.search.find([["=мойындамаймын"]], [after.id], 5) == [(after.id, said.id)]
