@@ -67,6 +67,16 @@ class LineDesk:
             elif connection.seat in links:
                 connection.say({"t": "rtc.link", "links": {connection.seat: links[connection.seat]}})
 
+    def say_withheld(self) -> None:
+        """Tell each page whose pictures its line has no room for now, where that has changed."""
+        for connection in self._sitting.connections:
+            if connection.who is None:
+                continue
+            withheld = self._sitting.courtroom.withheld(connection.who)
+            if withheld != connection.withheld:
+                connection.withheld = withheld
+                connection.say({"t": "rtc.withheld", "seats": sorted(withheld)})
+
     def verdict(self, seat: SeatId) -> str:
         """How a line does at this moment, in a word."""
         sitting = self._sitting

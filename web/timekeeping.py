@@ -43,6 +43,7 @@ class Timekeeper:
                 await sitting.listening.watch()
             if ticks % LINES_EVERY == 0:
                 sitting.usher.give_servers()
+                sitting.lines.say_withheld()
                 await sitting.lines.reconcile()
 
     async def _watch_clock(self) -> None:

@@ -195,6 +195,12 @@ class Courtroom:
         """What of the floor this member is sent now."""
         return self._portions.allotment(who)
 
+    def withheld(self, who: Who) -> frozenset[SeatId]:
+        """The seats whose picture the floor lets this member have, and their line has no room for now."""
+        member = self._members.get(who)
+        feeds = member.feeds.values() if member is not None else ()
+        return frozenset(SeatId(f.source) for f in feeds if f.kind == "video" and f.allowed and f.withheld)
+
     def traffic(self) -> dict[str, dict[Kind, Traffic]]:
         """What went through each member's connection, observers too."""
         return {who: traffic(member) for who, member in self._members.items()}

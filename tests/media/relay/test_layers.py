@@ -248,8 +248,11 @@ async def test_a_picture_without_room_is_withheld_and_not_expected(
             suspect.show(number, payload=b"large" * 200, cc=number)
         await suspect.until(lambda n=told: len(suspect.reports) > n)  # type: ignore[misc]
     assert given(courtroom) == {}
+    assert courtroom.withheld(JUDGE) == {SUSPECT}
+    assert courtroom.withheld(SUSPECT) == frozenset()
     judge.feels_narrow(40_000_000)
     await suspect.until(lambda: given(courtroom) == {SUSPECT: Share("")}, 10)
+    assert courtroom.withheld(JUDGE) == frozenset()
     assert (SUSPECT, "video") not in courtroom.deliveries()[JUDGE]
     suspect.show(number + 1, key=True)
     picture = len(judge.of(judge.heard_ssrcs()[1]))

@@ -23,6 +23,8 @@ export function notices(page) {
   else if (hearing.gap?.repair === "due") push("gap", "caution", "note", word("gap.title"), gapText(page));
   if (hearing.part_closed) push("part", "caution", "lock", word("part.title"), word("part.text"));
   if (me(page)?.below_norm && me(page)?.attendance === "admitted") push("below", "caution", "link", word("below.title"), word("below.text"));
+  else if (page.withheld.size) push("narrow", "", "link", word("narrow.title"), word("narrow.text"));
+  if (hearing.camera_line === "lost") push("hall", "caution", "camera-off", word("hall.lost"), word("hall.lost.text"));
   if (me(page)?.muted) push("muted", "", "mic-off", word("muted.title"), word(hearing.mute_locked ? "muted.locked" : "muted.text"));
   for (const kind of /** @type {("microphone"|"camera")[]} */ (["microphone", "camera"])) {
     if (page.devices[kind] === "lost") push(kind, "caution", kind === "camera" ? "camera-off" : "mic-off", word(`${kind}.lost`), "", h("button", { type: "button", class: "btn", onclick: () => page.openDevices() }, word("devices.retry")));

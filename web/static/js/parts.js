@@ -97,9 +97,9 @@ export function selfPicture(page, caption, cls = "") {
     h("figcaption", null, h("span", null, caption)));
 }
 
-/** @param {string} text */
-export function silhouette(text) {
-  return h("div", { class: "silhouette" }, icon("person"), text ? h("span", null, text) : null);
+/** Where no picture is: why, and what comes of it. @param {string} text @param {string} [more] */
+export function silhouette(text, more = "") {
+  return h("div", { class: "silhouette" }, icon("person"), text ? h("span", null, text) : null, more ? h("small", null, more) : null);
 }
 
 /** Attendance in a sign and a word. @param {any} p */

@@ -147,14 +147,15 @@ function courtSeat(page, seats) {
 function tile(page, seat, large) {
   const people = atSeat(page, seat);
   const name = plate(page, seat);
-  const flows = page.media.flowing.has(seat) && page.media.pictures.has(seat);
+  const narrow = page.withheld.has(seat);
+  const flows = page.media.flowing.has(seat) && page.media.pictures.has(seat) && !narrow;
   const gone = people.length > 0 && people.every((p) => p.connected === false);
   const speaking = page.speaking === seat && !gone;
-  const reason = gone ? word("presence.lost") : people.some((p) => p.camera === false) ? word("camera.off") : "";
+  const reason = gone ? word("presence.lost") : people.some((p) => p.camera === false) ? word("camera.off") : narrow ? word("picture.narrow") : "";
   const hand = people.some((p) => p.hand);
   const silent = people.some((p) => p.muted || p.mic === false);
   return h("figure", { class: `picture tile ${large ? "large speaker" : ""} ${speaking ? "speaking" : ""} ${flows && !gone ? "" : "blank"} ${gone ? "gone" : ""}`, key: `seat-${seat}`, "data-seat": seat },
-    flows && !gone ? video(page.media.pictures.get(seat), word("picture.of", { who: name })) : silhouette(reason),
+    flows && !gone ? video(page.media.pictures.get(seat), word("picture.of", { who: name })) : silhouette(reason, large && narrow && !gone ? word("picture.narrow.text") : ""),
     h("figcaption", null, h("span", null, large ? name : shortPlate(page, seat)), speaking ? icon("sound") : null, silent ? icon("mic-off") : null, hand ? icon("hand", "raised") : null),
     large && page.here.pinned !== seat ? null : h("button", { type: "button", class: "pin", "aria-pressed": String(page.here.pinned === seat), "aria-label": word(page.here.pinned === seat ? "picture.unpin" : "picture.pin", { who: shortPlate(page, seat) || name }), onclick: () => page.pin(seat) }));
 }
