@@ -53,6 +53,8 @@ class Row:
     clocks: tuple[Clock, ...]
     needs: tuple[Need, ...]
     missing: tuple[Role, ...]
+    camera: str | None = None
+    """How the line of the court camera's own device stands, where one films."""
 
     @property
     def over(self) -> bool:
@@ -71,6 +73,7 @@ def row(
     at: float,
     edition: Edition,
     lines: Callable[[SeatId], str] | None = None,
+    camera: str | None = None,
 ) -> Row:
     """How this hearing stands on the board of someone who holds ``role``; ``lines`` says how a watched line stands."""
     staff = edition.groups["bench"] | edition.groups["secretary"]
@@ -81,8 +84,9 @@ def row(
         state=hearing,
         dots=tuple(dot(p, hearing.seats[p.seat], edition, lines) for p in people if p.role not in staff),
         clocks=clocks(hearing, edition) if hearing.phase not in OVER else (),
-        needs=tuple(_needs(hearing_id, hearing, role, at, edition)),
+        needs=tuple(_needs(hearing_id, hearing, role, at, edition, camera)),
         missing=_missing(hearing, edition),
+        camera=camera,
     )
 
 
@@ -127,7 +131,9 @@ def _missing(hearing: Hearing, edition: Edition) -> tuple[Role, ...]:
     return tuple(roles[0] for roles in needs if not here & set(roles))
 
 
-def _needs(hearing_id: HearingId, hearing: Hearing, role: Role, at: float, edition: Edition) -> Iterable[Need]:
+def _needs(
+    hearing_id: HearingId, hearing: Hearing, role: Role, at: float, edition: Edition, camera: str | None
+) -> Iterable[Need]:
     bench = role in edition.groups["bench"]
     when = hearing.listing.scheduled_at
 
@@ -143,6 +149,8 @@ def _needs(hearing_id: HearingId, hearing: Hearing, role: Role, at: float, editi
         return
     if hearing.recording is Recording.FAILED:
         yield need("recording_failed", 9)
+    if camera == "lost":
+        yield need("camera_lost", 7)
     if bench and hearing.order is None:
         yield need("order", 5)
     if hearing.phase is Phase.LISTED and at >= when - edition.numbers["lobby_opens_minutes"] * MINUTE:

@@ -33,6 +33,14 @@ class Use(StrEnum):
     SCREEN = "whep"
 
 
+class Line(StrEnum):
+    """How a device's own line stands."""
+
+    COMING = "coming"
+    HERE = "here"
+    LOST = "lost"
+
+
 @dataclass(slots=True)
 class Device:
     """One session. ``pass_id`` is the pass that opened it, where it was a pass; ``tag`` names its ICE credentials."""
@@ -43,6 +51,7 @@ class Device:
     pass_id: PassId | None
     seat: SeatId
     tag: str
+    line: Line = Line.COMING
 
     @property
     def who(self) -> CameraId | ScreenId:
@@ -87,17 +96,16 @@ class SecondDevices:
         return device, answer
 
     def find(self, use: Use, name: str, person: PersonId) -> Device:
-        """This person's session of that name, if it still lives. Raises ``Refused``."""
+        """This person's session of that name, though its line may be lost. Raises ``Refused``."""
         device = self._devices.get(name)
         if device is None or device.use is not use or device.person != person:
-            raise Refused("not_found")
-        if not self._sitting.courtroom.has_peer(device.who):
-            del self._devices[name]
             raise Refused("not_found")
         return device
 
     def trickle(self, device: Device, wanted: str, text: str) -> str | None:
         """Take an SDP fragment; our own after an ICE restart, None where there is nothing to say (RFC 9725 4.3)."""
+        if not self._sitting.courtroom.has_peer(device.who):
+            raise Refused("not_found")
         try:
             remote = read(text)
         except BadOffer as wrong:
@@ -125,6 +133,25 @@ class SecondDevices:
             if objection(self._sitting.hearing, device.use, device.person, device.pass_id):
                 self._devices.pop(device.id)
                 self._sitting.courtroom.hang_up(device.who)
+
+    def look(self) -> None:
+        """See whose line came up or was lost since the last look; pages are told."""
+        before = self.camera()
+        for device in self._devices.values():
+            device.line = self._line(device)
+        if self.camera() is not before:
+            self._sitting.usher.show_all()
+
+    def _line(self, device: Device) -> Line:
+        courtroom = self._sitting.courtroom
+        if courtroom.connected(device.who):
+            return Line.HERE
+        waits = device.line is Line.COMING and courtroom.has_peer(device.who)
+        return Line.COMING if waits else Line.LOST
+
+    def camera(self) -> Line | None:
+        """How the court camera's line stood at the last look. None where no device films, or it said goodbye."""
+        return next((device.line for device in self._devices.values() if device.use is Use.CAMERA), None)
 
     def shown(self) -> dict[SeatId, tuple[bool, bool]]:
         """What each seat has switched on, (microphone, camera), the court camera included."""

@@ -44,6 +44,7 @@ class Timekeeper:
             if ticks % LINES_EVERY == 0:
                 sitting.usher.give_servers()
                 sitting.lines.say_withheld()
+                sitting.second.look()
                 await sitting.lines.reconcile()
 
     async def _watch_clock(self) -> None:

@@ -121,6 +121,7 @@ class Usher:
             names=sitting.names,
             now=office.now(),
             devices=sitting.second.shown(),
+            camera=sitting.second.camera(),
             observers=sum(c.observer for c in sitting.connections),
             rolling=sitting.recording.rolling,
             listens=sitting.booth.listens,

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from hearing.participants import HearingId
+from hearing.participants import HearingId, Role
 from tests.web.house import ALMATY, EDITION, HOUR, JUDGE_IIN, SECRETARY, Browser, House, valid_iin
-from web.board import dot
+from web.board import dot, row
 from web.languages import LANGUAGES, Languages
 
 WEB = Path(__file__).parents[2] / "web"
@@ -165,6 +165,20 @@ async def test_a_line_that_is_watched_stands_on_the_board_as_it_is_proven(house:
     assert dot(suspect, seat, EDITION).line is None
     below = replace(seat, below_norm=True)
     assert dot(suspect, below, EDITION, lambda _: "below").line is None
+
+
+async def test_a_lost_hall_camera_waits_for_the_secretary_and_a_connected_one_does_not(house: House) -> None:
+    hearing = await house.list_sanction()
+    await house.gather(hearing)
+    now = await house.state(hearing)
+
+    def needs(camera: str | None) -> set[str]:
+        shown = row(hearing, "101", now, Role.COURT_SECRETARY, house.at, EDITION, None, camera)
+        assert shown.camera == camera
+        return {need.word for need in shown.needs}
+
+    assert "need.camera_lost" in needs("lost")
+    assert needs("here") == needs("coming") == needs(None) == needs("lost") - {"need.camera_lost"}
 
 
 async def test_the_board_says_who_was_heard_and_whose_line_fell_below_the_norm(browser: Browser, house: House) -> None:

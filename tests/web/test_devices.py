@@ -26,8 +26,10 @@ from tests.media.visitor import Visitor
 from tests.web.sittings import Bench, bench
 from web.court import COURT
 from web.desk import revoke_pass
+from web.second_devices import Line
 
 SDP = {"Content-Type": "application/sdp"}
+ANY = {"If-Match": "*"}
 FRAGMENT = {"Content-Type": "application/trickle-ice-sdpfrag"}
 Client = TestClient[web.Request, web.Application]
 
@@ -57,6 +59,11 @@ class Stand:
 
     async def post(self, use: str, who: str | None, text: str, **headers: str) -> ClientResponse:
         return await self.call("POST", f"/{use}/{self.court.id}", who, text, **(headers or SDP))
+
+    async def up(self, who: Who) -> None:
+        """Wait until something has come by this connection."""
+        courtroom = (await self.court.sitting()).courtroom
+        await self.court.speakers["prosecutor"]._visitor.until(lambda: courtroom.connected(who), 20)
 
     async def gone(self, who: Who) -> None:
         """Wait until the courtroom knows this connection no more."""
@@ -157,6 +164,41 @@ async def test_a_camera_needs_the_secretarys_word(stand: Stand) -> None:
     await stand.gone(who)
     assert (await stand.call("DELETE", camera.location, "judge")).status == 404
     await camera.close()
+
+
+async def test_the_court_sees_whether_the_hall_camera_is_connected_or_lost(stand: Stand) -> None:
+    await stand.court.speakers["prosecutor"]._visitor.offer()
+    second = (await stand.court.sitting()).second
+    who = camera_of(await stand.seat("judge"))
+    assert second.camera() is None
+    camera = await stand.device("whip", "judge")
+    assert second.camera() is Line.COMING
+    await camera.come()
+    await stand.up(who)
+    second.look()
+    assert second.camera() is Line.HERE
+    await camera.close()
+    await stand.gone(who)
+    second.look()
+    assert second.camera() is Line.LOST
+    again = await stand.device("whip", "judge")
+    assert second.camera() is Line.COMING, "a newer session takes the place of the lost one"
+    await again.come()
+    assert (await stand.call("DELETE", again.location, "judge")).status == 200
+    assert second.camera() is None, "whoever says goodbye is not lost"
+    await again.close()
+
+
+async def test_a_lost_session_takes_no_candidates_and_can_still_be_ended(stand: Stand) -> None:
+    await stand.court.speakers["prosecutor"]._visitor.offer()
+    camera = await stand.device("whip", "judge")
+    await camera.come()
+    await camera.close()
+    await stand.gone(camera_of(await stand.seat("judge")))
+    patched = await stand.call("PATCH", camera.location, "judge", "a=ice-ufrag:x\r\na=ice-pwd:y", **FRAGMENT, **ANY)
+    assert patched.status == 404
+    assert (await stand.call("DELETE", camera.location, "judge")).status == 200
+    assert (await stand.call("DELETE", camera.location, "judge")).status == 404
 
 
 async def test_a_screen_lets_nobody_in_before_admission(stand: Stand) -> None:

@@ -83,6 +83,12 @@ def test_an_observer_sees_who_is_admitted_and_may_do_nothing() -> None:
     assert message["you"]["layout"] == "observer"
 
 
+def test_only_the_court_is_told_how_the_hall_cameras_line_stands() -> None:
+    s = opened(*ALL)
+    lines = {name: shown(s, name, camera="lost")["hearing"]["camera_line"] for name in ALL}
+    assert lines == {"judge": "lost", "secretary": "lost", **dict.fromkeys(ALL[2:], None)}
+
+
 def test_layout_follows_role_and_place() -> None:
     s = in_lobby(*ALL)
     layouts = {name: shown(s, name)["you"]["layout"] for name in ALL}

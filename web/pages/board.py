@@ -39,9 +39,10 @@ async def rows_of_day(
         except Destroyed:
             continue
         hearing = await office.clerk.load(listing.id)
-        sitting = court.sitting_now(listing.id) if court is not None and hearing.phase in LIVE else None
-        lines = sitting.listening.standing if sitting is not None else None
-        rows.append(row(listing.id, case.court_number, hearing, role, office.now(), office.edition, lines))
+        sitting = court.sitting_now(listing.id) if court is not None else None
+        lines = sitting.listening.standing if sitting is not None and hearing.phase in LIVE else None
+        camera = sitting.second.camera() if sitting is not None else None
+        rows.append(row(listing.id, case.court_number, hearing, role, office.now(), office.edition, lines, camera))
     return sorted(rows, key=lambda one: (one.state.listing.scheduled_at, one.case_number))
 
 
@@ -108,6 +109,7 @@ class Words:
             "sit": not one.over,
             "file": hearing.opened_at is not None,
             "dots": [self._dot(d) for d in one.dots],
+            "camera": one.camera,
             "clocks": [self._clock(c.name, c.until, c.note) for c in one.clocks],
             "headline": headline,
             "detail": detail,

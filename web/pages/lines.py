@@ -34,6 +34,7 @@ async def show_lines(request: web.Request) -> web.StreamResponse:
         id=hearing_id,
         case_number=(await office.registry.docket.cases.get(hearing.case)).court_number,
         phase=hearing.phase,
+        camera=sitting.second.camera() if sitting is not None else None,
         rows=sorted(rows, key=lambda row: row["state"] == "never"),
         minutes=int(SECONDS // 60),
         norm=office.edition.numbers["norm_kbps"] / 1000,

@@ -71,6 +71,7 @@ def _hearing(stage: Stage, me: Participant | None, by: Actor, say: Say, observer
         "quorum": shown_quorum(stage, say) if staff else None,
         "recording": recording(stage, say),
         "court_camera": h.court_camera,
+        "camera_line": stage.camera if staff else None,
         "all_muted": bool(h.seats) and all(s.muted for s in h.seats.values()),
         "mute_locked": h.mutes_locked,
         "oath": oath(stage, me, say, staff),

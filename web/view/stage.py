@@ -49,6 +49,8 @@ class Stage:
     now: float
     devices: Mapping[SeatId, tuple[bool, bool]] = field(default_factory=dict)
     """Whether microphone and camera of a seat are switched on, as its page says."""
+    camera: str | None = None
+    """How the line of the court camera's own device stands, where one films."""
     observers: int = 0
     rolling: bool = False
     """Whether the recorder confirms that packets reach the tape."""

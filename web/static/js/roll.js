@@ -34,7 +34,7 @@ function person(page, p, wide) {
       h("span", { class: "who" }, h("strong", null, p.role_label), h("span", { class: "soft small" }, notes)),
       signs(p), linkFigure(p, page),
       acts.length && !wide ? h("button", { type: "button", class: "btn quiet square", "aria-expanded": String(open), "aria-label": word("roll.acts", { who: p.role_label }), onclick: () => page.unfold(p.person) }, icon("more")) : null),
-    wide ? checks(p) : null, STAFF.has(page.view.you.layout) ? line(p, page.links[p.seat]) : null,
+    wide ? checks(p) : null, STAFF.has(page.view.you.layout) ? line(p, page.links[p.seat], hallCamera(p, hearing)) : null,
     open && acts.length ? h("div", { class: "row-acts" }, acts.map((o) => offerButton(page, o))) : null);
 }
 
@@ -72,9 +72,18 @@ function proof(now) {
   return now.proven === "carries" ? ["check", "ok", word(id)] : ["ring-dash", "soft", word(id)];
 }
 
-/** What the court knows of the line beyond its test: each with a sign and a word. @param {any} p @param {any} now */
-function line(p, now) {
+/** The court camera's own device, at the first of those whose seat it films for. @param {any} p @param {any} hearing @returns {string|null} */
+function hallCamera(p, hearing) {
+  return p === hearing.people.find((/** @type {any} */ one) => one.seat === hearing.court_camera) ? (hearing.camera_line ?? null) : null;
+}
+
+/** @type {Record<string, [string, string]>} */
+const CAMERA = { here: ["camera", "ok"], coming: ["ring-dash", "soft"], lost: ["camera-off", "wrong"] };
+
+/** What the court knows of the line beyond its test: each with a sign and a word. @param {any} p @param {any} now @param {string|null} camera */
+function line(p, now, camera) {
   const list = /** @type {[string, string, string][]} */ ([
+    camera && CAMERA[camera] ? [...CAMERA[camera], word(`hall.${camera}.short`)] : null,
     p.below_norm ? ["warn", "wrong", word("line.below")] : p.attendance === "admitted" ? proof(now) : null,
     p.voice ? [p.voice === "understood" ? "check" : "ear", p.voice === "understood" ? "ok" : "soft", word(`line.${p.voice}`)] : null,
     p.rehearsed_at ? ["check-ring", "ok", word("line.rehearsed", { at: hour(p.rehearsed_at) })] : null,
