@@ -39,16 +39,41 @@ class Record:
 
 
 @pytest.fixture(scope="module")
-def record(tmp_path_factory: pytest.TempPathFactory) -> Record:
-    return asyncio.run(_recorded(tmp_path_factory.mktemp("record") / "data"))
+def records(tmp_path_factory: pytest.TempPathFactory) -> tuple[Record, Bench]:
+    """Two hearings, held side by side since they take the time that speaking takes: the court of one crashed."""
+    return asyncio.run(_both(tmp_path_factory.mktemp("record")))
 
 
-async def _recorded(data: Path) -> Record:
-    async with bench(data) as held:
-        await held.hold()
-        await held.until(lambda h: h.transcript is not None)
-        lines = [line async for line in held.registry.journal.export(held.id)]
-    return Record(data, held.id, "".join(lines))
+@pytest.fixture
+def record(records: tuple[Record, Bench]) -> Record:
+    return records[0]
+
+
+@pytest.fixture
+def crashed(records: tuple[Record, Bench]) -> Bench:
+    """A court that was gone when the recording was sealed and the transcript was not."""
+    return records[1]
+
+
+async def _both(folder: Path) -> tuple[Record, Bench]:
+    async with bench(folder / "whole") as whole, bench(folder / "crashed") as crashed, asyncio.TaskGroup() as hearings:
+        hearings.create_task(_crash(crashed))
+        made = hearings.create_task(_record(whole))
+    return made.result(), crashed
+
+
+async def _record(held: Bench) -> Record:
+    await held.hold()
+    await held.until(lambda h: h.transcript is not None)
+    lines = [line async for line in held.registry.journal.export(held.id)]
+    return Record(held.registry.folder, held.id, "".join(lines))
+
+
+async def _crash(held: Bench) -> None:
+    await held.hold()
+    await held.until(lambda h: any(sealed.kind == RECORDING for sealed in h.files.values()))
+    await held.crash()
+    assert (await held.now()).transcript is None
 
 
 async def _faults(data: Path) -> list[Fault]:
@@ -234,15 +259,10 @@ def test_nothing_that_lies_on_the_disk_names_anybody_in_clear(record: Record) ->
 # --- crashes -------------------------------------------------------------------------------------------------------
 
 
-async def test_a_case_file_left_half_made_by_a_crash_is_completed_by_the_next_court(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    async with bench(data) as first:
-        await first.hold()
-        await first.until(lambda h: any(sealed.kind == RECORDING for sealed in h.files.values()))
-        await first.crash()
-        assert (await first.now()).transcript is None
+async def test_a_case_file_left_half_made_by_a_crash_is_completed_by_the_next_court(crashed: Bench) -> None:
+    data = crashed.registry.folder
     (data / "tapes" / "closing-left").mkdir()
-    async with bench(data, first) as second:
+    async with bench(data, crashed) as second:
         await second.until(lambda h: h.transcript is not None)
         kinds = _sealed("".join([line async for line in second.registry.journal.export(second.id)]))
     assert _is_complete(kinds)

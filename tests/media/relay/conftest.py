@@ -28,13 +28,19 @@ async def door() -> AsyncIterator[Door]:
     await door.close()
 
 
+@pytest.fixture(scope="session")
+def compiled() -> None:
+    """The native backend is built once in a run, where there is a compiler."""
+    if shutil.which("cc") is None:
+        pytest.skip("no C compiler")
+    subprocess.run([sys.executable, "-m", "media.relay.native.library"], check=True)
+
+
 @pytest.fixture(params=["python", "native"])
 def forwarder(request: pytest.FixtureRequest) -> Forwarder:
-    """Both backends, for the same tests; the native one is built first where there is a compiler."""
+    """Both backends, for the same tests."""
     if request.param == "native":
-        if shutil.which("cc") is None:
-            pytest.skip("no C compiler")
-        subprocess.run([sys.executable, "-m", "media.relay.native.library"], check=True)
+        request.getfixturevalue("compiled")
     return choose(request.param)
 
 
