@@ -62,21 +62,24 @@ class Closing:
             self._waiting.add(hearing_id)
             self._due.put_nowait(hearing_id)
 
-    async def recover(self) -> None:
-        """Find closed hearings that a crash left unfinished, and wipe away the drafts that it left lying open."""
+    async def tidy(self) -> None:
+        """Wipe away the drafts that a crash left lying open."""
         for draft in self._court.tapes.glob(f"{SCRATCH}*"):
             await asyncio.to_thread(shutil.rmtree, draft)
-        for listing in await self._court.office.registry.docket.hearings.all(1000):
-            if listing.phase != Phase.CLOSED:
-                continue
+
+    async def recover(self) -> None:
+        """Find closed hearings that a crash left unfinished. A court has thousands: those that are whole are let go."""
+        clerk = self._court.office.clerk
+        for listing in await self._court.office.registry.docket.hearings.closed():
             try:
-                hearing = await self._court.office.clerk.load(listing.id)
+                hearing = await clerk.load(listing.id)
             except (Impossible, RegistryError) as wrong:
                 log.critical("journal damaged", hearing=listing.id, why=str(wrong))
                 continue
-            if hearing.retention is Retention.DESTROYED:
-                continue
-            if not {RECORDING, BUNDLE} <= _kinds(hearing) or hearing.transcript is None:
+            whole = {RECORDING, BUNDLE} <= _kinds(hearing) and hearing.transcript is not None
+            if whole or hearing.retention is Retention.DESTROYED:
+                clerk.forget(listing.id)
+            else:
                 self.due(listing.id)
 
     async def next(self) -> HearingId:
@@ -94,7 +97,7 @@ class Closing:
     async def complete(self, hearing_id: HearingId) -> bool:
         """Make what this hearing lacks. False when something must wait and be tried again."""
         hearing = await self._court.office.clerk.load(hearing_id)
-        if hearing.phase is not Phase.CLOSED:
+        if hearing.phase is not Phase.CLOSED or hearing.retention is Retention.DESTROYED:
             return True
         key = await self._court.office.registry.keys.tapes(hearing.case)
         second = self._court.second_tapes

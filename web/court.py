@@ -109,8 +109,10 @@ class Court:
                 with _apart("hearing does not sit", hearing=hearing_id):
                     if (await self.office.clerk.load(hearing_id)).phase not in SLEEPING:
                         await self.sitting(hearing_id)
-            await self.closing.recover()
+            await self.closing.tidy()
             started.set()
+            with _apart("unfinished case files not found"):
+                await self.closing.recover()
             await self._watch_list()
 
     async def sitting(self, hearing_id: HearingId) -> Sitting:

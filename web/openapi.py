@@ -133,8 +133,8 @@ def describe(endpoints: Sequence[Endpoint], origin: str) -> Json:
             "description": (
                 "Sign in with POST /session and send the token as a bearer, or use the cookie together with the header "
                 "X-CSRF. Every refusal is a Problem that names the rule and the field, in the language of "
-                "Accept-Language (kk, ru) or of the account. Text that people write goes in as plain text; the journal "
-                "keeps only its salted hash."
+                "Accept-Language (kk, ru, en) or of the account. Text that people write goes in as plain text; the "
+                "journal keeps only its salted hash."
             ),
             "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
         },

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, delete, insert, or_, select
 
-from hearing.hearings import OVER, Hearing
+from hearing.hearings import OVER, Hearing, Phase
 from hearing.participants import Attendance, CaseId, HearingId, PersonId
 from hearing.registry import schema
 from hearing.registry.errors import NotFound
@@ -57,6 +57,9 @@ class Hearings:
     async def live(self) -> list[Listing]:
         """All that are neither closed nor vacated."""
         return await self._select(schema.hearings.c.phase.not_in(ENDED))
+
+    async def closed(self) -> list[Listing]:
+        return await self._select(schema.hearings.c.phase == Phase.CLOSED.value)
 
     async def all(self, limit: int = 1000) -> list[Listing]:
         """The latest first."""

@@ -163,7 +163,10 @@ async def _reach_faults(
 ) -> list[Fault]:
     """Whether the journal reaches as far as its seal and the index say that it did."""
     faults: list[Fault] = []
-    indexed, _ = (await office.docket.hearings.versions()).get(name, (0, ""))
+    try:
+        indexed = (await office.docket.hearings.get(name)).version
+    except NotFound:
+        indexed = 0
     if indexed > len(stored):
         faults.append(Fault(FaultKind.CUT, name, f"had {indexed} entries, has {len(stored)}"))
     try:

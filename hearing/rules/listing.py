@@ -8,7 +8,7 @@ from hearing import acts as a
 from hearing import facts as f
 from hearing.edition import Edition, KindRules
 from hearing.hearings import Phase
-from hearing.participants import LANGUAGES, Place, Role, SeatId
+from hearing.participants import LANGUAGES, Attendance, Place, Role, SeatId
 from hearing.rules.asked import Asked, Rule
 from hearing.wrongs import Refused
 
@@ -128,6 +128,9 @@ def _remove_participant(q: Asked) -> Iterable[f.Fact]:
     q.require(not begun or person.role not in q.edition.groups["unremovable"], "not_removable", field="person")
     q.require(not begun or q.act.ruling is not None, "removal_needs_ruling", field="ruling")
     yield f.ParticipantRemoved(person.person, q.act.ruling)
+    others = [p for p in q.hearing.at_seat(person.seat) if p.attendance is not Attendance.REMOVED and p != person]
+    if q.hearing.talk == person.seat and not others:
+        yield f.TalkEnded()
 
 
 def _issue_pass(q: Asked) -> Iterable[f.Fact]:

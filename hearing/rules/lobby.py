@@ -39,9 +39,11 @@ def _open_lobby(q: Asked) -> Iterable[f.Fact]:
 def _arrive(q: Asked) -> Iterable[f.Fact]:
     seat = q.seat(q.act.seat)
     people = q.hearing.at_seat(seat.seat)
-    if any(p.attendance is Attendance.EXPECTED for p in people):
+    first = any(p.attendance is Attendance.EXPECTED for p in people)
+    if first:
         yield f.Arrived(seat.seat)
-    elif not seat.connected:
+    gone = any(p.attendance in (Attendance.LOST, Attendance.AWAY) for p in people)
+    if not seat.connected and (gone or not first):
         yield f.LineBack(seat.seat)
     staff = q.edition.groups["bench"] | q.edition.groups["secretary"]
     for person in people:

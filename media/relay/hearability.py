@@ -143,13 +143,17 @@ class Ledger:
         return route.since
 
     def _placed(self, at: float, listener: SeatId, page_s: float) -> float:
-        """The page's instant in our time: the report that travelled fastest tells how far apart the clocks are."""
+        """The page's instant in our time: the report that travelled fastest tells how far apart the clocks are.
+
+        A page may claim any clock; what it says of a time before all that we remember is said of now.
+        """
         offset = at - page_s
         known = self._offsets.get(listener)
         if known is not None and abs(offset - known) < KEPT_S:
             offset = min(offset, known + OFFSET_LEAK)
         self._offsets[listener] = offset
-        return min(at, page_s + offset)
+        placed = page_s + offset
+        return placed if at - KEPT_S < placed < at else at
 
     @staticmethod
     def _heard(route: _Route, before: tuple[float, Count], now: tuple[float, Count], kind: Kind) -> bool:

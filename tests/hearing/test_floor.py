@@ -120,6 +120,14 @@ def test_the_secretary_talks_with_one_at_a_time_in_the_lobby() -> None:
     assert s.floor.recorded_sound == frozenset()
 
 
+def test_who_is_removed_in_the_middle_of_a_talk_hears_nothing_more_of_the_secretary() -> None:
+    s = in_phase(Phase.LOBBY)
+    s.ask("secretary", a.BeginTalk(seat("suspect")))
+    s.ask("judge", a.RemoveParticipant(person("suspect")))
+    assert s.now.talk is None
+    assert pairs(s.floor) == set()
+
+
 def test_a_muted_seat_is_seen_but_neither_heard_nor_recorded() -> None:
     s = in_phase(Phase.OPEN)
     s.ask("judge", a.Mute(seat("counsel")))

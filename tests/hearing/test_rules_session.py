@@ -8,10 +8,12 @@ from hearing import acts as a
 from hearing import facts as f
 from hearing.evolve import fold
 from hearing.hearings import Phase, Recording
+from hearing.participants import Attendance
 from hearing.wrongs import Refused
 from tests.hearing.scripts import (
     EDITION,
     NOON,
+    ROLES,
     TEXT,
     heard,
     in_lobby,
@@ -171,6 +173,17 @@ def test_a_lost_suspect_pauses_and_the_gap_is_kept() -> None:
     s.ask("judge", a.RepairGap(TEXT))
     s.ask("counsel", a.ConfirmGap(objects=True))
     assert s.now.gaps[-1].confirmed == {person("counsel"): True}
+
+
+def test_a_line_that_is_back_brings_everybody_back_who_sits_there_although_one_is_new() -> None:
+    s = opened()
+    s.ask("system", a.NoteLoss(seat("counsel")))
+    role, place = ROLES["victim"]
+    s.ask("secretary", a.AddParticipant(person("victim"), role.value, seat("counsel"), place, "ru", "hmac:iin"))
+    s.ask("system", a.Arrive(seat("counsel")))
+    assert s.now.people[person("counsel")].attendance is Attendance.ADMITTED
+    assert s.now.people[person("victim")].attendance is Attendance.WAITING
+    assert s.now.seats[seat("counsel")].connected
 
 
 @pytest.mark.parametrize(

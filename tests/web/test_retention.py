@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from hearing import acts as a
@@ -11,8 +13,12 @@ from hearing.registry.errors import Destroyed
 from hearing.registry.verify import FaultKind, destroyed, verify
 from hearing.retention import due_at
 from hearing.wrongs import Refused
+from media.wire.door import Door
 from tests.web.house import EDITION, JUDGE_IIN, SECRETARY, Browser, House
+from transcripts.settings import SpeechSettings
+from transcripts.transcriber import Transcriber
 from web.asking import perform
+from web.court import Court
 from web.retention import destroy, finish, has_key, kept
 
 JUDGE = Actor(PersonId("a-judge"), Role.INVESTIGATING_JUDGE)
@@ -115,3 +121,15 @@ async def test_one_hearing_that_is_not_over_keeps_the_record_of_the_whole_case(h
         await destroy(house.office, case, "term_over", JUDGE)
     assert caught.value.rule == "hearing_not_over"
     assert (await house.state(held)).retention is Retention.KEPT
+
+
+async def test_the_case_file_of_a_destroyed_record_is_no_longer_waited_for(
+    house: House, held: HearingId, tmp_path: Path
+) -> None:
+    await at_the_end_of_the_term(house, held)
+    await destroy(house.office, (await house.state(held)).case, "term_over", JUDGE)
+    words = house.registry.words
+    door = await Door.open("127.0.0.1", 0, ["127.0.0.1"])
+    court = Court(house.office, door, Transcriber(SpeechSettings(model=None), words), words, tmp_path, 2.0)
+    assert await court.closing.complete(held)
+    await door.close()

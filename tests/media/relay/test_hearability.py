@@ -138,3 +138,15 @@ def test_a_voice_that_rests_and_a_picture_without_room_are_no_gaps() -> None:
         counts = {SOUND: Count(sent[SOUND]), picture: Count(sent[picture], sent[picture] // 2)}
         found += ledger.told(second, LISTENER, second, counts)
     assert found + ledger.flush(30) == []
+
+
+def test_a_page_that_claims_an_absurd_clock_was_not_deaf_before_the_hearing_began() -> None:
+    ledger = Ledger(1.0)
+    found: list[Unheard] = []
+    for at in range(1000, 1010):
+        ledger.sent(at, LISTENER, {SOUND: at * 50})
+        claimed = 1e300 if at == 1000 else float(at)
+        found += ledger.told(at, LISTENER, claimed, {SOUND: Count(7)})
+    found += ledger.flush(1010)
+    assert found
+    assert all(gap.start >= 1000 for gap in found)
