@@ -119,7 +119,9 @@ class Layer:
         if self.reception is None:
             return
         since = now_ns - self._asked_ns
-        if (self._wanted and since >= (NEWCOMER_NS if needed else KEYFRAME_NS)) or (needed and since >= KEYFRAME_RETRY_NS):
+        if (self._wanted and since >= (NEWCOMER_NS if needed else KEYFRAME_NS)) or (
+            needed and since >= KEYFRAME_RETRY_NS
+        ):
             self._asked_ns, self._wanted = now_ns, False
             self.keyframes_asked += 1
             peer.send_rtcp(rtcp.picture_loss(peer.ssrc, self.reception.ssrc))
