@@ -10,9 +10,9 @@ from typing import Any
 from aiohttp import ClientWebSocketResponse, CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
+from tests.web.hall import told
 from tests.web.house import ORIGIN, Browser
 from tests.web.sittings import Bench, bench
-from tests.web.test_socket import told
 from web import wire
 from web.court import COURT
 
