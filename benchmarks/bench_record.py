@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import random
 import tempfile
 import time
@@ -77,10 +78,15 @@ def making(minutes: int) -> tuple[float, float]:
         base = Path(folder)
         packets = arriving(*voices, film(Sender(SEATS[0], "video", 50), frames))
         tape_it(base / "tapes", packets, [(START, FLOOR), (START + seconds * SECOND, NOBODY)])
-        before, cpu = time.monotonic(), time.process_time()
+        before, cpu = time.monotonic(), _cpu()
         finalise(base / "tapes", KEY, base / "hearing.webm", {}, [])
-        wall, cpu = time.monotonic() - before, time.process_time() - cpu
+        wall, cpu = time.monotonic() - before, _cpu() - cpu
     return seconds / wall, seconds / cpu
+
+
+def _cpu() -> float:
+    """CPU seconds of this process and of those that it started and saw end."""
+    return sum(os.times()[:4])
 
 
 def main() -> None:

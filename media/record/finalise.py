@@ -7,7 +7,7 @@ the front, so a browser can seek after one range request.
 
 File time is real time while the recorder was rolling; every pause is a seam of one second (:mod:`media.record.cut`).
 ``Finished.segments`` is the map between both and what aligns the transcript. Sealed parts are absent unless asked
-for; private talks were never recorded. Runs in a thread or process of its own, never on the event loop.
+for; private talks were never recorded. Runs in a thread, never on the event loop, and the voices in processes.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ import av
 from av.container import OutputContainer
 
 from hearing.participants import SeatId
-from media.record.cut import RATE, STEP, Piece, Stretch, file_time, shown, spoken, stretches
-from media.record.mix import MixTrack, Said
+from media.record.choir import Choir, Section, samples_of, sections
+from media.record.cut import RATE, STEP, Piece, Stretch, file_time, shown, stretches
+from media.record.mix import Encoder
 from media.record.quality import Quality, Watch
-from media.record.rtp import OPUS_SILENCE
 from media.record.timeline import Timeline
 from media.record.track import Picture, Track
 
@@ -158,7 +158,7 @@ def write_ogg(out: Path, packets: Iterable[tuple[bytes, int]]) -> None:
 
 
 class _Weaver:
-    """Weaves picture, mix and voices into one container, 20 ms after 20 ms, so that nothing piles up anywhere."""
+    """Weaves picture, mix and voices into one container, second after second, so that nothing piles up anywhere."""
 
     def __init__(self, container: OutputContainer, cut: Cut, chapters: Sequence[Chapter]) -> None:
         self._container, self._cut = container, cut
@@ -185,57 +185,54 @@ class _Weaver:
         return stream
 
     def run(self, progress: Callable[[float], None] | None) -> Figures:
-        tracks = list(self._cut.voices.values())
-        gaps: list[list[Piece]] = [[] for _ in tracks]
-        voices = [spoken(track, self._cut.laid, missed) for track, missed in zip(tracks, gaps, strict=True)]
+        mixed = self._mix is not None
+        with sections(list(self._cut.voices.values()), self._cut.laid, mixed=mixed) as choir:
+            picture = self._weave(choir, progress)
+            heard = [one for section in choir for one in section.heard()] if mixed else []
+        titles = self._cut.titles
+        tracks = tuple(
+            TrackFigures(seat, titles.get(seat, seat), track.lost, measured.quality, measured.peaks)
+            for (seat, track), measured in zip(self._cut.voices.items(), heard, strict=mixed)
+        )
+        return Figures(tracks, picture)
+
+    def _weave(
+        self, choir: Sequence[Choir | Section], progress: Callable[[float], None] | None
+    ) -> PictureFigures | None:
         pictures = shown(self._cut.cameras, self._cut.laid) if self._video is not None else iter(())
         watch = Watch(self._cut.laid)
-        reached = [0] * len(voices)
-        batch: list[Said] = []
-        mix = MixTrack(len(voices)) if self._mix is not None else None
-        mixed = 0
+        encoder = Encoder()
+        total, mixed = samples_of(self._cut.laid), 0
         waiting = next(pictures, None)
-        total = self._end * RATE // 1_000_000_000
-        blocks = -(-total // STEP)
-        for block in range(blocks):
-            until = (block + 1) * STEP
+        reached = [0] * len(self._voices)
+        for start, bars in zip(range(0, total, RATE), zip(*(part.bars() for part in choir), strict=True), strict=True):
+            until = min(start + RATE, total)
             while waiting is not None and waiting[0] * RATE // 1_000_000_000 < until:
                 self._put_picture(*waiting)
                 watch.see(waiting[0])
                 waiting = next(pictures, None)
-            for number, packets in enumerate(voices):
-                while reached[number] < until:
-                    payload, samples = next(packets, (OPUS_SILENCE, STEP))
+            for number, said in enumerate(said for bar in bars for said in bar.said):
+                for payload, samples in said:
                     self._put(self._voices[number], payload, reached[number], SAMPLES, duration=samples)
-                    batch.append((number, payload, samples))
                     reached[number] += samples
-            if mix is not None and (until % RATE == 0 or block == blocks - 1):
-                mixed += self._put_mix(mix.hand_over(batch, (until - 1) % RATE // STEP + 1), mixed)
-                batch = []
+            if self._mix is not None:
+                sums = [bar.sum for bar in bars if bar.sum is not None]
+                mixed = self._put_mix(encoder.encoded(sum(sums) if sums else None, until - start), mixed)
             if progress is not None and until % (RATE * 10) == 0:
                 progress(until / total)
+        if self._mix is not None:
+            self._put_mix(encoder.rest(), mixed)
         watch.end()
-        picture = PictureFigures(watch.pictures, tuple(watch.holes)) if self._video is not None else None
-        if mix is None:
-            return Figures((), picture)
-        self._put_mix(mix.finish(), mixed)
-        return Figures(
-            tuple(
-                TrackFigures(seat, self._cut.titles.get(seat, seat), track.lost, meter.quality(missed), meter.peaks())
-                for (seat, track), meter, missed in zip(self._cut.voices.items(), mix.meters(), gaps, strict=True)
-            ),
-            picture,
-        )
+        return PictureFigures(watch.pictures, tuple(watch.holes)) if self._video is not None else None
 
     def _put_picture(self, file_ns: int, picture: Picture) -> None:
         self._put(self._video, picture.data, file_ns // 1_000_000, MILLISECONDS, keyframe=picture.size is not None)
 
     def _put_mix(self, packets: Iterable[bytes], position: int) -> int:
-        added = 0
         for payload in packets:
-            self._put(self._mix, payload, position + added, SAMPLES, duration=STEP)
-            added += STEP
-        return added
+            self._put(self._mix, payload, position, SAMPLES, duration=STEP)
+            position += STEP
+        return position
 
     def _put(
         self, stream: Any, payload: bytes, at: int, base: Fraction, *, duration: int = 0, keyframe: bool = True

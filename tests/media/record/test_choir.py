@@ -1,0 +1,90 @@
+"""Voices read in processes of their own: the same as in one process, and no file when such a process ends."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from hearing.floor import NOBODY
+from media.record.choir import Bar, Choir, Section, SectionLost
+from media.record.cut import RATE, stretches
+from media.record.timeline import Timeline
+from tests.media.record.synthetic import (
+    FLOOR,
+    JUDGE,
+    KEY,
+    SECOND,
+    START,
+    SUSPECT,
+    Sender,
+    arriving,
+    beeps,
+    opus,
+    tape_it,
+    voice,
+)
+
+
+@pytest.fixture(scope="module")
+def timeline(tmp_path_factory: pytest.TempPathFactory) -> Timeline:
+    folder = tmp_path_factory.mktemp("tapes")
+    judge = voice(Sender(JUDGE, "audio", 1), opus(beeps(4, [0.5, 2.95])))
+    suspect = voice(Sender(SUSPECT, "audio", 3), opus(beeps(4, [2.97], pitch=400.0)))
+    tape_it(folder, arriving(judge, suspect), [(START, FLOOR), (START + 4 * SECOND, NOBODY)])
+    return Timeline(folder, KEY)
+
+
+@pytest.fixture
+def section(timeline: Timeline) -> Iterator[Section]:
+    started = Section([*timeline.voices.values()], stretches(timeline.spans))
+    yield started
+    started.dismiss()
+
+
+def _sung(section: Section) -> list[Bar]:
+    section.begin()
+    return [*section.bars()]
+
+
+def _sound(bar: Bar) -> NDArray[np.int32]:
+    return np.zeros(RATE, np.int32) if bar.sum is None else bar.sum
+
+
+def test_a_process_hands_back_what_this_one_would_have_read(timeline: Timeline, section: Section) -> None:
+    here = Choir([*timeline.voices.values()], stretches(timeline.spans), mixed=True)
+    ours, theirs = [*here.bars()], _sung(section)
+    assert [bar.said for bar in theirs] == [bar.said for bar in ours]
+    for mine, other in zip(ours, theirs, strict=True):
+        np.testing.assert_array_equal(_sound(mine), _sound(other))
+    assert section.heard() == here.heard()
+
+
+def test_voices_that_speak_at_once_are_added_across_the_border_of_a_second(timeline: Timeline) -> None:
+    tracks, laid = [*timeline.voices.values()], stretches(timeline.spans)
+    together = [_sound(bar) for bar in Choir(tracks, laid, mixed=True).bars()]
+    first, second = ([_sound(bar) for bar in Choir([track], laid, mixed=True).bars()] for track in tracks)
+    for both, one, other in zip(together, first, second, strict=True):
+        np.testing.assert_array_equal(both, one + other)
+    assert first[3].any()
+    assert second[3].any()
+
+
+def test_a_process_that_ends_is_told_and_not_waited_for(section: Section) -> None:
+    for process in multiprocessing.active_children():
+        process.kill()
+        process.join()
+    with pytest.raises(SectionLost):
+        _sung(section)
+
+
+def test_no_process_is_left_when_a_file_is_given_up(timeline: Timeline) -> None:
+    before = multiprocessing.active_children()
+    given_up = Section([*timeline.voices.values()], stretches(timeline.spans))
+    given_up.begin()
+    next(given_up.bars())
+    given_up.dismiss()
+    assert multiprocessing.active_children() == before
