@@ -11,6 +11,7 @@ import asyncio
 import os
 import platform
 import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,47 +19,56 @@ import structlog
 
 from benchmarks.speech import delays, invention, oaths, workers
 from benchmarks.speech.rows import Row
+from transcripts.windows import Windows
 
 FULL = {"seconds": 300, "noise": 600, "readings": 120, "kills": 100, "hour": 3600}
 SHORT = {"seconds": 45, "noise": 600, "readings": 24, "kills": 12, "hour": 600}
 
 
-async def parts(size: dict[str, int], only: list[str], folder: Path) -> list[Row]:
-    rows: list[Row] = []
-
+async def parts(
+    size: dict[str, int], only: list[str], shapes: Sequence[str], windows: Sequence[Windows], folder: Path
+) -> AsyncIterator[Row]:
     def wants(part: str) -> bool:
         return not only or part in only
 
-    if wants("captions"):
-        rows += await delays.measure("base", size["seconds"], folder)
-        rows += await delays.measure("tiny", size["seconds"], folder)
-    if wants("invention"):
-        rows += await invention.measure(size["noise"], folder)
-    if wants("oath"):
-        rows += await asyncio.to_thread(oaths.by_sound, size["readings"])
-    if wants("kills"):
-        rows += await workers.killed(size["kills"], folder)
-    if wants("hour"):
-        rows += await workers.final_pass(size["hour"], folder)
-    return rows
+    for shape in shapes if wants("captions") else ():
+        for each in windows:
+            for row in await delays.measure(shape, each, size["seconds"], folder):
+                yield row
+    measured: list[tuple[str, Callable[[], Awaitable[list[Row]]]]] = [
+        ("invention", lambda: invention.measure(size["noise"], folder)),
+        ("oath", lambda: asyncio.to_thread(oaths.by_sound, size["readings"])),
+        ("kills", lambda: workers.killed(size["kills"], folder)),
+        ("hour", lambda: workers.final_pass(size["hour"], folder)),
+    ]
+    for part, measure in measured:
+        for row in await measure() if wants(part) else ():
+            yield row
+
+
+async def show(rows: AsyncIterator[Row]) -> None:
+    """Each row as it comes: a run that is broken off has told what it knew."""
+    async for row in rows:
+        print(f"{row.what:<44}  {row.measured:<46}  bar {row.bar:<34}  {row.verdict}", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--full", action="store_true", help="the counts that the table of figures asks for")
     parser.add_argument("--only", nargs="*", default=[], help="captions, invention, oath, kills, hour")
+    parser.add_argument("--shapes", nargs="*", default=["base", "tiny"], help="of the captions' second model")
+    parser.add_argument("--windows", nargs="*", type=Windows, default=list(Windows), help="of the captions' readings")
     asked = parser.parse_args()
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     print(
         f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, "
         f"CTranslate2 {version('ctranslate2')}, faster-whisper {version('faster-whisper')}, "
-        f"load {os.getloadavg()[0]:.2f}"
+        f"load {os.getloadavg()[0]:.2f}",
+        flush=True,
     )
     with tempfile.TemporaryDirectory() as folder:
-        rows = asyncio.run(parts(FULL if asked.full else SHORT, asked.only, Path(folder)))
-    width = max(len(row.what) for row in rows)
-    for row in rows:
-        print(f"{row.what:<{width}}  {row.measured:<44}  bar {row.bar:<34}  {row.verdict}")
+        size = FULL if asked.full else SHORT
+        asyncio.run(show(parts(size, asked.only, asked.shapes, asked.windows, Path(folder))))
 
 
 if __name__ == "__main__":

@@ -9,9 +9,9 @@ from transcripts.doubt import Doubt, doubt
 from transcripts.language import LONG_ENOUGH, SURE, among, to_try
 from transcripts.track import Piece
 from transcripts.whisper import Decoded, Encoded, Recogniser
+from transcripts.windows import FRAMES_PER_SECOND, SHORT_FOR, WHOLE_FRAMES, Purpose, Windows, short_frames
 
-FINAL_BEAM = 5
-PARTIAL_BEAM = 1
+BEAM: Mapping[Purpose, int] = {Purpose.CAPTION: 1, Purpose.LINE: 5, Purpose.RECORD: 5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,14 @@ class Reading:
 class Ear:
     """A model for every language, or one for all: the default also tells the languages apart."""
 
-    def __init__(self, default: Recogniser, models: Mapping[str, Recogniser], languages: Sequence[str]) -> None:
+    def __init__(
+        self,
+        default: Recogniser,
+        models: Mapping[str, Recogniser],
+        languages: Sequence[str],
+        windows: Windows = Windows.WHOLE,
+    ) -> None:
+        self._short_for = SHORT_FOR[windows]
         self._default = default
         self._models = models
         self._languages = tuple(languages)
@@ -36,14 +43,20 @@ class Ear:
     def name(self) -> str:
         return self._default.name
 
-    def read(self, piece: Piece, track_language: str, *, final: bool, hotwords: str | None = None) -> Reading:
-        sound = self._default.encode(piece.pcm)
+    def read(self, piece: Piece, track_language: str, purpose: Purpose, *, hotwords: str | None = None) -> Reading:
+        frames = short_frames(len(piece.pcm)) if purpose in self._short_for else WHOLE_FRAMES
+        reading = self._read(piece, track_language, purpose, frames, hotwords)
+        if reading.doubt is Doubt.LOOP and frames < WHOLE_FRAMES:
+            return self._read(piece, track_language, purpose, WHOLE_FRAMES, hotwords)
+        return reading
+
+    def _read(self, piece: Piece, track_language: str, purpose: Purpose, frames: int, hotwords: str | None) -> Reading:
+        sound = self._default.encode(piece.pcm, frames)
         chances = among(self._languages, self._default.languages(sound))
         tries = to_try(chances, track_language, sound.seconds)
-        if not final:
+        if purpose is Purpose.CAPTION:
             tries = tries[:1]
-        beam = FINAL_BEAM if final else PARTIAL_BEAM
-        readings = [self._decode(sound, piece, language, beam, hotwords) for language in tries]
+        readings = [self._decode(sound, piece, language, purpose, frames, hotwords) for language in tries]
         decoded, model = max(readings, key=lambda reading: reading[0].log_probability)
         spoken = sound.seconds
         return Reading(
@@ -51,13 +64,14 @@ class Ear:
         )
 
     def _decode(
-        self, sound: Encoded, piece: Piece, language: str, beam: int, hotwords: str | None
+        self, sound: Encoded, piece: Piece, language: str, purpose: Purpose, frames: int, hotwords: str | None
     ) -> tuple[Decoded, str]:
         model = self._models.get(language, self._default)
-        encoded = sound if model is self._default else model.encode(piece.pcm)
-        times = beam == FINAL_BEAM
+        encoded = sound if model is self._default else model.encode(piece.pcm, frames)
+        beam, times = BEAM[purpose], purpose is not Purpose.CAPTION
         decoded = model.decode(encoded, language, beam=beam, hotwords=hotwords, times=times)
-        return decoded, f"{model.name} beam={beam} {model.how}"
+        window = "" if frames == WHOLE_FRAMES else f" window={frames / FRAMES_PER_SECOND:.0f}s"
+        return decoded, f"{model.name} beam={beam}{window} {model.how}"
 
 
 def next_track_language(reading: Reading, before: str, seconds: float) -> str:

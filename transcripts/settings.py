@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from transcripts.models import is_rehearsal
+from transcripts.windows import Windows
 
 
 class Condition(StrEnum):
@@ -43,6 +44,7 @@ class SpeechSettings:
     threads: int = max(1, (os.cpu_count() or 2) // 2)
     owners: int = min(2, os.cpu_count() or 1)
     """Pieces that are decoded at once, each with ``threads`` threads: on a CPU two short calls beat one wide one."""
+    windows: Windows = Windows.CAPTIONS
     cache: str | None = None
     download: bool = True
     retry_after: float = 60.0
@@ -56,6 +58,7 @@ class SpeechSettings:
             "device": self.device,
             "threads": self.threads,
             "owners": self.owners,
+            "windows": self.windows,
             "cache": self.cache,
             "download": self.download,
         }

@@ -1,7 +1,7 @@
 """The only door to faster-whisper: the voice detector and the recogniser behind two small classes.
 
 One encode serves the language guess, every decode and the word times of an utterance, because on a CPU the encode
-of the 30 s window is nearly the whole price.
+is nearly the whole price.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from transcripts.cutting import FRAME
 from transcripts.doubt import COMPRESSION, compression_ratio, repeats
 from transcripts.models import REHEARSAL
 from transcripts.utterances import RATE, Pcm
+from transcripts.windows import WHOLE_FRAMES
 
 _CONTEXT = 64
 _SILENT = 1e-4
@@ -111,8 +112,9 @@ class Recogniser:
         self.how = f"{compute_type} {device}"
         self._tokenizers: dict[str, Any] = {}
 
-    def encode(self, pcm: Pcm) -> Encoded:
-        features = pad_or_trim(self._model.feature_extractor(pcm[:_LONGEST])[..., :3000])
+    def encode(self, pcm: Pcm, frames: int = WHOLE_FRAMES) -> Encoded:
+        """``frames`` is the window; what it has more than the sound is silence."""
+        features = pad_or_trim(self._model.feature_extractor(pcm[:_LONGEST])[..., :frames], frames)
         return Encoded(self._model.encode(features), min(len(pcm), _LONGEST) / RATE)
 
     def languages(self, sound: Encoded) -> dict[str, float]:

@@ -23,6 +23,7 @@ from transcripts.schedule import Desk
 from transcripts.track import Piece, Track
 from transcripts.utterances import NS, as_float
 from transcripts.whisper import NoModel, Recogniser
+from transcripts.windows import Purpose, Windows
 
 STOPPED_AFTER = 1.5
 """Seconds without sound after which a live track's open utterance ends: the microphone was muted or lost."""
@@ -195,7 +196,7 @@ class Worker:
         if before is not None and (before[0].start_ns, before[0].end_ns) == (piece.start_ns, piece.end_ns):
             reading = before[1]
         else:
-            reading = self._ear.read(piece, track.language, final=True)
+            reading = self._ear.read(piece, track.language, Purpose.LINE if track.live else Purpose.RECORD)
         track.language = next_track_language(reading, track.language, (piece.end_ns - piece.start_ns) / NS)
         self._say(t="final", **_head(track, piece, reading))
         with self._changed:
@@ -203,7 +204,7 @@ class Worker:
         self._tell_settled(track.number)
 
     def _partial(self, work: Work, piece: Piece) -> None:
-        reading = self._ear.read(piece, work.track.language, final=work.foreseen)
+        reading = self._ear.read(piece, work.track.language, Purpose.LINE if work.foreseen else Purpose.CAPTION)
         if work.foreseen:
             self._foreseen[work.track.number] = (piece, reading)
         late = work.agreement is not work.track.agreement or piece.end_ns < work.agreement.upto_ns
@@ -248,7 +249,8 @@ def load_ear(wish: dict[str, Any]) -> Ear:
         return loaded[model]
 
     default = load(wish["model"])
-    return Ear(default, {language: load(model) for language, model in wish["models"].items()}, wish["languages"])
+    models = {language: load(model) for language, model in wish["models"].items()}
+    return Ear(default, models, wish["languages"], Windows(wish["windows"]))
 
 
 def main(load: Callable[[dict[str, Any]], Ear] = load_ear) -> int:

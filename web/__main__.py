@@ -39,6 +39,7 @@ from media.relay.forwarder import choose
 from media.wire.door import Door, own_addresses
 from transcripts.settings import Condition, SpeechSettings
 from transcripts.transcriber import Transcriber
+from transcripts.windows import Windows
 from web import commands, notifier
 from web.app import build
 from web.bundling import authority
@@ -92,7 +93,7 @@ def _do(asked: argparse.Namespace, settings: Settings) -> int | None:
         case "account":
             _at_registry(settings, lambda r: commands.account(r, asked.iin, asked.name, asked.role))
         case "evaluate":
-            return commands.evaluate(_speech(settings), asked.folder)
+            return commands.evaluate(_speech(settings), asked.folder, short=asked.short)
         case "models":
             return commands.models(_speech(settings), asked.do, asked.name)
         case _:
@@ -290,6 +291,7 @@ def _speech(settings: Settings) -> SpeechSettings:
         languages=s.languages,
         compute_type=s.compute_type,
         device=s.device,
+        windows=Windows(s.windows),
         download=s.download,
     )
     return replace(chosen, threads=s.threads) if s.threads else chosen

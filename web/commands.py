@@ -45,6 +45,9 @@ def arguments() -> argparse.ArgumentParser:
     persons.add_argument("bundle", type=Path)
     evaluate = commands.add_parser("evaluate", help="word error rate of the recogniser on a folder of clips with texts")
     evaluate.add_argument("folder", type=Path)
+    evaluate.add_argument(
+        "--short", action="store_true", help="read in the short windows that speech.windows may allow"
+    )
     models = commands.add_parser("models", help="models of the recogniser: list them, or get one from its publisher")
     models.add_argument("do", choices=["list", "get"])
     models.add_argument("name", nargs="?", metavar="NAME", help="a known name, or PUBLISHER/NAME")
@@ -112,14 +115,14 @@ async def account(registry: Registry, iin: str, name: str, role: str) -> None:
     await registry.docket.accounts.create(iin, password, name, [role], time.time())
 
 
-def evaluate(speech: SpeechSettings, folder: Path) -> int:
+def evaluate(speech: SpeechSettings, folder: Path, *, short: bool) -> int:
     """The word error rate of the recogniser on clips with texts."""
     from transcripts.evaluate import table  # the engine is loaded into this process for this command alone
     from transcripts.measure import measure
     from transcripts.whisper import NoModel
 
     try:
-        model, scores = measure(folder, speech)
+        model, scores = measure(folder, speech, short=short)
     except NoModel as why:
         print(why, file=sys.stderr)
         return 1

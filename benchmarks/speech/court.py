@@ -14,6 +14,7 @@ from hearing.registry.utterances import UtteranceBook
 from tests.transcripts.voices import MODEL
 from transcripts.settings import Condition, SpeechSettings
 from transcripts.transcriber import Transcriber
+from transcripts.windows import Windows
 
 HEARING = HearingId("h-bench")
 WORKER = "benchmarks.speech.shapes"
@@ -26,7 +27,7 @@ class OneKey:
 
 @asynccontextmanager
 async def listening(
-    folder: Path, worker: str = "transcripts.worker"
+    folder: Path, worker: str = "transcripts.worker", windows: Windows = Windows.WHOLE
 ) -> AsyncIterator[tuple[Transcriber, UtteranceBook]]:
     """A transcriber that is ready, over an empty book in ``folder``."""
     file = folder / "book.db"
@@ -34,7 +35,7 @@ async def listening(
     store = await Store.open(f"sqlite+aiosqlite:///{file}")
     try:
         book = UtteranceBook(store, OneKey())
-        async with Transcriber(SpeechSettings(str(MODEL)), book, worker=worker) as transcriber:
+        async with Transcriber(SpeechSettings(str(MODEL), windows=windows), book, worker=worker) as transcriber:
             await transcriber.until(Condition.READY)
             yield transcriber, book
     finally:

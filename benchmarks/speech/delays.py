@@ -34,11 +34,13 @@ from transcripts.agreement import folded
 from transcripts.oath_match import follow
 from transcripts.transcriber import Transcriber
 from transcripts.utterances import NS, Utterance
+from transcripts.windows import Windows
 
 TRACKS, OVERLAP = 8, 0.3
 BATCH = 0.2
 """Seconds of packets that the sitting decodes at a time."""
 TAIL = 6.0
+SHOWN = {Windows.WHOLE: "whole windows", Windows.CAPTIONS: "short captions", Windows.LIVE: "short live"}
 
 
 def seat(track: int) -> SeatId:
@@ -199,10 +201,11 @@ class Relay:
         return percentile(self.latencies, 99), self.sent - len(self.latencies)
 
 
-async def measure(size: str, seconds: int, folder: Path) -> list[Row]:
+async def measure(size: str, windows: Windows, seconds: int, folder: Path) -> list[Row]:
+    name = f"{size}, {SHOWN[windows]}"
     os.environ[SHADOW] = str(await asyncio.to_thread(build, size, MODEL, folder / size))
     turns = hearing(TRACKS, seconds, OVERLAP)
-    async with Relay() as relay, listening(folder, WORKER) as (transcriber, _):
+    async with Relay() as relay, listening(folder, WORKER, windows) as (transcriber, _):
         alone, lost_alone = await relay.during(asyncio.ensure_future(asyncio.sleep(10)))
         playing = asyncio.create_task(listen(transcriber, turns, seconds))
         beside, lost = await relay.during(playing)  # type: ignore[arg-type]
@@ -211,41 +214,41 @@ async def measure(size: str, seconds: int, folder: Path) -> list[Row]:
     p50, p95, last = percentile(words, 50), percentile(words, 95), percentile(finals, 95)
     rows = [
         Row(
-            f"caption delay, {size} shape, {TRACKS} tracks",
+            f"caption delay, {name}, {TRACKS} tracks",
             f"p50 {p50:.2f} s, p95 {p95:.2f} s, {len(words)} words",
             "2.5 s, 5 s" if size == "base" else "p50 1.5 s",
             (p50 <= 2.5 and p95 <= 5) if size == "base" else p50 <= 1.5,
         ),
-        Row(f"lines, {size} shape", f"{right} of {len(turns)} word for word", "all", right == len(turns)),
+        Row(f"lines, {name}", f"{right} of {len(turns)} word for word", "all", right == len(turns)),
     ]
     if size == "base":
         rows += [
-            Row("final line after its end", f"p95 {last:.2f} s of {len(finals)}", "3 s", last <= 3),
+            Row(f"final line after its end, {name}", f"p95 {last:.2f} s of {len(finals)}", "3 s", last <= 3),
             Row(
-                "relay p99 alone, beside recognising",
+                f"relay p99 alone, beside, {name}",
                 f"{alone:.2f}, {beside:.2f} ms, lost {lost_alone}, {lost}",
                 "3 ms more, 0 lost",
                 beside - alone <= 3 and lost == 0,
             ),
         ]
-    return rows + await teleprompter(size, folder)
+    return rows + await teleprompter(name, windows, folder)
 
 
-async def teleprompter(size: str, folder: Path) -> list[Row]:
+async def teleprompter(name: str, windows: Windows, folder: Path) -> list[Row]:
     """One reader, twice in each language, nobody else speaking."""
     oaths = [say(language, OATH[language]) for language in ("kk", "ru")]
     turns, at = [], 1.0
     for said in oaths:
         turns.append(Turn(0, at, said))
         at += said.seconds + 2
-    async with listening(folder, WORKER) as (transcriber, _):
+    async with listening(folder, WORKER, windows) as (transcriber, _):
         heard, t0 = await listen(transcriber, turns, at)
     lags = followed(turns, heard, t0)
     p50, p95 = percentile(lags, 50), percentile(lags, 95)
     whole = len(lags) == sum(len(turn.said.ends) for turn in turns)
     return [
         Row(
-            f"teleprompter lag, {size} shape",
+            f"teleprompter lag, {name}",
             f"p50 {p50:.2f} s, p95 {p95:.2f} s, {len(lags)} words",
             "1.5 s",
             whole and p50 <= 1.5,

@@ -19,6 +19,7 @@ from transcripts.oath_match import Verdict, check
 from transcripts.settings import SpeechSettings
 from transcripts.track import Track
 from transcripts.utterances import NS, Pcm, Word
+from transcripts.windows import Purpose
 from transcripts.worker import Ear, load_ear
 
 LOSS = 0.05
@@ -94,7 +95,7 @@ def _words(ear: Ear, language: str, sound: Pcm) -> list[Word]:
     padded = np.concatenate([silence(0.5), sound, silence(1.0)])
     said: list[Word] = []
     for piece in [*track.feed(1, padded), *track.finish()]:
-        reading = ear.read(piece, language, final=True)
+        reading = ear.read(piece, language, Purpose.LINE)
         if reading.doubt is None:
             at = piece.start_ns / NS
             said += [Word(w.text, at + w.start, at + w.end, w.probability) for w in reading.decoded.words]

@@ -15,10 +15,12 @@ from typing import Any
 import numpy as np
 from ctranslate2.specs.whisper_spec import WhisperConfig, WhisperSpec
 from faster_whisper import WhisperModel
+from faster_whisper.audio import pad_or_trim
 
 from transcripts import worker
-from transcripts.recognition import Ear, Reading
+from transcripts.recognition import BEAM, Ear, Reading
 from transcripts.track import Piece
+from transcripts.windows import Purpose
 
 SIZES = {"tiny": (4, 6, 384), "base": (6, 8, 512), "small": (12, 12, 768)}
 """Layers, heads and width of encoder and decoder (OpenAI's model card)."""
@@ -94,16 +96,13 @@ class Shadowed(Ear):
         self.__dict__.update(ear.__dict__)
         self._shadow: Any = WhisperModel(str(shadow), device="cpu", compute_type="int8", cpu_threads=threads)
 
-    def read(self, piece: Piece, track_language: str, *, final: bool, hotwords: str | None = None) -> Reading:
-        self._pay(piece, 5 if final else 1)
-        return super().read(piece, track_language, final=final, hotwords=hotwords)
+    def _read(self, piece: Piece, track_language: str, purpose: Purpose, frames: int, hotwords: str | None) -> Reading:
+        self._pay(piece, BEAM[purpose], frames)
+        return super()._read(piece, track_language, purpose, frames, hotwords)
 
-    def _pay(self, piece: Piece, beam: int) -> None:
-        from faster_whisper.audio import pad_or_trim
-
+    def _pay(self, piece: Piece, beam: int, frames: int) -> None:
         model = self._shadow
-        features = pad_or_trim(model.feature_extractor(piece.pcm)[..., :3000])
-        sound = model.encode(features)
+        sound = model.encode(pad_or_trim(model.feature_extractor(piece.pcm)[..., :frames], frames))
         prompt = [50258, 50263, 50359, 50363]
         model.model.generate(sound, [prompt], beam_size=beam, max_length=TOKENS + len(prompt), suppress_tokens=[50257])
 

@@ -29,15 +29,16 @@ def test_clips_are_found_by_folder_or_by_the_end_of_their_name(tmp_path: Path) -
     assert [(clip.sound.name, clip.language) for clip in clips(tmp_path)] == [("one.wav", "kk"), ("two.ru.wav", "ru")]
 
 
+@pytest.mark.parametrize("short", [False, True])
 @pytest.mark.parametrize(("heard_as", "wer"), [("Вину признаю полностью.", 0.0), ("Вину не признаю.", 2 / 3)])
-def test_the_rehearsal_model_is_measured_on_real_sound(tmp_path: Path, heard_as: str, wer: float) -> None:
+def test_the_rehearsal_model_is_measured_on_real_sound(tmp_path: Path, heard_as: str, wer: float, short: bool) -> None:
     with wave.open(str(tmp_path / "a.ru.wav"), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(RATE)
         file.writeframes(as_int16(say("ru", "Вину признаю полностью.")))
     (tmp_path / "a.ru.txt").write_text(heard_as)
-    model, scores = measure(tmp_path, SpeechSettings(str(MODEL), threads=1))
+    model, scores = measure(tmp_path, SpeechSettings(str(MODEL), threads=1), short=short)
     assert scores[0].wer == pytest.approx(wer)
     assert scores[0].real_time > 0
     assert "ru" in table(scores, model)
