@@ -7,6 +7,7 @@ that no door can forget it.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,12 +19,18 @@ from hearing.wrongs import Refused
 from web.office import Office
 
 LONGEST_TEXT = 20_000
+UNWRITTEN = frozenset({"Cc", "Cn", "Cs"})
+BREAKS = "\n\r\t"
+TURNERS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""They turn the direction of writing: with them a name can be made to look like another."""
 
 
 async def ask(
     office: Office, hearing_id: HearingId, act: str, fields: Mapping[str, Any], by: Actor
 ) -> tuple[Hearing, Sequence[Entry]]:
     """Ask ``act`` with the typed ``fields``. Raises ``Refused`` or ``Malformed``; answers the hearing after it."""
+    if by.role not in office.edition.groups["bench"] | office.edition.groups["secretary"]:
+        office.patience.claim(by.person, office.now())
     hearing = await office.clerk.load(hearing_id)
     values = dict(fields)
     for name in a.text_fields(act):
@@ -41,12 +48,22 @@ async def perform(office: Office, hearing_id: HearingId, act: a.Act, by: Actor) 
     return after, entries
 
 
+def readable(text: str) -> str:
+    """The text without what no paper can show: control characters, halves of characters, turned directions."""
+    return "".join(
+        sign for sign in text if sign in BREAKS or (unicodedata.category(sign) not in UNWRITTEN and sign not in TURNERS)
+    )
+
+
 async def deposit(office: Office, hearing: Hearing, name: str, text: object) -> str:
-    if not isinstance(text, str) or not text.strip():
+    if text is not None and not isinstance(text, str):
+        raise Refused("field_type", field=name)
+    text = readable(text or "").strip()
+    if not text:
         raise Refused("field_missing", field=name)
     if len(text) > LONGEST_TEXT:
         raise Refused("too_long", field=name, limit=LONGEST_TEXT)
-    return await office.registry.docket.texts.deposit(hearing.case, text.strip())
+    return await office.registry.docket.texts.deposit(hearing.case, text)
 
 
 async def _follow(office: Office, hearing_id: HearingId, act: a.Act, before: Hearing | None) -> None:

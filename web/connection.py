@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from aiohttp import WSCloseCode, web
 
 from hearing.participants import Actor, PassId, SeatId
 from media.relay.lines import ObserverId
+from media.wire.allowance import Allowance
 
 Message = Mapping[str, Any]
 LONGEST_LINE = 256
 DONE_KEPT = 64
+MESSAGES_A_SECOND = 40
+"""A busy page sends a tenth of it."""
 
 
 class Connection:
@@ -36,6 +39,7 @@ class Connection:
         *,
         observer: bool,
         browser: str,
+        stands: Callable[[], Awaitable[bool]],
         pass_id: PassId | None = None,
     ) -> None:
         self.socket = socket
@@ -45,6 +49,9 @@ class Connection:
         self.observer = observer
         self.browser = browser
         self.pass_id = pass_id
+        self.stands = stands
+        """Whether the session by which this page came in has not been ended since."""
+        self.allowance = Allowance(MESSAGES_A_SECOND)
         self.probe: asyncio.Task[None] | None = None
         self.relay = ""
         """By what the page says it reaches the relay, if it does."""

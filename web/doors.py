@@ -8,7 +8,7 @@ value. A caller with a bearer header needs no such proof, since no browser sends
 from __future__ import annotations
 
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -129,6 +129,20 @@ async def find_visitor(request: web.Request) -> Visitor | None:
     return Visitor(session, account)
 
 
+def standing(request: web.Request) -> Callable[[], Awaitable[bool]]:
+    """Asks, for a page that stays, whether its session still stands.
+
+    Mere age does not count: nobody is put out in the midst of a hearing because the working day is over.
+    """
+    office, secret = of(request), _secret(request)
+    since = office.now()
+
+    async def stands() -> bool:
+        return secret is not None and await office.registry.docket.sessions.find(secret, since) is not None
+
+    return stands
+
+
 VISITOR = web.RequestKey("visitor", Visitor)
 LANGUAGE = web.RequestKey("language", str)
 
@@ -193,9 +207,17 @@ async def _check_origin(request: web.Request, who: Visitor | None) -> None:
         return
     given = request.headers.get("X-CSRF")
     if given is None and request.content_type in ("application/x-www-form-urlencoded", "multipart/form-data"):
-        given = str((await request.post()).get("csrf", ""))
+        given = str((await posted(request)).get("csrf", ""))
     if not hmac.compare_digest((given or "").encode(), who.session.csrf.encode()):
         raise Refused("csrf")
+
+
+async def posted(request: web.Request) -> Mapping[str, object]:
+    """The form that was sent. Raises ``Refused`` for what is none."""
+    try:
+        return await request.post()
+    except (ValueError, LookupError) as wrong:
+        raise Refused("malformed") from wrong
 
 
 async def _own_language(office: Office, who: Visitor) -> str | None:

@@ -21,6 +21,7 @@ from hearing.registry.office import Office as Registry
 from web.languages import Languages
 from web.notifier import Notifier
 from web.office_copy import Copies
+from web.patience import Patience
 
 if TYPE_CHECKING:
     from web.delivery.targets import Target
@@ -81,6 +82,7 @@ class Office:
     """Asks a timestamp authority about a bundle's seal, where one is configured."""
     copies: Copies = field(default_factory=Copies)
     """The copies of recordings for office machines that were asked for."""
+    patience: Patience = field(default_factory=Patience)
     targets: Sequence[Target] = ()
     """The outside systems that sealed documents are delivered to."""
 

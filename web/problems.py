@@ -31,6 +31,7 @@ STATUS = {
     "destroyed": 410,
     "pass_expired": 410,
     "pass_unknown": 404,
+    "too_fast": 429,
     "too_many_attempts": 429,
     "too_large": 413,
     "wrong_method": 405,

@@ -20,6 +20,7 @@ TICK_SECONDS = 0.25
 LEVELS_EVERY = 2
 LINKS_EVERY = 8
 LINES_EVERY = 4
+SESSIONS_EVERY = 8
 LIVE = (Phase.OPEN, Phase.ANNOUNCED)
 
 
@@ -46,6 +47,8 @@ class Timekeeper:
                 sitting.lines.say_withheld()
                 sitting.second.look()
                 await sitting.lines.reconcile()
+            if ticks % SESSIONS_EVERY == 0:
+                await sitting.usher.put_out_the_signed_out()
 
     async def _watch_clock(self) -> None:
         sitting, office = self._sitting, self._sitting.court.office

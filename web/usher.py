@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from web.sitting import Sitting
 
 NOT_SIGNED_IN = 4401
-REMOVED_CODE = 4410
 OTHER_TAB_CODE = 4409
+REMOVED_CODE = 4410
 
 
 class Usher:
@@ -70,12 +70,22 @@ class Usher:
                     self._sitting.courtroom.leave(connection.who)
                 continue
             if self._is_locked_out(connection):
-                connection.close(NOT_SIGNED_IN)
-                if connection.who is not None:
-                    self._sitting.courtroom.hang_up(connection.who)
+                self._lock_out(connection)
                 continue
             connection.show()
             self.want(connection)
+
+    async def put_out_the_signed_out(self) -> None:
+        """Put out whoever of the court signed out, was disabled or got a new password while their page stayed open."""
+        for connection in list(self._sitting.connections):
+            signed_in = connection.observer or connection.pass_id is not None or await connection.stands()
+            if not signed_in and connection in self._sitting.connections:
+                self._lock_out(connection)
+
+    def _lock_out(self, connection: Connection) -> None:
+        connection.close(NOT_SIGNED_IN)
+        if connection.who is not None:
+            self._sitting.courtroom.hang_up(connection.who)
 
     def _is_out(self, connection: Connection) -> bool:
         hearing = self._sitting.hearing

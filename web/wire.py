@@ -6,7 +6,6 @@ This is one of the two borders at which anything unforeseen is caught: it closes
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import deque
 from typing import Any
 
@@ -18,7 +17,8 @@ from hearing.participants import Actor, HearingId, PersonId, Role
 from hearing.registry.errors import NotFound
 from hearing.wrongs import Malformed, Refused
 from media.relay.lines import ObserverId
-from web import asking, doors, signalling
+from media.wire.clock import now_ns
+from web import asking, doors, json_text, signalling
 from web.connection import DONE_KEPT, Connection
 from web.court import COURT
 from web.office import of
@@ -28,7 +28,7 @@ from web.usher import NOT_SIGNED_IN, OTHER_TAB_CODE
 
 log = structlog.get_logger()
 
-FOREIGN_ORIGIN, NO_SUCH_HEARING = 4403, 4404
+FOREIGN_ORIGIN, NO_SUCH_HEARING, TOO_FAST = 4403, 4404, 4429
 LARGEST_MESSAGE = 256 * 1024
 BEAT_SECONDS = 10.0
 PROTOCOL_FAULTS = 1011
@@ -94,19 +94,20 @@ async def _connection(
     request: web.Request, ws: web.WebSocketResponse, visitor: doors.Visitor, sitting: Sitting
 ) -> Connection | None:
     browser = _browser(request.headers.get("User-Agent", ""))
-    language = doors.language(request)
+    language, stands = doors.language(request), doors.standing(request)
     if visitor.session.observer:
         if visitor.session.hearing != sitting.id or not sitting.hearing.observer_link:
             return None
         name = ObserverId(f"o-{id(ws):x}")
         by = Actor(PersonId(name), Role.OBSERVER)
-        return Connection(ws, by, name, language, observer=True, browser=browser)
+        return Connection(ws, by, name, language, observer=True, browser=browser, stands=stands)
     actor = await doors.actor_in(of(request), visitor, sitting.id, sitting.hearing)
     if actor is None:
         return None
     person = sitting.hearing.people.get(actor.person)
     seat = person.seat if person is not None else None
-    return Connection(ws, actor, seat, language, observer=False, browser=browser, pass_id=visitor.session.pass_id)
+    opened = visitor.session.pass_id
+    return Connection(ws, actor, seat, language, observer=False, browser=browser, stands=stands, pass_id=opened)
 
 
 def _browser(agent: str) -> str:
@@ -122,6 +123,9 @@ async def _listen(sitting: Sitting, connection: Connection) -> int | None:
     async for message in connection.socket:
         if message.type is not WSMsgType.TEXT:
             return MALFORMED
+        if not connection.allowance.take(1, now_ns()):
+            log.info("too many messages", hearing=sitting.id)
+            return TOO_FAST
         try:
             await _hear(sitting, connection, message.data)
         except Malformed as wrong:
@@ -135,7 +139,7 @@ async def _listen(sitting: Sitting, connection: Connection) -> int | None:
 
 async def _hear(sitting: Sitting, connection: Connection, text: str) -> None:
     try:
-        message = json.loads(text)
+        message = json_text.loads(text)
     except ValueError as wrong:
         raise Malformed("not JSON") from wrong
     match message:

@@ -27,11 +27,13 @@ class Hall:
     stack: AsyncExitStack
     app: web.Application
 
+    async def visitor(self) -> Browser:
+        """Somebody whom nobody knows yet."""
+        server = TestServer(self.app)
+        return Browser(await self.stack.enter_async_context(TestClient(server, cookie_jar=CookieJar(unsafe=True))))
+
     async def come_in(self, name: str) -> Browser:
-        client = await self.stack.enter_async_context(
-            TestClient(TestServer(self.app), cookie_jar=CookieJar(unsafe=True))
-        )
-        visitor = Browser(client)
+        visitor = await self.visitor()
         await visitor.come_in(await self.bench.house.pass_for(self.bench.id, name))
         return visitor
 

@@ -21,11 +21,15 @@ from web.sitting import Sitting
 from web.usher import OTHER_TAB_CODE
 
 
+async def still() -> bool:
+    return True
+
+
 class Page(Connection):
     """A page without a socket: it keeps what it was told."""
 
     def __init__(self, by: Actor, seat: Any) -> None:
-        super().__init__(web.WebSocketResponse(), by, seat, "kk", observer=False, browser="Chrome")
+        super().__init__(web.WebSocketResponse(), by, seat, "kk", observer=False, browser="Chrome", stands=still)
         self.told: list[Message] = []
         self.closed: list[int] = []
         self.news = asyncio.Event()

@@ -13,9 +13,11 @@ from aiohttp.test_utils import TestClient, TestServer
 from hearing import facts as f
 from hearing.hearings import Phase
 from tests.web.hall import Hall, ended, hall_of, is_view, told
-from tests.web.house import ORIGIN
+from tests.web.house import JUDGE_IIN, ORIGIN
 from tests.web.sittings import bench
 from web import wire
+from web.connection import MESSAGES_A_SECOND
+from web.usher import NOT_SIGNED_IN
 
 NONSENSE = (
     "no JSON at all",
@@ -32,6 +34,9 @@ NONSENSE = (
     '{"t": "rtc.offer", "sdp": 5}',
     '{"t": "rtc.offer", "sdp": "v=0 and no more"}',
     '{"t": "rtc.unheard_of"}',
+    '{"t": "rtc.report", "at": NaN, "tracks": {}}',
+    '{"t": "act", "id": 1, "act": "file_remark", "place": 1, "text": "\\ud800"}',
+    "[" * 5000,
     b"\x00\x01",
 )
 
@@ -71,6 +76,30 @@ async def test_a_message_beyond_all_size_ends_that_socket(hall: Hall) -> None:
         assert await ended(socket) == 1009
     async with hall.page(counsel) as socket:
         await told(socket, is_view)
+
+
+async def test_a_page_that_floods_is_closed_and_comes_back_while_the_others_go_on(hall: Hall) -> None:
+    counsel, suspect = await hall.come_in("counsel"), await hall.come_in("suspect")
+    async with hall.page(suspect) as bystander:
+        await told(bystander, is_view)
+        async with hall.page(counsel) as socket:
+            await told(socket, is_view)
+            for _ in range(10 * MESSAGES_A_SECOND):
+                await socket.send_json({"t": "rtc.candidate"})
+            assert await ended(socket) == wire.TOO_FAST
+        await bystander.send_json({"t": "act", "id": 1, "act": "acknowledge_rules"})
+        await told(bystander, lambda m: m["t"] == "done")
+        async with hall.page(counsel) as socket:
+            await told(socket, is_view)
+
+
+async def test_signing_out_ends_the_page_that_was_left_open(hall: Hall) -> None:
+    judge = await hall.visitor()
+    await judge.sign_in(JUDGE_IIN)
+    async with hall.page(judge) as socket:
+        await told(socket, is_view)
+        await judge.post("/signout")
+        assert await ended(socket) == NOT_SIGNED_IN
 
 
 async def test_two_pages_with_one_pass_are_one_seat_and_the_newer_has_it(hall: Hall) -> None:

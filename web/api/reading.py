@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from typing import Any
 
 from aiohttp import web
 
 from hearing.wrongs import Refused
+from web import json_text
 from web.office import of
 from web.problems import TELLABLE, as_refusal
 
@@ -18,8 +18,8 @@ async def body(request: web.Request) -> dict[str, Any]:
     if request.content_type != "application/json":
         raise Refused("json_needed")
     try:
-        value = json.loads(await request.text() or "{}")
-    except (ValueError, UnicodeDecodeError, RecursionError) as wrong:
+        value = json_text.loads(await request.text() or "{}")
+    except (ValueError, LookupError) as wrong:
         raise Refused("malformed") from wrong
     if not isinstance(value, dict):
         raise Refused("malformed")
