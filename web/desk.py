@@ -27,9 +27,10 @@ from hearing.participants import (
 )
 from hearing.registry import ids
 from hearing.registry.cases import Case
+from hearing.registry.errors import NotFound
 from hearing.registry.persons import Person
 from hearing.wrongs import Refused
-from web.asking import deposit, perform
+from web.asking import deposit, perform, readable
 from web.doors import BENCH, Visitor
 from web.notifier import Letter
 from web.office import Office
@@ -43,15 +44,16 @@ LONGEST_NAME = 200
 
 def text(fields: Fields, name: str, *, required: bool = False, longest: int = LONGEST_NAME) -> str | None:
     value = fields.get(name)
-    if value is None or (isinstance(value, str) and not value.strip()):
+    if value is not None and not isinstance(value, str):
+        raise Refused("field_type", field=name)
+    typed = readable(value or "").strip()
+    if not typed:
         if required:
             raise Refused("field_missing", field=name)
         return None
-    if not isinstance(value, str):
-        raise Refused("field_type", field=name)
-    if len(value) > longest:
+    if len(typed) > longest:
         raise Refused("too_long", field=name, limit=longest)
-    return " ".join(value.split()) if longest <= LONGEST_NAME else value.strip()
+    return " ".join(typed.split()) if longest <= LONGEST_NAME else typed
 
 
 def flag(fields: Fields, name: str) -> bool:
@@ -106,6 +108,7 @@ async def create_case(office: Office, who: Visitor, fields: Fields) -> Case:
 
 async def list_hearing(office: Office, who: Visitor, role: Role, fields: Fields) -> HearingId:
     """List a hearing, with the judge who will sit and the secretary as its first participants."""
+    court = await _court(office, who, role, text(fields, "judge"))
     case = await office.registry.docket.cases.get(CaseId(text(fields, "case", required=True) or ""))
     closure = text(fields, "closure_ruling", longest=2000)
     scheduled = instant(fields, "scheduled_at", office, required=True)
@@ -133,33 +136,37 @@ async def list_hearing(office: Office, who: Visitor, role: Role, fields: Fields)
     by = Actor(PersonId(who.who), role)
     hearing_id = ids.new_hearing()
     await perform(office, hearing_id, act, by)
-    await _seat_the_court(office, who, role, hearing_id, text(fields, "judge"), act.language)
+    for account_id, held in court:
+        sits = {"account": account_id, "role": held, "place": Place.COURTROOM, "language": act.language}
+        await add_participant(office, by, hearing_id, sits)
     await office.registry.docket.log.note(office.now(), who.who, "hearing_listed", hearing=hearing_id, case=case.id)
     return hearing_id
 
 
-async def _seat_the_court(
-    office: Office, who: Visitor, role: Role, hearing_id: HearingId, judge: str | None, language: str
-) -> None:
+async def _court(office: Office, who: Visitor, role: Role, judge: str | None) -> list[tuple[str, Role]]:
+    """The accounts that sit from the beginning, each with its role."""
     accounts: list[tuple[str, Role]] = []
     if judge:
-        account = await office.registry.docket.accounts.get(judge)
+        try:
+            account = await office.registry.docket.accounts.get(judge)
+        except NotFound as wrong:
+            raise Refused("wrong_judge", field="judge") from wrong
         bench = next((Role(r) for r in sorted(account.roles) if Role(r) in BENCH), None)
-        if bench is None:
+        if bench is None or account.disabled:
             raise Refused("wrong_judge", field="judge")
         accounts.append((judge, bench))
     if who.account is not None and who.account.id != judge:
         accounts.append((who.account.id, role))
-    for account_id, held in accounts:
-        fields = {"account": account_id, "role": held, "place": Place.COURTROOM, "language": language}
-        await add_participant(office, Actor(PersonId(who.who), role), hearing_id, fields)
+    return accounts
 
 
 # --- participants --------------------------------------------------------------------------------------------------
 
 
 async def add_participant(office: Office, by: Actor, hearing_id: HearingId, fields: Fields) -> PersonId:
-    hearing = await office.clerk.load(hearing_id)
+    hearing, view = await office.clerk.load(hearing_id), text(fields, "view")
+    if view is not None and view not in office.edition.views:
+        raise Refused("field_type", field="view")
     person = await _person(office, hearing, fields)
     seat, room = await _seat(office, hearing, fields)
     identity = await office.registry.docket.texts.deposit(hearing.case, f"{person.name}\n{person.iin or ''}")
@@ -174,7 +181,6 @@ async def add_participant(office: Office, by: Actor, hearing_id: HearingId, fiel
         under_16=flag(fields, "under_16") or _too_young(office, hearing, person, text(fields, "role")),
     )
     await perform(office, hearing_id, act, by)
-    view = text(fields, "view")
     if view:
         await perform(office, hearing_id, a.RecordView(person.id, view), by)
     return person.id
@@ -254,6 +260,8 @@ async def issue_pass(
     participant = hearing.people.get(person)
     if participant is None or participant.attendance is Attendance.REMOVED:
         raise Refused("no_such_person", field="person")
+    if deliver and not (await office.registry.docket.persons.get(person)).contact:
+        raise Refused("no_contact", field="contact")
     pass_id = ids.new_pass()
     await perform(office, hearing_id, a.IssuePass(person, pass_id), by)
     for earlier in participant.passes:
@@ -270,12 +278,10 @@ async def issue_pass(
 async def deliver_pass(office: Office, by: Actor, hearing_id: HearingId, hearing: Hearing, sheet: PassSheet) -> str:
     from web.passes import letter_text
 
-    person = await office.registry.docket.persons.get(sheet.person)
-    if not person.contact:
-        raise Refused("no_contact", field="contact")
+    contact = (await office.registry.docket.persons.get(sheet.person)).contact or ""
     case = await office.registry.docket.cases.get(hearing.case)
     subject, body = letter_text(office, hearing, case.court_number, hearing.people[sheet.person], sheet)
-    delivery = await office.notifier.tell(Letter(person.contact, subject, body), office.now())
+    delivery = await office.notifier.tell(Letter(contact, subject, body), office.now())
     await perform(office, hearing_id, a.NoteDelivery(sheet.pass_id, delivery.channel, delivery.state), by)
     return delivery.state
 

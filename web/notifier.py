@@ -47,7 +47,11 @@ class FileNotifier:
     path: Path
 
     async def tell(self, letter: Letter, at: float) -> Delivery:
-        await asyncio.to_thread(self._append, letter, at)
+        try:
+            await asyncio.to_thread(self._append, letter, at)
+        except OSError as wrong:
+            log.warning("letter failed", channel="file", error=type(wrong).__name__)
+            return Delivery("file", "failed")
         log.info("letter written", channel="file")
         return Delivery("file", "written")
 
@@ -77,7 +81,7 @@ class SmtpNotifier:
             return await self.otherwise.tell(letter, at)
         try:
             await asyncio.to_thread(self._send, letter, at)
-        except (OSError, smtplib.SMTPException) as wrong:
+        except (OSError, smtplib.SMTPException, ValueError) as wrong:  # ValueError: no letter goes to such an address
             log.warning("letter failed", channel="smtp", error=type(wrong).__name__)
             return Delivery("smtp", "failed")
         log.info("letter sent", channel="smtp")

@@ -60,7 +60,7 @@ async def correct(office: Office, file: CaseFile, line: str, seat: str, text: st
         raise Refused("not_corrected_here")
     if seat not in file.hearing.seats:
         raise Refused("no_such_seat", field="seat")
-    written = " ".join(text.split())
+    written = " ".join(asking.readable(text).split())
     if len(written) > LONGEST_LINE:
         raise Refused("too_long", field="text", limit=LONGEST_LINE)
     shelf, by = office.registry.corrections, file.actor.person

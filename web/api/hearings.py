@@ -48,7 +48,7 @@ async def get_hearings(request: web.Request) -> web.Response:
 
 
 def _numbers(query: dict[str, str]) -> dict[str, Any]:
-    return {key: float(value) if value.replace(".", "", 1).isdigit() else value for key, value in query.items()}
+    return {key: float(value) if value.replace(".", "", 1).isdecimal() else value for key, value in query.items()}
 
 
 async def post_hearing(request: web.Request) -> web.Response:

@@ -2,9 +2,10 @@
 
 Templates are prose with a handful of marks at the beginning of a line, so that a lawyer can read and change them:
 
-    # title      ## heading      + numbered clause      ~ signature | state      | cell | cell |      (else) paragraph
+    # title   ## heading   + numbered clause   ~ signature | state   | cell | cell |   ¶ paragraph   (else) paragraph
 
-A first table row is its head; a further title begins a new page and counts clauses anew. The same value is set as PDF
+A first table row is its head; a further title begins a new page and counts clauses anew. ¶ stands before what people
+typed, which may itself begin with a mark. The same value is set as PDF
 and as DOCX, so the two cannot say different things.
 """
 
@@ -129,5 +130,5 @@ def parse(prose: str) -> tuple[Block, ...]:
             who, _, state = line[2:].partition("|")
             blocks.append(Signature(who.strip(), state.strip()))
         elif line:
-            blocks.append(Paragraph(line))
+            blocks.append(Paragraph(line.removeprefix("¶").strip()))
     return tuple(blocks)

@@ -50,7 +50,12 @@ def blocks_html(paper: Paper) -> Markup:
 
 
 def pdf(paper: Paper) -> bytes:
-    return bytes(HTML(string=html(paper)).write_pdf())
+    return bytes(HTML(string=html(paper), url_fetcher=_fetches_nothing).write_pdf())
+
+
+def _fetches_nothing(url: str) -> dict[str, object]:
+    """A paper is whole in itself: whatever else a text may bring about, the server asks nobody for anything."""
+    raise ValueError(f"a paper asks for {url[:80]}")
 
 
 def docx(paper: Paper) -> bytes:

@@ -70,7 +70,9 @@ async def set_language(request: web.Request) -> web.StreamResponse:
     wish = (await given(request)).get("lang", "")
     response = go(_inside(request.headers.get("Referer", "").partition(request.host)[2]) or "/")
     if wish in LANGUAGES:
-        response.set_cookie(doors.LANGUAGE_COOKIE, wish, max_age=doors.YEAR, path="/", samesite="Lax")
+        response.set_cookie(
+            doors.LANGUAGE_COOKIE, wish, max_age=doors.YEAR, path="/", samesite="Lax", secure=of(request).secure
+        )
     return response
 
 

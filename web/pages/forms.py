@@ -17,7 +17,7 @@ Given = dict[str, Any]
 
 async def given(request: web.Request) -> Given:
     """The text fields of the form."""
-    return {key: value for key, value in (await request.post()).items() if isinstance(value, str)}
+    return {key: value for key, value in (await doors.posted(request)).items() if isinstance(value, str)}
 
 
 async def attempt(request: web.Request, doing: Callable[[], Awaitable[Any]]) -> tuple[Any, dict[str, object] | None]:
