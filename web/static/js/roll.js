@@ -34,7 +34,7 @@ function person(page, p, wide) {
       h("span", { class: "who" }, h("strong", null, p.role_label), h("span", { class: "soft small" }, notes)),
       signs(p), linkFigure(p, page),
       acts.length && !wide ? h("button", { type: "button", class: "btn quiet square", "aria-expanded": String(open), "aria-label": word("roll.acts", { who: p.role_label }), onclick: () => page.unfold(p.person) }, icon("more")) : null),
-    wide ? checks(p) : null, STAFF.has(page.view.you.layout) ? line(p, page.links[p.seat], hallCamera(p, hearing)) : null,
+    wide ? checks(p) : null, STAFF.has(page.view.you.layout) ? line(p, page.links[p.seat], hallCamera(p, page.view.hearing)) : null,
     open && acts.length ? h("div", { class: "row-acts" }, acts.map((o) => offerButton(page, o))) : null);
 }
 
