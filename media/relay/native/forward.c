@@ -1,4 +1,4 @@
-/* The relay's hot path: one packet of a source, rewritten, sealed and sent for each listener.
+/* The relay's hot path: one packet of a source, rewritten and sealed for each listener, and put into the outbox.
  *
  * It decides nothing. Which routes exist, whether their gates are open and from which number on they carry is written
  * into them by Python; a route that does not carry this stream yet is only counted, and Python is asked. Everything
@@ -13,63 +13,13 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "forward.h"
+#include "inner.h"
 
 #ifndef TYNDAU_SOURCE
 #define TYNDAU_SOURCE 0
 #endif
 
-enum { HEADER = 12, MOST_EXTENSION = 16, ROOM = 2048, TRAILER = 148, KEPT = 128, HISTORY = 2048 };
-
-typedef struct {
-    const uint8_t *payload;
-    int length; /* padding included */
-    int padding;
-    uint8_t second; /* marker and payload type */
-    uint32_t timestamp;
-} parsed;
-
-static uint32_t read32(const uint8_t *at)
-{
-    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-}
-
-static void write16(uint8_t *at, uint32_t value)
-{
-    at[0] = (uint8_t)(value >> 8);
-    at[1] = (uint8_t)value;
-}
-
-static void write32(uint8_t *at, uint32_t value)
-{
-    write16(at, value >> 16);
-    write16(at + 2, value & 0xFFFF);
-}
-
-static int parse(const uint8_t *data, int size, parsed *out)
-{
-    int at, padding = 0;
-    if (size < HEADER || size > ROOM || data[0] >> 6 != 2)
-        return 0;
-    at = HEADER + 4 * (data[0] & 15);
-    if (data[0] & 0x10) {
-        if (size < at + 4)
-            return 0;
-        at += 4 + 4 * (data[at + 2] << 8 | data[at + 3]);
-    }
-    if (size < at)
-        return 0;
-    if (data[0] & 0x20 && size > at)
-        padding = data[size - 1];
-    if (padding > size - at)
-        return 0;
-    out->payload = data + at;
-    out->length = size - at;
-    out->padding = padding;
-    out->second = data[1];
-    out->timestamp = read32(data + 4);
-    return 1;
-}
+enum { MOST_EXTENSION = 16, KEPT = 128, HISTORY = 2048 };
 
 /* Header extension elements in the one-byte form (RFC 8285); how many bytes, head included. */
 static int extensions(uint8_t *out, tyndau_route *route, int level, int64_t now_ns, int *sequence)
@@ -156,10 +106,10 @@ static void keep(tyndau_kept *kept, int64_t number, const uint8_t *data, int len
     memcpy(place->data, data, (size_t)length);
 }
 
-static void emit(const tyndau_seals *seals, tyndau_route *route, const parsed *packet, int64_t number, int level,
-                 int64_t now_ns)
+static void emit(const tyndau_seals *seals, tyndau_outbox *box, tyndau_route *route, const parsed *packet,
+                 int64_t number, int level, int64_t now_ns)
 {
-    _Alignas(16) uint8_t out[ROOM];
+    uint8_t *out;
     tyndau_way *way = route->way;
     int64_t sent_number = number + route->number_offset;
     uint32_t timestamp = packet->timestamp + route->time_offset;
@@ -170,6 +120,7 @@ static void emit(const tyndau_seals *seals, tyndau_route *route, const parsed *p
         return;
     if (packet->length > ROOM - TRAILER - HEADER - MOST_EXTENSION)
         return;
+    out = room(box);
     length = HEADER + extensions(out + HEADER, route, level, now_ns, &sequence);
     out[0] = (uint8_t)(0x80 | (length > HEADER ? 0x10 : 0) | (packet->padding ? 0x20 : 0));
     out[1] = (uint8_t)((packet->second & 0x80) | route->payload_type);
@@ -189,10 +140,7 @@ static void emit(const tyndau_seals *seals, tyndau_route *route, const parsed *p
     }
     if (route->kept != NULL)
         keep(route->kept, sent_number, out, length);
-    if (way->fd < 0 || way->address_length == 0 ||
-        sendto(way->fd, out, (size_t)length, MSG_DONTWAIT | MSG_NOSIGNAL, (const struct sockaddr *)way->address,
-               way->address_length) < 0)
-        way->unsent++;
+    post(box, way, length);
     if (sent_number > route->last_number) {
         route->last_number = sent_number;
         route->last_time = timestamp;
@@ -224,6 +172,11 @@ int tyndau_route_size(void)
     return (int)sizeof(tyndau_route);
 }
 
+int tyndau_outbox_size(void)
+{
+    return (int)sizeof(tyndau_outbox);
+}
+
 /* Where datagrams of a way go from now on. An address that is none makes the way mute. */
 int tyndau_aim(tyndau_way *way, int fd, const char *host, int port)
 {
@@ -250,10 +203,10 @@ int tyndau_aim(tyndau_way *way, int fd, const char *host, int port)
     return 1;
 }
 
-/* Send one packet to every route that carries its stream; how many open routes do not carry it (Python decides about
- * those), or -1 when this is no packet. */
-int tyndau_forward(const tyndau_seals *seals, tyndau_route **routes, int count, const uint8_t *packet, int size,
-                   int64_t number, uint32_t stream, int level, int64_t now_ns)
+/* Put one packet into the outbox for every route that carries its stream; how many open routes do not carry it (Python
+ * decides about those), or -1 when this is no packet. */
+int tyndau_forward(const tyndau_seals *seals, tyndau_outbox *box, tyndau_route **routes, int count,
+                   const uint8_t *packet, int size, int64_t number, uint32_t stream, int level, int64_t now_ns)
 {
     parsed view;
     int unsettled = 0;
@@ -266,7 +219,7 @@ int tyndau_forward(const tyndau_seals *seals, tyndau_route **routes, int count, 
         if (route->stream != stream || route->waiting || route->apart)
             unsettled++;
         else if (number >= route->first)
-            emit(seals, route, &view, number, level, now_ns);
+            emit(seals, box, route, &view, number, level, now_ns);
     }
     return unsettled;
 }

@@ -8,7 +8,8 @@ typedef struct {
     uint32_t transport_sequence;
     uint64_t sent_bytes;
     uint64_t media_packets_sent;
-    uint64_t unsent;
+    uint64_t turn;              /* of the outbox, in which something for this way was last put into it */
+    int32_t last;               /* where that lies */
     int64_t sent_ns[2048];      /* by transport sequence: when, and how much */
     uint16_t sent_size[2048];
 } tyndau_way;
@@ -47,6 +48,24 @@ typedef struct {
 } tyndau_route;
 
 typedef struct {
+    int32_t fd;
+    uint32_t address_length;
+    uint8_t address[28];
+    int32_t length;
+    int32_t first;              /* whether nothing else that waits here goes the same way before it */
+    int32_t next;               /* what goes the same way after it, or -1 */
+    uint8_t data[2048];
+} tyndau_parcel;
+
+typedef struct {
+    uint64_t turn;
+    uint64_t unsent;
+    int32_t held;
+    int32_t in_runs;            /* the system takes several datagrams as one */
+    tyndau_parcel parcels[256];
+} tyndau_outbox;
+
+typedef struct {
     int (*protect)(void *session, void *packet, int *length);
 } tyndau_seals;
 
@@ -54,5 +73,7 @@ int tyndau_source(void);
 int tyndau_way_size(void);
 int tyndau_route_size(void);
 int tyndau_aim(tyndau_way *way, int fd, const char *host, int port);
-int tyndau_forward(const tyndau_seals *seals, tyndau_route **routes, int count, const uint8_t *packet, int size,
-                   int64_t number, uint32_t stream, int level, int64_t now_ns);
+int tyndau_outbox_size(void);
+void tyndau_flush(tyndau_outbox *box);
+int tyndau_forward(const tyndau_seals *seals, tyndau_outbox *box, tyndau_route **routes, int count,
+                   const uint8_t *packet, int size, int64_t number, uint32_t stream, int level, int64_t now_ns);

@@ -126,6 +126,8 @@ class NativeForwarder(PythonForwarder):
     def __init__(self) -> None:
         self._seals = FFI.new("tyndau_seals *")
         self._seals.protect = FFI.cast("int (*)(void *, void *, int *)", protect_address())
+        self._outbox = FFI.new("tyndau_outbox *")
+        self._outbox.in_runs = True
 
     def peer(self, *args: Any, **kwargs: Any) -> Peer:
         return NativePeer(*args, **kwargs)
@@ -142,8 +144,9 @@ class NativeForwarder(PythonForwarder):
             fan = layer.fan = _Fan(feeds)
         data, stream = packet.data, packet.ssrc
         unsettled = LIB.tyndau_forward(
-            self._seals, fan.routes, fan.count, data, len(data), number, stream, level, now_ns
+            self._seals, self._outbox, fan.routes, fan.count, data, len(data), number, stream, level, now_ns
         )
+        LIB.tyndau_flush(self._outbox)
         if unsettled <= 0:
             return False
         apart = [feed for feed in feeds if feed.open and (feed.stream != stream or feed.waiting or feed.apart)]

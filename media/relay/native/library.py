@@ -18,7 +18,8 @@ from typing import Any
 from cffi import FFI
 
 FOLDER = Path(__file__).parent
-SOURCES = ("forward.h", "forward.c")
+UNITS = ("forward.c", "outbox.c")
+SOURCES = ("forward.h", "inner.h", *UNITS)
 COMPILERS = ("cc", "gcc", "clang")
 LIBRARY = FOLDER / "libforward.so"
 FLAGS = (
@@ -43,7 +44,8 @@ def build(target: Path = LIBRARY, *, source: Path = FOLDER, path: str | None = N
         raise NotBuilt("no C compiler")
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         made = Path(folder) / target.name
-        command = [compiler, *FLAGS, f"-DTYNDAU_SOURCE={checksum(source)}", "-o", str(made), str(source / "forward.c")]
+        units = [str(source / unit) for unit in UNITS]
+        command = [compiler, *FLAGS, f"-DTYNDAU_SOURCE={checksum(source)}", "-o", str(made), *units]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise NotBuilt(f"the compiler refuses: {done.stderr.strip()[-500:]}")
@@ -57,12 +59,13 @@ def load(path: Path = LIBRARY) -> tuple[FFI, Any]:
     ffi.cdef(re.sub(r"/\*.*?\*/", "", head, flags=re.DOTALL))
     try:
         lib = ffi.dlopen(str(path))
-        source, way, route = lib.tyndau_source(), lib.tyndau_way_size(), lib.tyndau_route_size()
+        source = lib.tyndau_source()
+        sizes = lib.tyndau_way_size(), lib.tyndau_route_size(), lib.tyndau_outbox_size()
     except (OSError, AttributeError) as error:
         raise NotBuilt(str(error)) from error
     if source != checksum():
         raise NotBuilt("built from another version of the source")
-    if (way, route) != (ffi.sizeof("tyndau_way"), ffi.sizeof("tyndau_route")):
+    if sizes != tuple(ffi.sizeof(name) for name in ("tyndau_way", "tyndau_route", "tyndau_outbox")):
         raise NotBuilt("compiler and cffi disagree about the layout")
     return ffi, lib
 
