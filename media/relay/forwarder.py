@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable
-from typing import Any, Literal, Protocol
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, Protocol
 
 import structlog
 
 from media.packets import Kind
 from media.relay.feed import Feed
 from media.relay.layers import Layer
+from media.relay.member import Member
 from media.relay.native.library import NotBuilt
+from media.relay.reception import Reception
 from media.relay.source import Source
 from media.wire.peer import Peer
 from media.wire.rtp import Rtp
@@ -29,6 +32,36 @@ NATIVE = "media.relay.native.forwarder"
 """Imported only when wanted: importing it loads the library."""
 
 Backend = Literal["auto", "native", "python"]
+
+
+class Books(Protocol):
+    """Who is told of packets that a forwarder has passed on by itself."""
+
+    def note_passed(self, stream: Stream, passed: Passed, arrival_ns: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """An incoming stream of which everything is known: where it comes from, where it goes, and who keeps its books."""
+
+    books: Books
+    member: Member
+    source: Source
+    layer: Layer
+    reception: Reception
+
+
+class Passed(NamedTuple):
+    """What is told of a packet that was passed on."""
+
+    number: int
+    data: bytes
+    octets: int
+    timestamp: int
+    level: int
+    temporal: int
+    width: int
+    key: bool
 
 
 class Forwarder(Protocol):
@@ -45,6 +78,10 @@ class Forwarder(Protocol):
 
         ``seen`` is what a picture says of itself, None for sound.
         """
+
+    def settle(self, stream: Stream) -> None:
+        """From here on this stream's packets may be passed on without asking, as long as they come in order and its
+        layer is not unsettled."""
 
     def resend(self, source: Source, feed: Feed, wanted: list[int], now_ns: int) -> int:
         """Repeat what a listener missed, as far as it is remembered; how many were sent."""
@@ -75,6 +112,9 @@ class PythonForwarder:
                 feed.send(number, packet, level, seen, now_ns)
             changed = changed or feed.stream != before
         return changed
+
+    def settle(self, stream: Stream) -> None:
+        """Python looks at every packet anyhow."""
 
     def resend(self, source: Source, feed: Feed, wanted: list[int], now_ns: int) -> int:
         if not feed.open:

@@ -5,12 +5,13 @@ A source without simulcast has one layer, without a name. Each layer has numbers
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from media.relay.feed import Feed
 from media.relay.reception import Reception
 from media.wire import rtcp
 from media.wire.clock import MILLISECOND, SECOND
 from media.wire.peer import Peer
-from media.wire.vp8 import Descriptor
 
 KEYFRAME_NS = 500 * MILLISECOND
 """At most one key frame request in this time: each costs the publisher a large picture."""
@@ -64,6 +65,13 @@ class Meter:
         return tuple(found)
 
 
+class Fan(Protocol):
+    """What a forwarder has prepared for a layer."""
+
+    def drop(self) -> None:
+        """It holds no more: who listens, where the packets come from, or what they may do has changed."""
+
+
 class Layer:
     def __init__(self, rid: str, place: int, clock_rate: int, room: int) -> None:
         self.rid = rid
@@ -74,8 +82,7 @@ class Layer:
         self.repair_ssrc = 0
         self.listeners: tuple[Feed, ...] = ()
         """Open feeds that carry this layer or wait to."""
-        self.fan: object = None
-        """The forwarder's own view of the listeners."""
+        self.fan: Fan | None = None
         self.meter = Meter()
         self.heard_ns = 0
         self.keyframes_asked = 0
@@ -97,19 +104,27 @@ class Layer:
             self.reception = Reception(ssrc, self._clock_rate, self._room)
             self.repair_ssrc = repair_ssrc
             self.meter = Meter()
+            self.unsettle()
             self.want_keyframe()
         return self.reception
 
-    def note(self, octets: int, seen: Descriptor | None, at_ns: int) -> None:
-        if not self.live(at_ns):
+    def note(self, octets: int, temporal: int, width: int, at_ns: int) -> None:
+        if at_ns - self.heard_ns >= LIVE_NS:
             self.meter = Meter()
         self.heard_ns = at_ns
-        self.meter.note(octets, seen.temporal if seen is not None else 0, at_ns)
-        if seen is not None and seen.width:
-            self.width = seen.width
+        self.meter.note(octets, temporal, at_ns)
+        if width:
+            self.width = width
+
+    def unsettle(self) -> None:
+        """Whatever a forwarder has prepared holds no more."""
+        if self.fan is not None:
+            self.fan.drop()
+            self.fan = None
 
     def silence(self) -> None:
         self.reception = None
+        self.unsettle()
 
     def want_keyframe(self) -> None:
         self._wanted = True

@@ -38,13 +38,12 @@ class Member:
     def __init__(self, peer: Peer) -> None:
         self.peer = peer
         self.up = False
-        self.sounds = Allowance(SOUNDS_A_SECOND)
+        self.sounds = peer.allowance("sounds", SOUNDS_A_SECOND)
         self.repeats = Allowance(REPEATS_A_SECOND)
         self.feeds: dict[str, Feed] = {}
         self.published: dict[str, Source] = {}
         self._feeds_by_ssrc: dict[int, Feed] = {}
         self._streams: dict[int, Found] = {}
-        self._cc_id = self._level_id = -1
         self._arrivals = Arrivals()
         self._limit = Limit(video_limit(1, False))
         self._rtt_ns: int | None = None
@@ -63,10 +62,11 @@ class Member:
 
     def agreed(self, sources: Mapping[tuple[str, Kind], Source]) -> None:
         """The newest answer stands: bind sections that publish to their sources, and feeds to their sections."""
+        self.unsettle()
         self.published.clear()
         received = [part for part in self.peer.sections.values() if part.use == "receive"]
-        self._cc_id = next((i for part in received if (i := part.extension(rtp.TRANSPORT_CC))), -1)
-        self._level_id = next((i for part in received if (i := part.extension(rtp.AUDIO_LEVEL))), -1)
+        self.peer.cc_id = next((i for part in received if (i := part.extension(rtp.TRANSPORT_CC))), -1)
+        self.peer.level_id = next((i for part in received if (i := part.extension(rtp.AUDIO_LEVEL))), -1)
         for part in self.peer.sections.values():
             if part.use == "receive" and part.kind is not None:
                 source = sources.get((seat_behind(self.peer.who), part.kind))
@@ -82,6 +82,13 @@ class Member:
         self._feeds_by_ssrc = {}
         for feed in self.feeds.values():
             self._feeds_by_ssrc[feed.ssrc] = self._feeds_by_ssrc[feed.repair_ssrc] = feed
+        self.unsettle()
+
+    def unsettle(self) -> None:
+        """Each stream's next packet is looked at anew."""
+        for source in self.published.values():
+            if source.peer is self.peer:
+                source.unsettle()
 
     def feed_of(self, ssrc: int | None) -> Feed | None:
         return self._feeds_by_ssrc.get(ssrc) if ssrc is not None else None
@@ -136,11 +143,11 @@ class Member:
 
         Extension ids are the same in all sections of a bundle (RFC 8843 9.2).
         """
-        level = -1
+        level, cc_id, level_id = -1, self.peer.cc_id, self.peer.level_id
         for ident, value in packet.extensions():
-            if ident == self._cc_id and len(value) >= 2:
+            if ident == cc_id and len(value) >= 2:
                 self._arrivals.note(value[0] << 8 | value[1], at_ns)
-            elif ident == self._level_id and value:
+            elif ident == level_id and value:
                 level = value[0]
         return level
 
@@ -182,6 +189,8 @@ class Member:
         receptions = self._receptions()
         if not receptions:
             return
+        for sequence, at_ns in self.peer.noted():
+            self._arrivals.note(sequence, at_ns)
         packet = self._arrivals.feedback(self.peer.ssrc, receptions[0].ssrc, now_ns)
         if packet is not None:
             self.peer.send_rtcp(packet)

@@ -36,6 +36,7 @@ class Presence:
     def down(self, member: Member, why: str) -> None:
         if member.up:
             member.up = False
+            member.unsettle()
             if sits(member.peer.who):
                 self._tell(LineDown(SeatId(member.peer.who), self._clock(), why))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from media.wire import rtcp
+from media.wire import rtcp, rtp
 from media.wire.clock import MILLISECOND, SECOND
 from media.wire.rtp import Rtp
 
@@ -53,7 +53,7 @@ class Reception:
         self._first = -1
         self._mask = room - 1
         self._numbers = [-1] * room
-        self._packets: list[Rtp | None] = [None] * room
+        self._packets: list[bytes] = [b""] * room
         self._missing: dict[int, _Missing] = {}
         self._transit: float | None = None
         self._reported = (0, 0)
@@ -79,7 +79,7 @@ class Reception:
             self._advance(number, at_ns)
         else:
             self._missing.pop(number, None)
-        self._numbers[slot], self._packets[slot] = number, packet
+        self._numbers[slot], self._packets[slot] = number, packet.data
         self.received += 1
         self.octets += packet.payload_length
         if repair:
@@ -87,6 +87,16 @@ class Reception:
         elif packet.payload_length:
             self._note_jitter(packet.timestamp, at_ns)
         return number, arrival
+
+    def follow(self, number: int, data: bytes, octets: int, timestamp: int, at_ns: int) -> None:
+        """Note the packet that comes next, known to be that."""
+        self.highest = number
+        slot = number & self._mask
+        self._numbers[slot], self._packets[slot] = number, data
+        self.received += 1
+        if octets:
+            self.octets += octets
+            self._note_jitter(timestamp, at_ns)
 
     def _advance(self, number: int, at_ns: int) -> None:
         if self.highest < 0:
@@ -127,7 +137,7 @@ class Reception:
     def recall(self, number: int) -> Rtp | None:
         """A recent packet by its unwrapped number."""
         slot = number & self._mask
-        return self._packets[slot] if self._numbers[slot] == number else None
+        return rtp.parse(self._packets[slot]) if self._numbers[slot] == number else None
 
     @property
     def expected(self) -> int:

@@ -32,8 +32,7 @@ class Source:
         self.level_ns = 0
         self.heard_ns = self.spoken_ns = 0
         """When anything was last heard here, and when somebody was last speaking."""
-        self.rests = False
-        """This voice is silent, and some listener is not sent it therefore."""
+        self._rests = False
         self._known: dict[str, Layer] = {}
         self._lay(("",))
 
@@ -73,6 +72,22 @@ class Source:
         """The layer that a listener is to get."""
         return self.layers.get(feed.rid) or next(iter(self.layers.values()))
 
+    @property
+    def rests(self) -> bool:
+        """This voice is silent, and some listener is not sent it therefore."""
+        return self._rests
+
+    @rests.setter
+    def rests(self, rests: bool) -> None:
+        if rests and not self._rests:
+            self.unsettle()
+        self._rests = rests
+
+    def unsettle(self) -> None:
+        """Where its packets come from, or what they may do, changes: each layer's next one is looked at anew."""
+        for layer in self._known.values():
+            layer.unsettle()
+
     # -- who speaks --------------------------------------------------------------------------------------------------
 
     def note_level(self, level: int, at_ns: int) -> None:
@@ -89,6 +104,7 @@ class Source:
     def publish(self, peer: Peer, part: Agreed) -> None:
         """The connection, and its section, that this source comes from now."""
         self.peer, self.part = peer, part
+        self.unsettle()
         if tuple(self.layers) != (part.rids or ("",)):
             self._lay(part.rids or ("",))
 
@@ -117,7 +133,8 @@ class Source:
         for layer in self.layers.values():
             listeners = tuple(f for f in live if self.layer_for(f) is layer or (layer.ssrc and f.stream == layer.ssrc))
             if listeners != layer.listeners:
-                layer.listeners, layer.fan = listeners, None
+                layer.listeners = listeners
+                layer.unsettle()
 
     def tapped(self, layer: Layer, key: bool, now_ns: int) -> bool:
         """Whether the ears get this packet: of the best layer alone, which changes only where a picture stands for

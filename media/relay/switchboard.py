@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from hearing.participants import SeatId
 from media.packets import Kind, Received
-from media.relay.forwarder import Forwarder
+from media.relay.forwarder import Forwarder, Passed, Stream
 from media.relay.layers import Layer
 from media.relay.lines import films
 from media.relay.member import Member
@@ -57,14 +57,38 @@ class Switchboard:
         number, arrival = reception.take(whole, arrival_ns, repair=is_repair)
         if arrival is Arrival.KNOWN:
             return
-        layer.note(whole.payload_length, seen, arrival_ns)
+        octets = whole.payload_length
+        layer.note(octets, seen.temporal if seen is not None else 0, seen.width if seen is not None else 0, arrival_ns)
         if self._forwarder.forward(layer, number, whole, level, seen, arrival_ns):
             source.gated()
-        if whole.payload_length > 0 and source.tapped(layer, seen is None or seen.key, arrival_ns):
+        if arrival is Arrival.NEW and not is_repair and self._plain(member, source):
+            self._forwarder.settle(Stream(self, member, source, layer, reception))
+        if octets > 0 and source.tapped(layer, seen is None or seen.key, arrival_ns):
             codec = "rtx" if is_repair else source.codec
             self._hear(
                 Received(SeatId(source.seat), source.kind, arrival_ns, packet.data, codec, whole.ssrc, is_rtx=is_repair)
             )
+
+    @staticmethod
+    def _plain(member: Member, source: Source) -> bool:
+        """Whether what comes next in order may be passed on before we are told."""
+        return member.up and not source.rests and not films(member.peer.who) and member.peer.meter is None
+
+    def note_passed(self, stream: Stream, passed: Passed, arrival_ns: int) -> None:
+        """A packet was passed on already, the next in order of this stream: keep the books, and tell the ears."""
+        source, layer, key = stream.source, stream.layer, True
+        if source.kind == "audio":
+            level = passed.level
+            source.note_level(level & 127 if level >= 0 else -1, arrival_ns)
+            if source.rests and arrival_ns == source.heard_ns:
+                self.woken(source)
+        else:
+            key = passed.key
+        stream.reception.follow(passed.number, passed.data, passed.octets, passed.timestamp, arrival_ns)
+        layer.note(passed.octets, passed.temporal, passed.width, arrival_ns)
+        if passed.octets > 0 and source.tapped(layer, key, arrival_ns):
+            ssrc = stream.reception.ssrc
+            self._hear(Received(SeatId(source.seat), source.kind, arrival_ns, passed.data, source.codec, ssrc))
 
     def _hear(self, received: Received) -> None:
         for ear in self.ears:

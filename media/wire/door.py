@@ -17,6 +17,7 @@ import struct
 import time
 from collections.abc import Callable, Sequence
 from ipaddress import ip_address
+from typing import Protocol
 
 import ifaddr
 import structlog
@@ -67,6 +68,12 @@ def _bound(host: str, port: int) -> socket.socket:
     return sock
 
 
+class Taker(Protocol):
+    """Who takes the datagrams in the door's stead; what it does not deal with goes to ``Door.received``."""
+
+    def take(self, sock: socket.socket, now_ns: int) -> None: ...
+
+
 class Door:
     def __init__(
         self,
@@ -87,6 +94,7 @@ class Door:
         self.announced = tuple(announced)
         self.port: int = self._sockets[0].getsockname()[1]
         self.announced_port = announced_port or self.port
+        self.taker: Taker | None = None
         self.taken = 0
         self.waited_ns = 0
         """So long all datagrams together waited in the kernel before we took them."""
@@ -160,6 +168,9 @@ class Door:
 
     def _readable(self, sock: socket.socket) -> None:
         self._came_by = sock
+        if self.taker is not None:
+            self.taker.take(sock, self._clock())
+            return
         for _ in range(BATCH):
             try:
                 data, ancillary, flags, address = sock.recvmsg(MAX_DATAGRAM + 1, 64)

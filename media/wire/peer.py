@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Callable, Mapping, MutableSequence
+from collections.abc import Callable, Iterable, Mapping, MutableSequence
 from dataclasses import replace
 from enum import Enum, auto
 from typing import Protocol
@@ -89,9 +89,11 @@ class Peer:
         self._door = door
         self._ears = ears
         self._clock = clock
+        self.cc_id = self.level_id = -1
+        """Header extensions of what comes in: transport sequence number and audio level."""
         times = PROBING if probe else 1
-        self.packets_allowed = Allowance(PACKETS_A_SECOND * times)
-        self.bytes_allowed = Allowance(BYTES_A_SECOND * times)
+        self.packets_allowed = self.allowance("packets", PACKETS_A_SECOND * times)
+        self.bytes_allowed = self.allowance("bytes", BYTES_A_SECOND * times)
         self._line = Line(door, offer.credentials, self._receive)
         self._line.moved = self._moved
         self._line.needs_consent = fed
@@ -226,8 +228,18 @@ class Peer:
                 log.info("handshake failed", began="we" if not self._offer.shakes else "they")
             self.close()
 
+    # -- what a native forwarder does otherwise ----------------------------------------------------------------------
+
     def rewired(self) -> None:
         """Seal, state or target have changed. A native forwarder keeps its own copy of them."""
+
+    def allowance(self, _name: str, a_second: int) -> Allowance:
+        """Of packets, bytes or sounds that this connection may bring."""
+        return Allowance(a_second)
+
+    def noted(self) -> Iterable[tuple[int, int]]:
+        """Transport sequence numbers and arrivals of packets that nobody was told of, since the last time."""
+        return ()
 
     # -- packets in --------------------------------------------------------------------------------------------------
 

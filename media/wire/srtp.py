@@ -17,12 +17,21 @@ class NotSealing(Exception):
     """This build of pylibsrtp does not let native code seal."""
 
 
-def protect_address() -> int:
-    """Where ``srtp_protect`` lies, for native code. Raises ``NotSealing``: no promised part of pylibsrtp."""
+def _address(name: str) -> int:
     try:
-        return int(ffi.cast("uintptr_t", ffi.addressof(lib, "srtp_protect")))
+        return int(ffi.cast("uintptr_t", ffi.addressof(lib, name)))
     except (AttributeError, TypeError, ffi.error) as error:
         raise NotSealing(str(error)) from error
+
+
+def protect_address() -> int:
+    """Where ``srtp_protect`` lies, for native code. Raises ``NotSealing``: no promised part of pylibsrtp."""
+    return _address("srtp_protect")
+
+
+def unprotect_address() -> int:
+    """Where ``srtp_unprotect`` lies. Raises ``NotSealing``."""
+    return _address("srtp_unprotect")
 
 
 WINDOW = 128
@@ -62,6 +71,11 @@ class Seal:
     def sender_address(self) -> int:
         """libsrtp's session for what we send, for native code; valid as long as this seal lives."""
         return int(ffi.cast("uintptr_t", self._out_pointer))
+
+    @property
+    def receiver_address(self) -> int:
+        """The same for what we receive."""
+        return int(ffi.cast("uintptr_t", self._in_pointer))
 
     def _process(self, call: Any, pointer: Any, data: bytes) -> bytes | None:
         length = len(data)

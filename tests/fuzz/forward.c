@@ -5,10 +5,13 @@
  * AES-GCM does, and judges what it is given.
  */
 
+#define _GNU_SOURCE
+
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "../../media/relay/native/forward.c"
+#include "../../media/relay/native/outbox.c"
 
 enum { ROUTES = 3, SETUP = 16, TAG = 16 };
 
@@ -45,7 +48,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static tyndau_way ways[ROUTES];
     static tyndau_kept kept[KEPT];
-    static const tyndau_seals seals = {seal};
+    static const tyndau_seals seals = {seal, NULL};
+    static tyndau_outbox box;
     tyndau_route *all[ROUTES];
     uint8_t *packet;
     uint32_t stream;
@@ -83,8 +87,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (packet == NULL)
         return 0;
     memcpy(packet, data + SETUP, size);
-    unsettled = tyndau_forward(&seals, all, ROUTES, packet, (int)size, data[7] * 300, stream, (int)data[9] - 1,
+    unsettled = tyndau_forward(&seals, &box, all, ROUTES, packet, (int)size, data[7] * 300, stream, (int)data[9] - 1,
                                (int64_t)stream * 1000000007);
+    tyndau_flush(&box);
     must(unsettled == -1 || unsettled == refused, "unsettled routes are counted");
     for (int n = 0; n < ROUTES; n++) {
         must(routes[n].packets == 0 || routes[n].open, "nothing passes a closed gate");

@@ -216,9 +216,13 @@ int tyndau_forward(const tyndau_seals *seals, tyndau_outbox *box, tyndau_route *
         tyndau_route *route = routes[index];
         if (!route->open)
             continue;
-        if (route->stream != stream || route->waiting || route->apart)
+        if (route->stream != stream || route->waiting || route->apart) {
             unsettled++;
-        else if (number >= route->first)
+            continue;
+        }
+        route->batch = box->batch;
+        route->batch_stream = stream;
+        if (number >= route->first)
             emit(seals, box, route, &view, number, level, now_ns);
     }
     return unsettled;

@@ -3,7 +3,7 @@
 A feed's and a peer's numbers live in C structs and are read and written through their usual names, so that all
 decisions stay in one place, in Python, for both forwarders. C carries out: it sends on every route that is open and
 settled. Whatever is not (a stream begins anew, a key frame is awaited, temporal layers are left out) takes the Python
-forwarder's way.
+forwarder's way. Packets of a settled stream are not even seen by Python before they have gone out (:mod:`intake`).
 """
 
 from __future__ import annotations
@@ -12,17 +12,18 @@ from typing import Any
 
 from media.packets import Kind
 from media.relay.feed import KEPT, Feed
-from media.relay.forwarder import PythonForwarder
+from media.relay.forwarder import PythonForwarder, Stream
 from media.relay.layers import Layer
-from media.relay.native.library import NotBuilt, load
-from media.wire.peer import Peer, PeerState
+from media.relay.native.intake import Intake
+from media.relay.native.library import NotBuilt
+from media.relay.native.peer import FFI, LIB, NativePeer, field_of
+from media.wire.door import Door
+from media.wire.peer import Peer
 from media.wire.rtp import Rtp
-from media.wire.srtp import protect_address
+from media.wire.srtp import protect_address, unprotect_address
 from media.wire.vp8 import Descriptor
 
 __all__ = ["NativeFeed", "NativeForwarder", "NativePeer", "NotBuilt"]
-
-FFI, LIB = load()
 
 ROUTE_FIELDS = (
     *("ssrc", "payload_type", "level_id", "abs_id", "cc_id", "open", "waiting", "stream", "first", "number_offset"),
@@ -30,7 +31,6 @@ ROUTE_FIELDS = (
     *("last_picture", "last_tl0", "apart"),
 )
 FLAGS = ("open", "waiting", "apart")
-WAY_FIELDS = ("sent_bytes", "transport_sequence", "media_packets_sent")
 
 
 class _Kept(dict[int, tuple[int, bytes]]):
@@ -73,51 +73,39 @@ class NativeFeed(Feed):
             self.kept, self.route.kept = kept, kept.places
 
 
-class NativePeer(Peer):
-    """A peer whose socket, target and seal C knows for as long as packets may be sent."""
-
-    way: Any
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.way = FFI.new("tyndau_way *")
-        self.way.fd = -1
-        super().__init__(*args, **kwargs)
-        self.sent_ns, self.sent_size = self.way.sent_ns, self.way.sent_size
-
-    def rewired(self) -> None:
-        self.way.session, self.way.fd = FFI.NULL, -1
-        fd, target = self._door.way_to(self._line.target), self._line.target
-        if self.state is PeerState.CONNECTED and self._seal is not None and target is not None and fd >= 0:
-            self.way.session = FFI.cast("void *", self._seal.sender_address)
-            LIB.tyndau_aim(self.way, fd, target[0].encode(), target[1])
-
-
-def _field(struct: str, name: str, kind: type) -> property:
-    def read(self: Any) -> Any:
-        return kind(getattr(getattr(self, struct), name))
-
-    def write(self: Any, value: Any) -> None:
-        setattr(getattr(self, struct), name, value)
-
-    return property(read, write)
-
-
 for _name in ROUTE_FIELDS:
-    setattr(NativeFeed, _name, _field("route", _name, bool if _name in FLAGS else int))
-for _name in WAY_FIELDS:
-    setattr(NativePeer, _name, _field("way", _name, int))
+    setattr(NativeFeed, _name, field_of("route", _name, bool if _name in FLAGS else int))
 
 
 class _Fan:
-    """A layer's open routes as C takes them. It holds the feeds, and with them everything that C points to."""
+    """A layer's open routes as C takes them, and the stream that C passes on over them once it is settled.
 
-    __slots__ = ("count", "feeds", "routes")
+    It holds the feeds, and with them everything that C points to, for as long as C may follow the pointers.
+    """
+
+    __slots__ = ("_intake", "_stream", "count", "feeds", "routes")
 
     def __init__(self, feeds: tuple[Feed, ...]) -> None:
         self.feeds = feeds
         routes = [feed.route for feed in feeds if isinstance(feed, NativeFeed)]
         self.routes = FFI.new("tyndau_route *[]", routes)
         self.count = len(routes)
+        self._stream: Any = None
+        self._intake: Intake | None = None
+
+    def settle(self, intake: Intake, stream: Stream) -> None:
+        if self._stream is None:
+            self._stream, self._intake = FFI.new("tyndau_stream *"), intake
+            self._stream.routes, self._stream.count = self.routes, self.count
+            self._stream.ssrc = stream.reception.ssrc
+            self._stream.video = stream.source.kind == "video"
+            self._stream.valid = intake.hold(self._stream, stream, self)
+        self._stream.highest = stream.reception.highest
+
+    def drop(self) -> None:
+        if self._stream is not None and self._intake is not None:
+            self._stream.valid = False
+            self._intake.let_go(self._stream)
 
 
 class NativeForwarder(PythonForwarder):
@@ -126,28 +114,49 @@ class NativeForwarder(PythonForwarder):
     def __init__(self) -> None:
         self._seals = FFI.new("tyndau_seals *")
         self._seals.protect = FFI.cast("int (*)(void *, void *, int *)", protect_address())
+        self._seals.unprotect = FFI.cast("int (*)(void *, void *, int *)", unprotect_address())
         self._outbox = FFI.new("tyndau_outbox *")
         self._outbox.in_runs = True
 
-    def peer(self, *args: Any, **kwargs: Any) -> Peer:
-        return NativePeer(*args, **kwargs)
+    def peer(self, who: str, door: Door, *args: Any, **kwargs: Any) -> Peer:
+        if not isinstance(door.taker, Intake):
+            door.taker = Intake(door, self._seals, self._outbox, self.carry_left)
+        return NativePeer(door.taker, who, door, *args, **kwargs)
 
     def feed(self, peer: Peer, mid: str, source: str, kind: Kind, clock_rate: int) -> Feed:
         return NativeFeed(peer, mid, source, kind, clock_rate)
 
-    def forward(self, layer: Layer, number: int, packet: Rtp, level: int, seen: Descriptor | None, now_ns: int) -> bool:
-        feeds = layer.listeners
-        if not feeds:
-            return False
+    @staticmethod
+    def _fan(layer: Layer) -> _Fan:
         fan = layer.fan
-        if not isinstance(fan, _Fan) or fan.feeds is not feeds:
-            fan = layer.fan = _Fan(feeds)
-        data, stream = packet.data, packet.ssrc
+        if not isinstance(fan, _Fan):
+            fan = layer.fan = _Fan(layer.listeners)
+        return fan
+
+    def forward(self, layer: Layer, number: int, packet: Rtp, level: int, seen: Descriptor | None, now_ns: int) -> bool:
+        if not layer.listeners:
+            return False
+        fan, data = self._fan(layer), packet.data
+        self._outbox.batch += 1
         unsettled = LIB.tyndau_forward(
-            self._seals, self._outbox, fan.routes, fan.count, data, len(data), number, stream, level, now_ns
+            self._seals, self._outbox, fan.routes, fan.count, data, len(data), number, packet.ssrc, level, now_ns
         )
         LIB.tyndau_flush(self._outbox)
-        if unsettled <= 0:
-            return False
-        apart = [feed for feed in feeds if feed.open and (feed.stream != stream or feed.waiting or feed.apart)]
-        return self.carry(apart, number, packet, level, seen, now_ns)
+        return unsettled > 0 and self.carry_left(self._outbox.batch, layer, number, packet, level, seen, now_ns)
+
+    def carry_left(
+        self, batch: int, layer: Layer, number: int, packet: Rtp, level: int, seen: Descriptor | None, now_ns: int
+    ) -> bool:
+        """Take a packet to the listeners that C left out in this batch; whether one has gone over to this layer."""
+        ssrc = packet.ssrc
+        left = [
+            feed
+            for feed in layer.listeners
+            if isinstance(feed, NativeFeed) and (feed.route.batch != batch or feed.route.batch_stream != ssrc)
+        ]
+        return self.carry([feed for feed in left if feed.open], number, packet, level, seen, now_ns)
+
+    def settle(self, stream: Stream) -> None:
+        peer = stream.member.peer
+        if isinstance(peer, NativePeer):
+            self._fan(stream.layer).settle(peer.intake, stream)

@@ -18,7 +18,8 @@ from typing import Any
 from cffi import FFI
 
 FOLDER = Path(__file__).parent
-UNITS = ("forward.c", "outbox.c")
+UNITS = ("forward.c", "intake.c", "outbox.c")
+SHARED = ("way", "route", "outbox", "intake", "line")
 SOURCES = ("forward.h", "inner.h", *UNITS)
 COMPILERS = ("cc", "gcc", "clang")
 LIBRARY = FOLDER / "libforward.so"
@@ -60,12 +61,12 @@ def load(path: Path = LIBRARY) -> tuple[FFI, Any]:
     try:
         lib = ffi.dlopen(str(path))
         source = lib.tyndau_source()
-        sizes = lib.tyndau_way_size(), lib.tyndau_route_size(), lib.tyndau_outbox_size()
+        sizes = [getattr(lib, f"tyndau_{name}_size")() for name in SHARED]
     except (OSError, AttributeError) as error:
         raise NotBuilt(str(error)) from error
     if source != checksum():
         raise NotBuilt("built from another version of the source")
-    if sizes != tuple(ffi.sizeof(name) for name in ("tyndau_way", "tyndau_route", "tyndau_outbox")):
+    if sizes != [ffi.sizeof(f"tyndau_{name}") for name in SHARED]:
         raise NotBuilt("compiler and cffi disagree about the layout")
     return ffi, lib
 

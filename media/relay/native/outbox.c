@@ -6,7 +6,9 @@
  * nothing waits here beyond the call that put it in. Order is kept on each way.
  */
 
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 
 #include <errno.h>
 #include <netinet/in.h>

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from media.packets import Received
 from media.relay.feed import Feed
 from media.relay.forwarder import Forwarder, NoNativeForwarder, choose
 from media.relay.native import library
 from media.relay.native.library import NotBuilt
+from media.wire import rtcp, rtp
 from media.wire.door import Door
 from tests.media.relay.conftest import SUSPECT
 from tests.media.visitor import Visitor
@@ -68,6 +71,49 @@ async def test_every_packet_that_went_out_is_counted(judge: Visitor, suspect: Vi
     await judge.until(lambda: len(judge.of(heard)) == 20)
     assert judge.courtroom.packets_to(judge.who) == 20
     assert judge.payloads(heard) == [b"opus"] * 20
+
+
+async def test_packets_of_all_sizes_that_leave_together_arrive_whole_and_in_order(
+    judge: Visitor, suspect: Visitor
+) -> None:
+    sizes = [*([900] * 6), 40, *([1100] * 4), 1101, *([7] * 5)]
+    suspect.show(0, key=True)
+    picture = judge.heard_ssrcs()[1]
+    await judge.until(lambda: len(judge.of(picture)) == 1)
+    for number, size in enumerate(sizes, 1):
+        suspect.show(number, payload=bytes((number,)) * size)
+    await judge.until(lambda: len(judge.of(picture)) == 1 + len(sizes))
+    assert [len(payload) - 2 for payload in judge.payloads(picture)[1:]] == sizes
+    assert [payload[-1] for payload in judge.payloads(picture)[1:]] == list(range(1, 1 + len(sizes)))
+    numbers = [packet.sequence for packet in judge.of(picture)]
+    assert all((later - former) & 0xFFFF == 1 for former, later in pairwise(numbers))
+
+
+async def test_what_passed_by_itself_can_be_asked_for_again_and_is_heard(judge: Visitor, suspect: Visitor) -> None:
+    heard: list[Received] = []
+    judge.courtroom.listen(heard.append)
+    suspect.show(0, key=True)
+    for number in range(1, 20):
+        suspect.show(number, payload=bytes((number,)))
+    picture, repair = judge.heard_ssrcs()[1], judge.answer.split("a=ssrc-group:FID ")[1].split()[1]
+    await judge.until(lambda: len(judge.of(picture)) == 20)
+    tenth = judge.of(picture)[10]
+    judge.send_report(rtcp.nack(judge.video, picture, [tenth.sequence]))
+    await judge.until(lambda: len(judge.of(int(repair))) == 1)
+    assert judge.payloads(int(repair))[0] == tenth.sequence.to_bytes(2, "big") + judge.payloads(picture)[10]
+    assert [rtp.parse(one.packet).sequence for one in heard] == list(range(20))  # type: ignore[union-attr]
+
+
+@needs_compiler
+def test_an_address_is_read_as_the_socket_module_reads_it() -> None:
+    library.build()
+    from media.relay.native.intake import address_of
+    from media.relay.native.peer import FFI, LIB
+
+    way = FFI.new("tyndau_way *")
+    for host in ("192.0.2.7", "2001:db8::7"):
+        assert LIB.tyndau_aim(way, 3, host.encode(), 40_000)
+        assert address_of(bytes(FFI.buffer(way.address)[: way.address_length])) == (host, 40_000)
 
 
 async def test_a_closed_door_sends_nothing_more(door: Door, judge: Visitor, suspect: Visitor) -> None:

@@ -293,7 +293,7 @@ def test_a_layer_from_which_nothing_comes_is_not_there() -> None:
     layer = source.layers[""]
     assert source.ranked(SECOND) == []
     source.stream(layer, 5)
-    layer.note(100, None, SECOND)
+    layer.note(100, 0, 0, SECOND)
     assert source.ranked(SECOND + LIVE_NS - 1) == [layer]
     assert source.ranked(SECOND + LIVE_NS) == []
 

@@ -1,0 +1,368 @@
+/* The intake: datagrams as they come, many with one system call; what is plain is passed on here, all else is Python's.
+ *
+ * Plain is the next packet in order of a stream that Python knows, on the connection and from the address it knows it
+ * on. It is opened, read, and put into the outbox; Python is told afterwards and keeps the books. Everything else (the
+ * first of a stream, what comes late or after a hole, repetitions, reports, handshakes, checks, strangers) is handed on
+ * untouched, in the order in which it came.
+ *
+ * All of it comes from outside: every length is checked before it is used.
+ */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include <netinet/in.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <time.h>
+
+#include "inner.h"
+
+enum { BATCH = 32, BUCKETS = 256, STREAMS = 16, NOTED = 512, MOST = 1500, SECOND = 1000000000, TELL_NS = SECOND / 10 };
+
+#ifndef SCM_TIMESTAMPNS
+#define SCM_TIMESTAMPNS 35
+#endif
+
+static unsigned bucket(const uint8_t *address, uint32_t length)
+{
+    uint32_t hash = 2166136261u;
+    for (uint32_t at = 0; at < length; at++)
+        hash = (hash ^ address[at]) * 16777619u;
+    return (hash ^ hash >> 16) % BUCKETS;
+}
+
+/* Only what tells two browsers apart: of IPv6 neither flow nor scope. */
+static uint32_t significant(const uint8_t *address, uint32_t length)
+{
+    const struct sockaddr *some = (const struct sockaddr *)(const void *)address;
+    if (length >= sizeof(struct sockaddr_in) && some->sa_family == AF_INET)
+        return offsetof(struct sockaddr_in, sin_zero);
+    if (length >= sizeof(struct sockaddr_in6) && some->sa_family == AF_INET6)
+        return offsetof(struct sockaddr_in6, sin6_scope_id);
+    return 0;
+}
+
+void tyndau_forget(tyndau_intake *intake, tyndau_line *line)
+{
+    tyndau_line **at = &intake->lines[bucket(line->address, line->address_length)];
+    while (*at != NULL && *at != line)
+        at = &(*at)->next;
+    if (*at == line)
+        *at = line->next;
+    line->next = NULL;
+    line->address_length = 0;
+}
+
+/* From now on this line's packets come from where its way leads. Another line that was there is forgotten. */
+void tyndau_know(tyndau_intake *intake, tyndau_line *line, const tyndau_way *way)
+{
+    tyndau_line **at;
+    uint32_t length = significant(way->address, way->address_length);
+    tyndau_forget(intake, line);
+    if (length == 0)
+        return;
+    at = &intake->lines[bucket(way->address, length)];
+    for (tyndau_line *other = *at; other != NULL; other = other->next) {
+        if (other->address_length == length && memcmp(other->address, way->address, length) == 0) {
+            tyndau_forget(intake, other);
+            break;
+        }
+    }
+    memcpy(line->address, way->address, length);
+    line->address_length = length;
+    line->next = *at;
+    *at = line;
+}
+
+static tyndau_line *line_at(const tyndau_intake *intake, const uint8_t *address, uint32_t address_length)
+{
+    uint32_t length = significant(address, address_length);
+    tyndau_line *line = length ? intake->lines[bucket(address, length)] : NULL;
+    while (line != NULL && (line->address_length != length || memcmp(line->address, address, length) != 0))
+        line = line->next;
+    return line;
+}
+
+/* Give a stream a place on its line: its own, a free one, or one that holds no longer. Which, or -1. */
+int tyndau_hold(tyndau_line *line, tyndau_stream *stream)
+{
+    int place = -1;
+    for (int n = 0; n < STREAMS; n++) {
+        tyndau_stream *held = line->streams[n];
+        if (held == stream || (held != NULL && held->ssrc == stream->ssrc)) {
+            place = n;
+            break;
+        }
+        if (place < 0 && (held == NULL || !held->valid))
+            place = n;
+    }
+    if (place >= 0)
+        line->streams[place] = stream;
+    return place;
+}
+
+static double level_of(tyndau_allowance *allowance, int64_t at_ns)
+{
+    if (at_ns > allowance->at_ns) {
+        if (allowance->at_ns) {
+            allowance->left += (double)(at_ns - allowance->at_ns) * allowance->a_second / SECOND;
+            if (allowance->left > allowance->a_second)
+                allowance->left = allowance->a_second;
+        }
+        allowance->at_ns = at_ns;
+    }
+    return allowance->left;
+}
+
+/* All of it, or nothing. */
+int tyndau_allow(tyndau_allowance *allowance, int amount, int64_t at_ns)
+{
+    if (level_of(allowance, at_ns) < amount) {
+        allowance->refused++;
+        return 0;
+    }
+    allowance->left -= amount;
+    return 1;
+}
+
+/* As much of it as is left. */
+int tyndau_some(tyndau_allowance *allowance, int wanted, int64_t at_ns)
+{
+    double left = level_of(allowance, at_ns);
+    int given = left < wanted ? (int)left : wanted;
+    allowance->left -= given;
+    return given;
+}
+
+/* Header extension elements, in the one-byte and the two-byte form (RFC 8285): the transport sequence number is noted,
+ * the audio level returned, or -1. A damaged tail is left out. */
+static int read_extensions(tyndau_line *line, const uint8_t *data, int payload_at, int64_t arrival_ns)
+{
+    int at = HEADER + 4 * (data[0] & 15), level = -1, is_short;
+    uint32_t profile;
+    if (!(data[0] & 0x10) || at + 4 > payload_at)
+        return -1;
+    profile = (uint32_t)data[at] << 8 | data[at + 1];
+    is_short = profile == 0xBEDE;
+    if (!is_short && (profile & 0xFFF0) != 0x1000)
+        return -1;
+    at += 4;
+    while (at < payload_at) {
+        int ident = data[at], length;
+        if (ident == 0) {
+            at++;
+            continue;
+        }
+        if (is_short) {
+            length = (ident & 15) + 1;
+            ident >>= 4;
+            at++;
+        } else {
+            if (at + 2 > payload_at)
+                break;
+            length = data[at + 1];
+            at += 2;
+        }
+        if (at + length > payload_at || (is_short && ident == 15))
+            break;
+        if (ident == line->cc_id && length >= 2 && line->noted < NOTED) {
+            line->numbers[line->noted] = (uint16_t)(data[at] << 8 | data[at + 1]);
+            line->arrived_ns[line->noted++] = arrival_ns;
+        } else if (ident == line->level_id && length >= 1) {
+            level = data[at];
+        }
+        at += length;
+    }
+    return level;
+}
+
+/* What a picture says of itself before its payload (RFC 7741 4.2); what is cut short says less. */
+static void read_vp8(const uint8_t *data, int at, int end, tyndau_arrival *out)
+{
+    static const uint8_t start[] = {0x9d, 0x01, 0x2a};
+    int first, flags;
+    if (at >= end)
+        return;
+    first = data[at++];
+    if (first & 0x80) {
+        if (at >= end)
+            return;
+        flags = data[at++];
+        if (flags & 0x80) {
+            int wide = at < end && data[at] & 0x80;
+            if (at + (wide ? 1 : 0) >= end)
+                return;
+            at += wide ? 2 : 1;
+        }
+        if (flags & 0x40) {
+            if (at >= end)
+                return;
+            at++;
+        }
+        if (flags & 0x30) {
+            if (at >= end)
+                return;
+            if (flags & 0x20)
+                out->temporal = data[at] >> 6;
+            at++;
+        }
+    }
+    if (first & 0x10 && !(first & 7) && at < end) {
+        out->is_key = !(data[at] & 1);
+        if (out->is_key && at + 8 <= end && memcmp(data + at + 3, start, sizeof start) == 0)
+            out->width = data[at + 6] | (data[at + 7] & 0x3F) << 8;
+    }
+}
+
+/* The stream of which this is the next packet, or NULL. */
+static tyndau_stream *next_of(const tyndau_line *line, const uint8_t *data)
+{
+    uint32_t ssrc = read32(data + 8);
+    for (int n = 0; n < STREAMS; n++) {
+        tyndau_stream *stream = line->streams[n];
+        if (stream != NULL && stream->ssrc == ssrc && stream->valid)
+            return ((stream->highest + 1) & 0xFFFF) == (data[2] << 8 | data[3]) ? stream : NULL;
+    }
+    return NULL;
+}
+
+enum judged { LEFT, GONE, PASSED };
+
+/* Pass one datagram on if it is plain. */
+static enum judged judge(const tyndau_seals *seals, tyndau_outbox *box, tyndau_line *line, uint8_t *data,
+                         tyndau_arrival *out)
+{
+    tyndau_stream *stream;
+    parsed view;
+    int length = out->length;
+    if (length < HEADER || length > MOST || data[0] >> 6 != 2 || (data[1] >= 192 && data[1] <= 223))
+        return LEFT;
+    stream = line != NULL && line->session != NULL ? next_of(line, data) : NULL;
+    if (stream == NULL)
+        return LEFT;
+    if (!tyndau_allow(&line->packets, 1, out->arrival_ns) || !tyndau_allow(&line->bytes, length, out->arrival_ns))
+        return GONE;
+    if (seals->unprotect(line->session, data, &out->length) != 0)
+        return GONE;
+    line->received_bytes += (uint64_t)length;
+    if (!parse(data, out->length, &view))
+        return GONE;
+    out->payload_at = (int)(view.payload - data);
+    out->padding = view.padding;
+    out->timestamp = view.timestamp;
+    out->level = read_extensions(line, data, out->payload_at, out->arrival_ns);
+    if (!stream->video && !tyndau_allow(&line->sounds, 1, out->arrival_ns))
+        return GONE;
+    if (stream->video)
+        read_vp8(data, out->payload_at, out->length - view.padding, out);
+    if (out->arrival_ns - line->told_ns > TELL_NS) {
+        line->told_ns = out->arrival_ns;
+        out->tells = 1;
+    }
+    out->key = stream->key;
+    out->video = stream->video;
+    out->number = ++stream->highest;
+    out->unsettled = tyndau_forward(seals, box, stream->routes, stream->count, data, out->length, out->number,
+                                    stream->ssrc, out->level, out->arrival_ns);
+    return PASSED;
+}
+
+/* How long a datagram has waited in the kernel. */
+static int64_t waited(struct msghdr *head, const struct timespec *now)
+{
+    for (struct cmsghdr *one = CMSG_FIRSTHDR(head); one != NULL; one = CMSG_NXTHDR(head, one)) {
+        if (one->cmsg_level == SOL_SOCKET && one->cmsg_type == SCM_TIMESTAMPNS &&
+            one->cmsg_len >= CMSG_LEN(sizeof(struct timespec))) {
+            struct timespec then;
+            int64_t span;
+            memcpy(&then, CMSG_DATA(one), sizeof then);
+            span = ((int64_t)now->tv_sec - then.tv_sec) * SECOND + (now->tv_nsec - then.tv_nsec);
+            return span > 0 && span < SECOND ? span : 0;
+        }
+    }
+    return 0;
+}
+
+int tyndau_intake_size(void)
+{
+    return (int)sizeof(tyndau_intake);
+}
+
+int tyndau_line_size(void)
+{
+    return (int)sizeof(tyndau_line);
+}
+
+/* Whether a listener may go over to another stream with this packet. What came after it must wait for that. */
+static int decides(enum judged judged, const tyndau_line *line, const tyndau_arrival *out, const uint8_t *data)
+{
+    if (judged == PASSED)
+        return out->unsettled > 0 && (out->is_key || !out->video);
+    return judged == LEFT && line != NULL && out->length >= HEADER && data[0] >> 6 == 2 &&
+           !(data[1] >= 192 && data[1] <= 223);
+}
+
+/* Take what has come by this socket, pass on what is plain, and say how many arrivals Python should look at. */
+int tyndau_take(tyndau_intake *intake, const tyndau_seals *seals, tyndau_outbox *box, int fd, int64_t now_ns)
+{
+    struct mmsghdr messages[BATCH];
+    struct iovec pieces[BATCH];
+    union {
+        struct cmsghdr head;
+        uint8_t room[CMSG_SPACE(sizeof(struct timespec))];
+    } stamps[BATCH];
+    struct timespec now;
+    int count, kept = 0, decided = 0;
+    memset(messages, 0, sizeof messages);
+    for (int n = 0; n < BATCH; n++) {
+        struct msghdr *head = &messages[n].msg_hdr;
+        pieces[n] = (struct iovec){intake->data[n], ROOM};
+        head->msg_name = intake->arrivals[n].address;
+        head->msg_namelen = sizeof intake->arrivals[n].address;
+        head->msg_iov = &pieces[n];
+        head->msg_iovlen = 1;
+        head->msg_control = &stamps[n];
+        head->msg_controllen = sizeof stamps[n].room;
+    }
+    intake->taken = intake->dropped = 0;
+    intake->waited_ns = 0;
+    box->batch++;
+    count = recvmmsg(fd, messages, BATCH, MSG_DONTWAIT, NULL);
+    if (count <= 0)
+        return 0;
+    clock_gettime(CLOCK_REALTIME, &now);
+    for (int n = 0; n < count; n++) {
+        tyndau_arrival *out = &intake->arrivals[kept];
+        int64_t span = waited(&messages[n].msg_hdr, &now);
+        uint32_t address_length = messages[n].msg_hdr.msg_namelen;
+        uint8_t address[sizeof out->address];
+        tyndau_line *line;
+        enum judged judged;
+        intake->taken++;
+        intake->waited_ns += span;
+        if (messages[n].msg_len == 0 || messages[n].msg_len > MOST || messages[n].msg_hdr.msg_flags & MSG_TRUNC ||
+            address_length > sizeof address) {
+            intake->dropped++;
+            continue;
+        }
+        memcpy(address, intake->arrivals[n].address, sizeof address);
+        memset(out, 0, sizeof *out);
+        memcpy(out->address, address, sizeof address);
+        out->address_length = address_length;
+        out->at = n * ROOM;
+        out->length = (int32_t)messages[n].msg_len;
+        out->arrival_ns = now_ns - span;
+        out->temporal = -1;
+        line = line_at(intake, address, address_length);
+        judged = decided ? LEFT : judge(seals, box, line, intake->data[n], out);
+        decided = decided || decides(judged, line, out, intake->data[n]);
+        if (judged != GONE)
+            kept++;
+    }
+    tyndau_flush(box);
+    return kept;
+}
