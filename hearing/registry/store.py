@@ -122,8 +122,11 @@ def _undo_sqlite(raw: Any, record: Any, error: BaseException | None) -> None:
     """Undo what a cancelled task left half written, before its connection is closed.
 
     SQLite keeps a closed connection alive, and the lock with it, for as long as somebody holds a cursor of it; the
-    exception of a cancelled task does. Without this nobody could write until the garbage collector came by.
+    exception of a cancelled task does. Without this nobody could write until the garbage collector came by. What went
+    wrong otherwise has closed the connection itself.
     """
+    if not isinstance(error, asyncio.CancelledError):
+        return
     with suppress(MissingGreenlet):
         raw.run_async(lambda driver: asyncio.shield(driver.rollback()))
 

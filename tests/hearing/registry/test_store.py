@@ -6,7 +6,9 @@ import asyncio
 import sqlite3
 from pathlib import Path
 
+import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from hearing.registry.store import Store
 
@@ -40,4 +42,18 @@ async def test_a_writer_cancelled_at_any_moment_leaves_no_lock_and_nothing_half_
     assert written % 3 == 0
     assert written >= 3 * (len(tasks) - cut_off)
     outsider.close()
+    await store.close()
+
+
+async def test_a_connection_that_was_closed_underneath_says_so_and_the_next_writer_has_another(tmp_path: Path) -> None:
+    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'store.db'}")
+    with pytest.raises(DBAPIError) as caught:
+        async with store.writing() as connection:
+            raw = await connection.get_raw_connection()
+            assert raw.driver_connection is not None
+            await raw.driver_connection.close()
+            await connection.execute(text("CREATE TABLE words (word TEXT)"))
+    assert caught.value.connection_invalidated
+    async with store.writing() as connection:
+        await connection.execute(text("CREATE TABLE words (word TEXT)"))
     await store.close()
