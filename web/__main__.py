@@ -116,7 +116,7 @@ def _at_registry(settings: Settings, command: Callable[[Registry], Awaitable[T]]
 
 async def _retention(settings: Settings, registry: Registry, complete: bool) -> None:
     edition = _edition(settings)
-    await commands.retention(registry, _clerk(registry, edition), edition, complete)
+    await commands.retention(registry, _clerk(registry, edition), edition, complete, settings.second_tapes)
 
 
 def _set_up_log(kind: str) -> None:
@@ -183,6 +183,7 @@ async def _serve(settings: Settings) -> int:
             behind_proxy=settings.behind_proxy,
             transcript_state=lambda hearing: _transcript_state(transcriber, clerk, hearing),
             stamp=authority(settings.timestamp.url) if settings.timestamp.url is not None else None,
+            second_tapes=settings.second_tapes,
             targets=_targets(settings),
         )
         stage = await seed(office) if settings.rehearsal else None

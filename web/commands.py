@@ -92,14 +92,14 @@ async def reconcile(registry: Registry, tapes: Path, edition: Edition, second: P
     return 1 if found else 0
 
 
-async def retention(registry: Registry, clerk: Clerk, edition: Edition, complete: bool) -> None:
+async def retention(registry: Registry, clerk: Clerk, edition: Edition, complete: bool, second: Path | None) -> None:
     """Which records are due; ``complete``: and end the destructions that a crash broke off."""
     now = time.time()
     for one in await kept(registry, clerk, edition):
         if one.due_at <= now:
             day = datetime.fromtimestamp(one.due_at, UTC).date()
             print(f"{one.hearing} of {one.case}: {one.state.value}, due since {day}")
-    for case in await finish(registry, clerk, now) if complete else ():
+    for case in await finish(registry, clerk, now, second) if complete else ():
         print(f"{case}: the key is destroyed")
 
 

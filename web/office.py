@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -83,6 +84,8 @@ class Office:
     copies: Copies = field(default_factory=Copies)
     """The copies of recordings for office machines that were asked for."""
     patience: Patience = field(default_factory=Patience)
+    second_tapes: Path | None = None
+    """Where the second recorder writes, where there is one."""
     targets: Sequence[Target] = ()
     """The outside systems that sealed documents are delivered to."""
 

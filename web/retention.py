@@ -12,6 +12,7 @@ import asyncio
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from hearing import acts as a
 from hearing.edition import Edition
@@ -62,10 +63,10 @@ async def destroy(office: Office, case: CaseId, ground: str, by: Actor) -> None:
         require_due(hearing, office.now(), office.edition)
     for name in remaining:
         await perform(office, name, a.DestroyRecord(ground), by)
-    await _forget(office.registry, case, list(hearings), office.now())
+    await _forget(office.registry, case, list(hearings), office.now(), office.second_tapes)
 
 
-async def finish(registry: Registry, clerk: Clerk, at: float) -> list[CaseId]:
+async def finish(registry: Registry, clerk: Clerk, at: float, second: Path | None = None) -> list[CaseId]:
     """Complete what a crash broke off: the cases whose journals say destroyed and whose key still existed."""
     done = []
     for case in await registry.docket.cases.list():
@@ -74,7 +75,7 @@ async def finish(registry: Registry, clerk: Clerk, at: float) -> list[CaseId]:
             continue
         if await has_key(registry, case.id):
             done.append(case.id)
-        await _forget(registry, case.id, list(hearings), at)
+        await _forget(registry, case.id, list(hearings), at, second)
     return done
 
 
@@ -90,9 +91,12 @@ async def _hearings(registry: Registry, clerk: Clerk, case: CaseId) -> dict[Hear
     return {one.id: await clerk.load(one.id) for one in await registry.docket.hearings.of_case(case)}
 
 
-async def _forget(registry: Registry, case: CaseId, hearings: Sequence[HearingId], at: float) -> None:
+async def _forget(
+    registry: Registry, case: CaseId, hearings: Sequence[HearingId], at: float, second: Path | None
+) -> None:
     """The key first: from then on the rest is noise, and clearing it away may be repeated."""
     await registry.docket.cases.destroy(case, at)
+    recordings = [registry.folder / TAPES_FOLDER, *([second] if second is not None else ())]
     shelf = registry.docket.documents.shelf
     for hearing in hearings:
         await registry.words.erase(hearing)
@@ -100,4 +104,5 @@ async def _forget(registry: Registry, case: CaseId, hearings: Sequence[HearingId
         await registry.search.erase(hearing)
         for document in await registry.docket.documents.of(hearing):
             await asyncio.to_thread(shelf.delete, place(document))
-        await asyncio.to_thread(shutil.rmtree, registry.folder / TAPES_FOLDER / hearing, ignore_errors=True)
+        for tapes in recordings:
+            await asyncio.to_thread(shutil.rmtree, tapes / hearing, ignore_errors=True)

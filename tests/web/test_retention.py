@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,18 @@ async def test_the_judge_destroys_a_due_record_and_verify_says_that_it_was_lawfu
     exported = "".join([line async for line in house.registry.journal.export(held)])
     assert "RecordDestroyed" in exported
     assert "Досанов" not in exported
+
+
+async def test_what_the_second_recorder_wrote_goes_with_the_first(
+    house: House, held: HearingId, tmp_path: Path
+) -> None:
+    tape = tmp_path / "second" / held / "s-1.audio" / "0001.part"
+    tape.parent.mkdir(parents=True)
+    tape.write_bytes(b"sealed")
+    await at_the_end_of_the_term(house, held)
+    office = replace(house.office, second_tapes=tmp_path / "second")
+    await destroy(office, (await house.state(held)).case, "term_over", JUDGE)
+    assert list((tmp_path / "second").iterdir()) == []
 
 
 async def test_a_held_record_and_one_whose_term_runs_stay(browser: Browser, house: House, held: HearingId) -> None:

@@ -47,12 +47,16 @@ async def test_a_writer_cancelled_at_any_moment_leaves_no_lock_and_nothing_half_
 
 async def test_a_connection_that_was_closed_underneath_says_so_and_the_next_writer_has_another(tmp_path: Path) -> None:
     store = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'store.db'}")
-    with pytest.raises(DBAPIError) as caught:
+
+    async def write_where_there_is_nothing() -> None:
         async with store.writing() as connection:
             raw = await connection.get_raw_connection()
             assert raw.driver_connection is not None
             await raw.driver_connection.close()
             await connection.execute(text("CREATE TABLE words (word TEXT)"))
+
+    with pytest.raises(DBAPIError) as caught:
+        await write_where_there_is_nothing()
     assert caught.value.connection_invalidated
     async with store.writing() as connection:
         await connection.execute(text("CREATE TABLE words (word TEXT)"))
