@@ -22,6 +22,7 @@ from media.relay.lines import Who
 from media.wire import rtcp, rtp
 from media.wire.srtp import Keys, Seal
 from tests.media import sdp as offers
+from tests.patience import PATIENCE_SECONDS
 
 AUDIO_TYPE, VIDEO_TYPE, REPAIR_TYPE = 109, 120, 124
 LEVEL_ID, MID_ID, CC_ID, RID_ID, REPAIRED_ID = 1, 3, 7, 8, 9
@@ -132,7 +133,7 @@ class Visitor:
 
     async def shake(self) -> None:
         algorithm, value = self.said("fingerprint").split()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await self.dtls.start(RTCDtlsParameters([RTCDtlsFingerprint(algorithm, value)]))
         assert self.dtls.keys is not None
         self._seal = Seal(self.dtls.keys)
@@ -237,9 +238,9 @@ class Visitor:
             reply.add_message_integrity(self.pwd.encode())
             self.send_raw(bytes(reply))
 
-    async def until(self, condition: Callable[[], bool], seconds: float = 5) -> None:
+    async def until(self, condition: Callable[[], bool]) -> None:
         """Wait for packets until a condition holds."""
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while not condition():
                 self._changed.clear()
                 await self._changed.wait()

@@ -11,12 +11,11 @@ from typing import Any
 from aiohttp import ClientWebSocketResponse, CookieJar, WSMsgType, web
 from aiohttp.test_utils import TestClient, TestServer
 
+from tests.patience import PATIENCE_SECONDS
 from tests.web.house import ORIGIN, Browser
 from tests.web.sittings import Bench
 from web import wire
 from web.court import COURT
-
-SECONDS = 20
 
 
 @dataclass
@@ -46,7 +45,7 @@ class Hall:
 
 async def told(socket: ClientWebSocketResponse, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     """The first message of which this holds."""
-    async with asyncio.timeout(SECONDS):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             message: dict[str, Any] = await socket.receive_json()
             if holds(message):
@@ -59,7 +58,7 @@ def is_view(message: dict[str, Any]) -> bool:
 
 async def ended(socket: ClientWebSocketResponse) -> int | None:
     """With which code the court closed this page: the frame says it, also where our answer finds the line gone."""
-    async with asyncio.timeout(SECONDS):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             message = await socket.receive()
             if message.type is WSMsgType.CLOSE:

@@ -20,13 +20,12 @@ from hearing.registry.clerk import Clerk
 from hearing.registry.office import DATABASE_FILE
 from hearing.rules import decide
 from hearing.wrongs import Impossible
+from tests.patience import PATIENCE_SECONDS
 from tests.web.hall import ended, hall_of, told
 from tests.web.sittings import AT_ONCE, TYPED, bench
 from web.app import healthz
 from web.court import COURT
 from web.office import OFFICE
-
-SECONDS = 20
 
 
 def _damage(data: Path, hearing: HearingId) -> None:
@@ -62,7 +61,7 @@ async def test_a_server_whose_court_broke_is_no_longer_healthy(tmp_path: Path) -
         async with TestClient(TestServer(app)) as client:
             assert (await client.get("/healthz")).status == 200
             held.court.spawn(breaks())
-            async with asyncio.timeout(SECONDS):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 await held.court.risen.wait()
             assert (await client.get("/healthz")).status == 503
 

@@ -63,7 +63,7 @@ class Stand:
     async def up(self, who: Who) -> None:
         """Wait until something has come by this connection."""
         courtroom = (await self.court.sitting()).courtroom
-        await self.court.speakers["prosecutor"]._visitor.until(lambda: courtroom.connected(who), 20)
+        await self.court.speakers["prosecutor"]._visitor.until(lambda: courtroom.connected(who))
 
     async def gone(self, who: Who) -> None:
         """Wait until the courtroom knows this connection no more."""
@@ -209,7 +209,7 @@ async def test_a_screen_lets_nobody_in_before_admission(stand: Stand) -> None:
     courtroom = (await stand.court.sitting()).courtroom
     prosecutor = stand.court.speakers["prosecutor"]._visitor
     await prosecutor.offer()
-    await prosecutor.until(lambda: len(prosecutor.packets) > 100, 20)
+    await prosecutor.until(lambda: len(prosecutor.packets) > 100)
     assert courtroom.has_peer(screen_of(seat))
     assert not (await stand.court.now()).seats[seat].connected
     assert screen.packets == []
@@ -220,19 +220,19 @@ async def test_a_screen_hears_the_floor_and_no_talk_aside(stand: Stand) -> None:
     court = stand.court
     screen = await stand.device("whep", "suspect", SCREEN)
     await screen.come()
-    await screen.until(lambda: bool(screen.packets), 20)
+    await screen.until(lambda: bool(screen.packets))
     await court.ask("judge", "begin_private_talk")
     await court.until(lambda h: h.phase is Phase.PRIVATE_TALK)
     suspect = court.speakers["suspect"]._visitor
     await suspect.offer()
     before = len(suspect.packets)
-    await suspect.until(lambda: len(suspect.packets) > before + 20, 20)
+    await suspect.until(lambda: len(suspect.packets) > before + 20)
     courtroom, who = (await court.sitting()).courtroom, screen_of(await stand.seat("suspect"))
     sent = courtroom.packets_to(who)
-    await suspect.until(lambda: len(suspect.packets) > before + 120, 20)
+    await suspect.until(lambda: len(suspect.packets) > before + 120)
     assert courtroom.packets_to(who) == sent
     await court.ask("judge", "end_private_talk")
-    await screen.until(lambda: courtroom.packets_to(who) > sent + 20, 20)
+    await screen.until(lambda: courtroom.packets_to(who) > sent + 20)
     await screen.close()
 
 
@@ -316,9 +316,9 @@ async def test_gstreamer_publishes_a_court_camera_and_it_is_recorded(stand: Stan
     url = str(stand.client.make_url(f"/whip/{stand.court.id}"))
     async with running(system_python, "gstreamer.py", "whip", url, await stand.token("judge")) as camera:
         await camera.until(lambda c: c.count("answered") == 1)
-        await prosecutor.until(lambda: {(r.kind, r.codec) for r in kept} >= {("audio", "opus"), ("video", "vp8")}, 20)
+        await prosecutor.until(lambda: {(r.kind, r.codec) for r in kept} >= {("audio", "opus"), ("video", "vp8")})
         before = len(prosecutor.packets)
-        await prosecutor.until(lambda: len(prosecutor.packets) > before + 200, 20)
+        await prosecutor.until(lambda: len(prosecutor.packets) > before + 200)
         assert {r.seat for r in kept} == {await stand.seat("judge")}
         assert await camera.end() == 0
     assert not courtroom.has_peer(who)

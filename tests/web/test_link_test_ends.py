@@ -14,6 +14,7 @@ from hearing.participants import Actor
 from hearing.wrongs import Malformed, Refused
 from tests.media import sdp
 from tests.media.visitor import Visitor
+from tests.patience import PATIENCE_SECONDS
 from tests.web.sittings import Bench, bench
 from web import asking, signalling
 from web.connection import Connection, Message
@@ -42,7 +43,7 @@ class Page(Connection):
         self.closed.append(code)
 
     async def until(self, **wanted: Any) -> Message:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 for message in self.told:
                     if wanted.items() <= message.items():

@@ -21,6 +21,7 @@ from hearing.registry.office import DATABASE_FILE
 from hearing.registry.office import Office as Registry
 from hearing.registry.verify import Fault, FaultKind, verify
 from hearing.rules.offers import allowed
+from tests.patience import PATIENCE_SECONDS
 from tests.web.house import JUDGE_IIN, PEOPLE, SECRETARY_IIN, valid_iin
 from tests.web.sittings import AT_ONCE, PARTIES, TYPED, Bench, bench
 from web.checking import checks
@@ -326,6 +327,6 @@ async def test_a_sitting_ends_once_its_hearing_is_over_and_nobody_looks_on(tmp_p
         held.court.linger_seconds = 0.0
         sitting = await held.sitting()
         await held.ask("judge", "vacate", reason=TYPED["pause"])
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await sitting.ended.wait()
         assert (await held.now()).phase is Phase.VACATED

@@ -16,6 +16,7 @@ from hearing.registry.journal import GENESIS, Entry, canonical
 from hearing.registry.office import Office
 from hearing.wrongs import Conflict, Impossible
 from tests.hearing.registry.people import NOW, SECRETARY, a_listing
+from tests.patience import PATIENCE_SECONDS
 
 H = HearingId("h-1")
 FEW = [a_listing(), f.LobbyOpened(), f.OpeningAnnounced(opens_at=NOW + 0.1)]
@@ -135,7 +136,7 @@ async def test_a_follower_gets_old_entries_and_then_each_new_one(office: Office)
             if entry.version == 5:
                 return
 
-    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_SECONDS), asyncio.TaskGroup() as group:
         group.create_task(follow())
         await caught_up.wait()
         await office.journal.append(H, 3, [f.Opened()], SECRETARY, NOW)
@@ -159,7 +160,7 @@ async def test_followers_of_a_busy_hearing_miss_nothing(office: Office) -> None:
         for version in range(3, total):
             await office.journal.append(H, version, [f.HandRaised(SeatId("s-1"))], SECRETARY, NOW + version)
 
-    async with asyncio.timeout(30), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_SECONDS), asyncio.TaskGroup() as group:
         followers = [group.create_task(follow()) for _ in range(3)]
         group.create_task(write())
     assert all(task.result() == list(range(1, total + 1)) for task in followers)
@@ -176,7 +177,7 @@ async def test_followers_end_when_the_journal_closes(office: Office) -> None:
             if entry.version == 3:
                 waiting.set()
 
-    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(PATIENCE_SECONDS), asyncio.TaskGroup() as group:
         group.create_task(follow())
         await waiting.wait()
         await office.close()

@@ -19,6 +19,7 @@ from media.record.tape import TapeHead, read_tape, tapes_in
 from media.record.verify import verify_tapes
 from tests.media.record.disks import ThinDisk
 from tests.media.record.synthetic import COUNSEL, FLOOR, JUDGE, KEY, SECOND, START, SUSPECT, Sender
+from tests.patience import PATIENCE_SECONDS
 
 
 class Clock:
@@ -104,7 +105,7 @@ async def recorders(tmp_path: Path) -> AsyncIterator[Make]:
 
 
 async def _until(recorder: Recorder, wanted: type[TapeReport]) -> TapeReport:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             report = await recorder.reports().get()
             if isinstance(report, wanted):
@@ -184,7 +185,7 @@ async def test_a_head_is_told_only_once_its_part_is_durable(recorders: Make) -> 
     recorder.apply(FLOOR)
     recorder.received(_packets(Sender(SUSPECT, "audio", 1), 1)[0])
     recorder.apply(NOBODY)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await disk.asked.wait()
     told = [recorder.reports().get_nowait() for _ in range(recorder.reports().qsize())]
     assert not any(isinstance(report, TapeHead) for report in told)
@@ -202,7 +203,7 @@ async def test_parts_are_finished_every_ten_seconds_and_each_asks_for_a_fresh_pi
     sender = Sender(JUDGE, "video", 1)
     for _ in range(3):
         recorder.received(sender.packet(clock.now, b"\x10\x00" * 50))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             assert await asked.get() == JUDGE
             clock.now += 11 * SECOND
             await disk.chained.get()

@@ -251,7 +251,7 @@ async def test_a_picture_without_room_is_withheld_and_not_expected(
     assert courtroom.withheld(JUDGE) == {SUSPECT}
     assert courtroom.withheld(SUSPECT) == frozenset()
     judge.feels_narrow(40_000_000)
-    await suspect.until(lambda: given(courtroom) == {SUSPECT: Share("")}, 10)
+    await suspect.until(lambda: given(courtroom) == {SUSPECT: Share("")})
     assert courtroom.withheld(JUDGE) == frozenset()
     assert (SUSPECT, "video") not in courtroom.deliveries()[JUDGE]
     suspect.show(number + 1, key=True)

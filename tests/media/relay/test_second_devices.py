@@ -21,6 +21,7 @@ from media.wire.ice import CONSENT_NS
 from tests.media.relay.conftest import JUDGE, SUSPECT, TOGETHER
 from tests.media.sdp import Part
 from tests.media.visitor import Visitor
+from tests.patience import PATIENCE_SECONDS
 
 HELD = replace(TOGETHER, in_session=True)
 RECEIVE = [Part("audio", "recvonly"), Part("video", "recvonly")]
@@ -168,7 +169,7 @@ async def test_who_consents_no_more_is_let_go_and_the_beat_goes_on_for_the_other
         await screen.shake()
     await screens[0].until(lambda: screens[0].asked_for_consent > 0)
     late = CONSENT_NS + SECOND
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while any(courtroom.has_peer(s.who) for s in screens):  # noqa: ASYNC110 - nothing comes to them any more
             await asyncio.sleep(0)
     assert wrong == []

@@ -11,13 +11,13 @@ from hearing.participants import SeatId
 from media.packets import Received
 from media.relay.courtroom import Courtroom
 from media.wire.door import Door
+from tests.patience import PATIENCE_SECONDS
 from web.rehearsal.connection import LinkTest, Publishing
 from web.rehearsal.lines import speakers
 from web.rehearsal.picture import Noise
 from web.rehearsal.voice import Voice
 
 SEAT = SeatId("s-player")
-SECONDS = 20
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ async def test_a_player_is_seen_and_heard_by_the_relay(courtroom: Courtroom) -> 
     player = Publishing(voice, Noise(100))
     try:
         await player.take(await courtroom.answer(SEAT, await player.offer()))
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await voice.say(speakers()["witness"].lines[0].voice("ru"))
             codecs: set[str] = set()
             while codecs != {"opus", "vp8"}:
@@ -55,7 +55,7 @@ async def test_a_speaking_player_moves_the_level_of_its_seat(courtroom: Courtroo
     player = Publishing(voice, Noise(100))
     try:
         await player.take(await courtroom.answer(SEAT, await player.offer()))
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             speaking = asyncio.create_task(voice.say(speakers()["witness"].lines[0].voice("ru")))
             loudest = 0.0
             while not speaking.done():
@@ -66,6 +66,7 @@ async def test_a_speaking_player_moves_the_level_of_its_seat(courtroom: Courtroo
         await player.close()
 
 
+@pytest.mark.sound
 async def test_a_players_link_is_tested_both_ways(courtroom: Courtroom) -> None:
     player = LinkTest(1500)
     try:
