@@ -108,6 +108,19 @@ async def test_the_minutes_hold_what_the_law_lists(browser: Browser, house: Hous
         assert item in text, item
 
 
+async def test_the_ruling_speaks_in_whole_sentences(browser: Browser, held: HearingId) -> None:
+    """A name is never bent by a case that nobody declined, and what is sent goes to somebody."""
+    await browser.sign_in(JUDGE_IIN)
+    _, russian = await browser.get(f"/file/{held}/ruling?paper=ru")
+    assert "подозреваемый – Досанов Нұрлан Ақанұлы" in russian
+    assert "копии направить: следователю, прокурору, потерпевшему, начальнику места содержания" in russian
+    _, kazakh = await browser.get(f"/file/{held}/ruling?paper=kk")
+    assert "көшірмелері жіберілсін: тергеушіге, прокурорға, жәбірленушіге," in kazakh
+    for paper in ("kk", "ru"):
+        _, minutes = await browser.get(f"/file/{held}/minutes?paper={paper}")
+        assert ".." not in minutes.partition("<table")[0].partition("<h1")[2]
+
+
 async def test_minutes_and_ruling_come_as_pdf_and_docx(browser: Browser, held: HearingId) -> None:
     await browser.sign_in(JUDGE_IIN)
     async with browser.client.get(f"/file/{held}/minutes.pdf?paper=kk") as answer:

@@ -128,7 +128,7 @@ def _head(source: Source) -> dict[str, object]:
         "day": day,
         "hour": hour,
         "span": languages.span,
-        "text": lambda ref: source.texts.get(ref, "—") if ref else "—",
+        "text": lambda ref: source.texts.get(ref, "—").removesuffix(".") if ref else "—",
         "held": lambda *roles: (
             ", ".join(
                 source.names.get(p.person, "—") for p in hearing.people.values() if p.role in roles and _took_part(p)
@@ -159,7 +159,7 @@ def _minutes_context(source: Source) -> dict[str, object]:
         "interrogated": [_interrogation(source, one) for one in testimonies(source.entries)],
         "gaps": hearing.gaps,
         "handed": "; ".join(
-            f"{source.say(f'recipient.{who}').lower()}, {languages.clock(at, source.zone)}"
+            f"{source.say(f'recipient.to.{who}')}, {languages.clock(at, source.zone)}"
             for who, at in hearing.delivered.items()
         ),
         "names_of": lambda seats: ", ".join(
@@ -273,5 +273,7 @@ def _ruling_context(source: Source) -> dict[str, object]:
         "appeal_days": source.edition.numbers["appeal_days"],
         "judge": ", ".join(source.names.get(p.person, "—") for p in judges) or "—",
         "defended": source.edition.groups["defended"],
-        "sent_to": ", ".join(source.say(f"recipient.{who}").lower() for who in kind.delivery),
+        "sent_to": ", ".join(
+            source.say(f"recipient.to.{who}") for who in kind.delivery if who not in source.edition.groups["defended"]
+        ),
     }
