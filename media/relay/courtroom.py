@@ -265,7 +265,8 @@ class Courtroom:
 
     def peer_rtp(self, peer: Peer, packet: rtp.Rtp, arrival_ns: int) -> None:
         if (member := self._by_peer.get(peer)) is not None:
-            self._presence.up(member)
+            if not member.up:
+                self._presence.up(member)
             self._board.take_rtp(member, packet, arrival_ns)
 
     def peer_rtcp(self, peer: Peer, packet: rtcp.Packet, arrival_ns: int) -> None:

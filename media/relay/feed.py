@@ -37,6 +37,10 @@ PAUSE = b"\xf8"
 PAUSE_SAMPLES = 960
 
 _U16 = struct.Struct("!H")
+_WITH_LEVEL = struct.Struct("!BBHIIHHBB2x")
+_WITH_CC = struct.Struct("!BBHIIHHBHx")
+_WITH_BOTH = struct.Struct("!BBHIIHHBBBH3x")
+"""A head with header extension elements in the one-byte form: audio level, transport sequence number."""
 
 
 def _random_ssrc() -> int:
@@ -228,40 +232,63 @@ class Feed:
 
     # -- packets out -------------------------------------------------------------------------------------------------
 
-    def _extensions(self, level: int, at_ns: int) -> tuple[bytes, int]:
-        """Header extension elements, and the transport sequence number among them, or -1."""
-        elements, sequence = b"", -1
-        if self.level_id and level >= 0:
-            elements = bytes((self.level_id << 4, level))
+    def _head(
+        self,
+        ssrc: int,
+        payload_type: int,
+        marker: bool,
+        number: int,
+        timestamp: int,
+        padded: bool,
+        level: int,
+        at_ns: int,
+    ) -> tuple[bytes, int]:
+        """The head with its extensions, and the transport sequence number among them, or -1."""
+        first, second = (0xB0 if padded else 0x90), (payload_type | 0x80 if marker else payload_type)
+        number, level_id = number & 0xFFFF, self.level_id if level >= 0 else 0
         if self.cc_id:
-            peer = self.peer
+            peer, element = self.peer, self.cc_id << 4 | 1
             peer.transport_sequence = sequence = (peer.transport_sequence + 1) & 0xFFFF
-            elements += bytes((self.cc_id << 4 | 1,)) + _U16.pack(sequence)
-        elif self.abs_id:
+            if not level_id:
+                return _WITH_CC.pack(first, second, number, timestamp, ssrc, 0xBEDE, 1, element, sequence), sequence
+            both = (level_id << 4, level, element, sequence)
+            return _WITH_BOTH.pack(first, second, number, timestamp, ssrc, 0xBEDE, 2, *both), sequence
+        if level_id and not self.abs_id:
+            return _WITH_LEVEL.pack(first, second, number, timestamp, ssrc, 0xBEDE, 1, level_id << 4, level), -1
+        elements = bytes((level_id << 4, level)) if level_id else b""
+        if self.abs_id:
             elements += bytes((self.abs_id << 4 | 2,)) + rtp.abs_send_time(at_ns)
-        return rtp.extension_block(elements), sequence
+        block = rtp.extension_block(elements)
+        return rtp.header(payload_type, marker, number, timestamp, ssrc, block, padded), -1
 
     def _seal(self, head: bytes, payload: bytes, sequence: int, at_ns: int) -> bytes | None:
-        sealed = self.peer.send_rtp(head + payload)
+        peer = self.peer
+        sealed = peer.send_rtp(head + payload)
         if sealed is not None:
-            self.peer.media_packets_sent += 1
+            peer.media_packets_sent += 1
             if sequence >= 0:
-                self.peer.note_sent(sequence, len(sealed), at_ns)
+                peer.note_sent(sequence, len(sealed), at_ns)
         return sealed
 
-    def send(self, number: int, packet: rtp.Rtp, level: int, seen: Descriptor | None, at_ns: int) -> bool:
-        run = self._carried(number)
-        if run is None:
-            return False
-        out, timestamp = number + run.number, (packet.timestamp + run.time) & 0xFFFFFFFF
-        block, sequence = self._extensions(level, at_ns)
-        head = rtp.header(
-            self.payload_type, packet.marker, out & 0xFFFF, timestamp, self.ssrc, block, packet.padding > 0
+    def carries(self, number: int, stream: int) -> bool:
+        """Whether a packet goes out as it comes, without anything to decide or to look up."""
+        return stream == self.stream and number >= self.first and not self.waiting and not self.apart
+
+    def send(
+        self, number: int, packet: rtp.Rtp, payload: bytes, level: int, seen: Descriptor | None, at_ns: int
+    ) -> bool:
+        """``payload`` is the packet's, cut out once for all listeners."""
+        step, picture, tl0, moved = self.number_offset, self.picture_offset, self.tl0_offset, self.time_offset
+        if number < self.first:
+            run = self._carried(number)
+            if run is None:
+                return False
+            step, picture, tl0, moved = run.number, run.picture, run.tl0, run.time
+        out, timestamp, padding = number + step, (packet.timestamp + moved) & 0xFFFFFFFF, packet.padding
+        head, sequence = self._head(
+            self.ssrc, self.payload_type, packet.marker, out, timestamp, padding > 0, level, at_ns
         )
-        payload = packet.data[packet.payload_at :]
-        if run.picture or run.tl0:
-            payload = vp8.shift(payload, run.picture, run.tl0)
-        sealed = self._seal(head, payload, sequence, at_ns)
+        sealed = self._seal(head, vp8.shift(payload, picture, tl0) if picture or tl0 else payload, sequence, at_ns)
         if sealed is None:
             return False
         if self.repair_type < 0:
@@ -269,11 +296,11 @@ class Feed:
         if out > self.last_number:
             self.last_number, self.last_time, self.last_ns = out, timestamp, at_ns
             if seen is not None and seen.picture >= 0:
-                self.last_picture = (seen.picture + run.picture) & vp8.PICTURES
+                self.last_picture = (seen.picture + picture) & vp8.PICTURES
             if seen is not None and seen.tl0 >= 0:
-                self.last_tl0 = (seen.tl0 + run.tl0) & vp8.TL0S
+                self.last_tl0 = (seen.tl0 + tl0) & vp8.TL0S
         self.packets += 1
-        self.octets += packet.payload_length
+        self.octets += len(payload) - padding
         return True
 
     def hush(self, at_ns: int) -> None:
@@ -281,8 +308,7 @@ class Feed:
         if not self.allowed or self.payload_type < 0:
             return
         out, timestamp = self.last_number + 1, (self.last_time + PAUSE_SAMPLES) & 0xFFFFFFFF
-        block, sequence = self._extensions(127, at_ns)
-        head = rtp.header(self.payload_type, False, out & 0xFFFF, timestamp, self.ssrc, block, False)
+        head, sequence = self._head(self.ssrc, self.payload_type, False, out, timestamp, False, 127, at_ns)
         if self._seal(head, PAUSE, sequence, at_ns) is not None:
             self.last_number, self.last_time, self.last_ns = out, timestamp, at_ns
             self.packets += 1
@@ -293,10 +319,9 @@ class Feed:
         if self.repair_type < 0:
             return self._repeat(number + run.number)
         self.repair_number = (self.repair_number + 1) & 0xFFFF
-        block, sequence = self._extensions(-1, at_ns)
-        timestamp = (packet.timestamp + run.time) & 0xFFFFFFFF
-        head = rtp.header(
-            self.repair_type, packet.marker, self.repair_number, timestamp, self.repair_ssrc, block, packet.padding > 0
+        timestamp, ssrc, padded = (packet.timestamp + run.time) & 0xFFFFFFFF, self.repair_ssrc, packet.padding > 0
+        head, sequence = self._head(
+            ssrc, self.repair_type, packet.marker, self.repair_number, timestamp, padded, -1, at_ns
         )
         payload = packet.data[packet.payload_at :]
         if run.picture or run.tl0:
@@ -310,8 +335,9 @@ class Feed:
     def pad(self, at_ns: int) -> int | None:
         """Send one packet of padding alone, as RTX; its transport number, or None when nothing could be sent."""
         self.repair_number = (self.repair_number + 1) & 0xFFFF
-        block, number = self._extensions(-1, at_ns)
-        head = rtp.header(self.repair_type, False, self.repair_number, self.last_time, self.repair_ssrc, block, True)
+        head, number = self._head(
+            self.repair_ssrc, self.repair_type, False, self.repair_number, self.last_time, True, -1, at_ns
+        )
         sealed = self.peer.send_rtp(head + bytes(PADDING - 1) + bytes((PADDING,)))
         if sealed is None or number < 0:
             return None

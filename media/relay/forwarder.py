@@ -105,11 +105,14 @@ class PythonForwarder:
     def carry(
         feeds: Iterable[Feed], number: int, packet: Rtp, level: int, seen: Descriptor | None, now_ns: int
     ) -> bool:
-        changed = False
+        changed, stream, payload = False, packet.ssrc, packet.data[packet.payload_at :]
         for feed in feeds:
+            if feed.carries(number, stream):
+                feed.send(number, packet, payload, level, seen, now_ns)
+                continue
             before = feed.stream
-            if feed.admits(number, packet, packet.ssrc, seen, now_ns):
-                feed.send(number, packet, level, seen, now_ns)
+            if feed.admits(number, packet, stream, seen, now_ns):
+                feed.send(number, packet, payload, level, seen, now_ns)
             changed = changed or feed.stream != before
         return changed
 

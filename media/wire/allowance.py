@@ -22,10 +22,11 @@ class Allowance:
 
     def take(self, amount: int, at_ns: int) -> bool:
         """All of it, or nothing."""
-        if self._level(at_ns) < amount:
+        left = self._level(at_ns) if at_ns > self._at_ns else self._left
+        if left < amount:
             self.refused += 1
             return False
-        self._left -= amount
+        self._left = left - amount
         return True
 
     def some(self, wanted: int, at_ns: int) -> int:

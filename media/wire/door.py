@@ -30,6 +30,9 @@ from media.wire.ice import Address, Line
 log = structlog.get_logger()
 
 MAX_DATAGRAM = 1500
+NO_CHECK = 4
+"""What begins with less is STUN (RFC 7983)."""
+
 BATCH = 64
 """Datagrams taken in one turn of the event loop; the rest wait in the kernel's bounded buffer."""
 
@@ -66,6 +69,9 @@ def _bound(host: str, port: int) -> socket.socket:
         sock.close()
         raise
     return sock
+
+
+Sender = Callable[[bytes, Address], int]
 
 
 class Taker(Protocol):
@@ -160,6 +166,10 @@ class Door:
         """The socket (its descriptor) by which this address came; -1 when it never did or the door is closed."""
         return self._ways[address].fileno() if address in self._ways else -1
 
+    def sender(self, address: Address | None) -> Sender | None:
+        """Sends by the socket by which this address came; raises ``OSError``. None when it never did."""
+        return self._ways[address].sendto if address in self._ways and self.way_to(address) >= 0 else None
+
     def send(self, data: bytes, address: Address) -> None:
         try:
             self._ways.get(address, self._came_by).sendto(data, address)
@@ -171,6 +181,7 @@ class Door:
         if self.taker is not None:
             self.taker.take(sock, self._clock())
             return
+        clock, addresses = self._clock, self._addresses
         for _ in range(BATCH):
             try:
                 data, ancillary, flags, address = sock.recvmsg(MAX_DATAGRAM + 1, 64)
@@ -178,7 +189,7 @@ class Door:
                 return
             except OSError:
                 continue
-            arrival = self._clock()
+            arrival = clock()
             self.taken += 1
             for level, kind, value in ancillary:
                 if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS and len(value) >= _TIMESPEC.size:
@@ -190,13 +201,17 @@ class Door:
             if flags & _CUT_SHORT:
                 self.dropped += 1
                 continue
-            self.received(data, address[:2], arrival)
+            line = addresses.get(address) if data and data[0] >= NO_CHECK else None
+            if line is not None and len(data) <= MAX_DATAGRAM:
+                line.receive(data, address, arrival)
+            else:
+                self.received(data, address[:2], arrival)
 
     def received(self, data: bytes, address: Address, arrival_ns: int) -> None:
         """The filter. Only what comes from a proven address, or proves itself now, goes further."""
         if not data or len(data) > MAX_DATAGRAM:
             self.dropped += 1
-        elif data[0] < 4:
+        elif data[0] < NO_CHECK:
             self._checked(data, address, arrival_ns)
         elif (line := self._addresses.get(address)) is not None:
             line.receive(data, address, arrival_ns)

@@ -17,7 +17,7 @@ from media.wire import fragment, rtcp, rtp
 from media.wire.allowance import Allowance
 from media.wire.answer import Agreed, Sent, Terms, agree, answer
 from media.wire.clock import SECOND, now_ns
-from media.wire.door import Door
+from media.wire.door import Door, Sender
 from media.wire.ice import Address, Credentials, Line
 from media.wire.offer import Offer
 from media.wire.seam import Handshake, Seam
@@ -99,6 +99,8 @@ class Peer:
         self._line.needs_consent = fed
         self._seam = Seam(self._line)
         self._seal: Seal | None = None
+        self._sender: Sender | None = None
+        self._target: Address | None = None
         self._version = 0
         self._offer = offer
         self._handshake = Handshake(self._seam, door.certificate, "server" if offer.shakes else "client")
@@ -232,6 +234,8 @@ class Peer:
 
     def rewired(self) -> None:
         """Seal, state or target have changed. A native forwarder keeps its own copy of them."""
+        self._target = self._line.target
+        self._sender = self._door.sender(self._target)
 
     def allowance(self, _name: str, a_second: int) -> Allowance:
         """Of packets, bytes or sounds that this connection may bring."""
@@ -283,8 +287,18 @@ class Peer:
             return None
         sealed = self._seal.seal_rtp(packet)
         if sealed is not None:
-            self.send_sealed(sealed)
+            self._post(sealed)
         return sealed
+
+    def _post(self, datagram: bytes) -> None:
+        target = self._target
+        if self._sender is None or target is None:
+            return
+        try:
+            self._sender(datagram, target)
+        except OSError:
+            self._door.unsent += 1
+        self.sent_bytes += len(datagram)
 
     def note_sent(self, sequence: int, size: int, at_ns: int) -> None:
         self.sent_ns[sequence % HISTORY], self.sent_size[sequence % HISTORY] = at_ns, size
@@ -292,8 +306,7 @@ class Peer:
     def send_sealed(self, datagram: bytes) -> None:
         """Repeat a datagram exactly. A sequence number must never be sealed twice with other content (AES-GCM)."""
         if self.state is PeerState.CONNECTED:
-            self._line.send(datagram)
-            self.sent_bytes += len(datagram)
+            self._post(datagram)
 
     def send_rtcp(self, compound: bytes) -> None:
         if self._seal is None or self.state is not PeerState.CONNECTED:

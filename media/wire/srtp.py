@@ -34,6 +34,8 @@ def unprotect_address() -> int:
     return _address("srtp_unprotect")
 
 
+_protect, _unprotect = lib.srtp_protect, lib.srtp_unprotect
+
 WINDOW = 128
 _ROOM = 2048
 _TRAILER = 148
@@ -89,14 +91,30 @@ class Seal:
         return sealed
 
     def seal_rtp(self, data: bytes) -> bytes | None:
-        return self._process(lib.srtp_protect, self._out_pointer, data)
+        length, view, told = len(data), self._view, self._length
+        if length > _ROOM - _TRAILER:
+            return None
+        view[0:length] = data
+        told[0] = length
+        if _protect(self._out_pointer, self._data, told):
+            return None
+        sealed: bytes = view[0 : told[0]]
+        return sealed
 
     def seal_rtcp(self, data: bytes) -> bytes | None:
         return self._process(lib.srtp_protect_rtcp, self._out_pointer, data)
 
     def open_rtp(self, data: bytes) -> bytes | None:
         """The packet inside, or None when the seal is broken or the packet was seen before."""
-        return self._process(lib.srtp_unprotect, self._in_pointer, data)
+        length, view, told = len(data), self._view, self._length
+        if length > _ROOM - _TRAILER:
+            return None
+        view[0:length] = data
+        told[0] = length
+        if _unprotect(self._in_pointer, self._data, told):
+            return None
+        plain: bytes = view[0 : told[0]]
+        return plain
 
     def open_rtcp(self, data: bytes) -> bytes | None:
         return self._process(lib.srtp_unprotect_rtcp, self._in_pointer, data)

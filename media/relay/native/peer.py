@@ -71,6 +71,7 @@ class NativePeer(Peer):
         self.sent_ns, self.sent_size = self.way.sent_ns, self.way.sent_size
 
     def rewired(self) -> None:
+        super().rewired()
         self.way.session, self.way.fd, self.line.session = FFI.NULL, -1, FFI.NULL
         self.intake.forget(self)
         fd, target = self._door.way_to(self._line.target), self._line.target
