@@ -196,8 +196,7 @@ async def _serve(settings: Settings) -> int:
         log.info("forwarder", backend=forwarder.name)
         if settings.second_tapes is not None:
             switch_on(settings.second_tapes, time.time())
-        turn, second = await _turn(settings), settings.second_tapes
-        court = Court(office, door, transcriber, book, tapes, loss, forwarder, turn, second_tapes=second)
+        court = Court(office, door, transcriber, book, tapes, loss, forwarder, await _turn(settings))
         token = settings.metrics.token
         app = build(office, court, token.get_secret_value() if token is not None else None)
         if stage is not None:

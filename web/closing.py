@@ -100,7 +100,7 @@ class Closing:
         if hearing.phase is not Phase.CLOSED or hearing.retention is Retention.DESTROYED:
             return True
         key = await self._court.office.registry.keys.tapes(hearing.case)
-        second = self._court.second_tapes
+        second = self._court.office.second_tapes
         folder = whole_folder(self._court.tapes / hearing_id, second / hearing_id if second is not None else None)
         if folder.exists() and hearing.transcript is None:
             await self._mend_tapes(hearing_id, folder, key)

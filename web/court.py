@@ -65,7 +65,7 @@ class Court:
         forwarder: Forwarder | None = None,
         turn: Turn | None = None,
         disk: Disk | None = None,
-        second_tapes: Path | None = None,
+        second_disk: Disk | None = None,
     ) -> None:
         self.office = office
         self.door = door
@@ -75,7 +75,7 @@ class Court:
         self.book = book
         self.tapes = tapes
         self.disk = disk
-        self.second_tapes = second_tapes
+        self.second_disk = second_disk
         self.loss_seconds = loss_seconds
         self.linger_seconds = LINGER_SECONDS
         self.confidence_seconds = CONFIDENCE_SECONDS

@@ -15,9 +15,10 @@ from hearing.floor import Floor
 from hearing.hearings import Recording
 from hearing.participants import SeatId
 from media.packets import Received
-from media.record.confidence import Doubtful, Reader, low_priority
+from media.record.confidence import Doubt, Doubtful, Reader, low_priority
 from media.record.frames import Damaged
 from media.record.recorder import Recorder, TapeAlarm, TapeHead, TapeRestored, TapeRolling
+from media.record.reports import reason_of
 from media.record.timeline import Timeline
 from media.wire.clock import now_ns
 
@@ -46,6 +47,9 @@ class RecordingDesk:
         self._doubt: Doubtful | None = None
         self._reader: Reader | None = None
         self._second: Recorder | None = None
+        self.second_alarm: str | None = None
+        """Why the second recorder does not record, where one is switched on: the court is told, no fact is written,
+        since the record itself is whole."""
         self.recovered: list[a.NoteTapeHead] = []
         self.last_arrival: float | None = None
 
@@ -76,13 +80,15 @@ class RecordingDesk:
 
     def _open_second(self, key: bytes) -> None:
         """The recorder on another path, where one is switched on. Its trouble never touches the first."""
-        second = self._sitting.court.second_tapes
+        second = self._sitting.court.office.second_tapes
         if second is None:
             return
         try:
             (second / self._sitting.id).mkdir(parents=True, exist_ok=True)
-            self._second = Recorder(second / self._sitting.id, key, clock=now_ns)
+            disk = self._sitting.court.second_disk
+            self._second = Recorder(second / self._sitting.id, key, clock=now_ns, disk=disk)
         except (OSError, Damaged) as wrong:
+            self.second_alarm = reason_of(wrong) if isinstance(wrong, OSError) else Doubt.ALTERED.value
             log.error("second recording failed", hearing=self._sitting.id, reason=str(wrong))
 
     def apply(self, floor: Floor) -> None:
@@ -120,16 +126,19 @@ class RecordingDesk:
             self._sitting.usher.show_all()
 
     async def watch_second(self) -> None:
-        """The second recorder's trouble goes to whoever runs the server: the record itself is not in danger."""
+        """The second recorder's trouble is shown to the court, and logged for whoever runs the server."""
         while self._second is not None:
             report = await self._second.reports().get()
             match report:
                 case TapeAlarm(reason):
+                    self.second_alarm = reason
                     log.error("second recording failed", hearing=self._sitting.id, reason=reason)
                 case TapeRestored(lost):
+                    self.second_alarm = None
                     log.warning("second recording goes on", hearing=self._sitting.id, lost=lost)
                 case _:
-                    pass
+                    continue
+            self._sitting.usher.show_all()
 
     async def read_back(self) -> None:
         """Once a minute the newest part of each tape against what was live; trouble is an alarm like a full disk."""

@@ -61,9 +61,11 @@ async def destroy(office: Office, case: CaseId, ground: str, by: Actor) -> None:
         raise Refused("destroyed")
     for hearing in remaining.values():
         require_due(hearing, office.now(), office.edition)
+    second = office.second_tapes
     for name in remaining:
-        await perform(office, name, a.DestroyRecord(ground), by)
-    await _forget(office.registry, case, list(hearings), office.now(), office.second_tapes)
+        twice = second is not None and await asyncio.to_thread((second / name).exists)
+        await perform(office, name, a.DestroyRecord(ground, twice), by)
+    await _forget(office.registry, case, list(hearings), office.now(), second)
 
 
 async def finish(registry: Registry, clerk: Clerk, at: float, second: Path | None = None) -> list[CaseId]:

@@ -134,6 +134,7 @@ class Usher:
             camera=sitting.second.camera(),
             observers=sum(c.observer for c in sitting.connections),
             rolling=sitting.recording.rolling,
+            second_alarm=sitting.recording.second_alarm,
             listens=sitting.booth.listens,
             oath=sitting.speech.oath,
             captions=self._captions.lines,

@@ -22,4 +22,7 @@ class LiftHold(Act):
 
 @dataclass(frozen=True, slots=True)
 class DestroyRecord(Act):
+    """``second_recording``: there is one, and it goes too."""
+
     ground: str
+    second_recording: bool = False

@@ -20,7 +20,9 @@ class LegalHoldLifted(Fact):
 
 @dataclass(frozen=True, slots=True)
 class RecordDestroyed(Fact):
-    """``ground`` is a code, since every text of the case goes with its key. ``due`` is when the term was over."""
+    """``ground`` is a code, since every text of the case goes with its key. ``due`` is when the term was over,
+    ``second_recording`` whether a second recorder's tapes went with the first's."""
 
     ground: str
     due: float
+    second_recording: bool = False

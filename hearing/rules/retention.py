@@ -20,7 +20,8 @@ def _lift_hold(q: Asked) -> Iterable[f.Fact]:
 
 def _destroy_record(q: Asked) -> Iterable[f.Fact]:
     q.require(q.act.ground in q.edition.destruction_grounds, "field_type", field="ground")
-    yield f.RecordDestroyed(q.act.ground, require_due(q.hearing, q.at, q.edition))
+    due = require_due(q.hearing, q.at, q.edition)
+    yield f.RecordDestroyed(q.act.ground, due, q.act.second_recording)
 
 
 RULES: dict[type[a.Act], Rule] = {

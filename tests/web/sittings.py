@@ -233,6 +233,7 @@ async def bench(
     model: Path | None = MODEL,
     disk: Disk | None = None,
     second: Path | None = None,
+    second_disk: Disk | None = None,
 ) -> AsyncIterator[Bench]:
     """A court opened on this folder: with a fresh hearing, or, as after a crash, with the one ``before``."""
     async with AsyncExitStack() as stack:
@@ -244,7 +245,7 @@ async def bench(
         transcriber = await stack.enter_async_context(Transcriber(settings, book))
         house = House(registry, data, at=time.time())
         clerk = Clerk(registry, partial(decide, edition=AT_ONCE))
-        house.office = replace(house.office, clerk=clerk, edition=AT_ONCE, now=time.time)
+        house.office = replace(house.office, clerk=clerk, edition=AT_ONCE, now=time.time, second_tapes=second)
         if before is None:
             await house.hire()
             hearing = await house.list_sanction()
@@ -252,7 +253,7 @@ async def bench(
             hearing, house.people = before.id, before.house.people
         tapes = data / "tapes"
         tapes.mkdir(exist_ok=True)
-        court = Court(house.office, door, transcriber, book, tapes, 2.0, disk=disk, second_tapes=second)
+        court = Court(house.office, door, transcriber, book, tapes, 2.0, disk=disk, second_disk=second_disk)
         started = asyncio.Event()
         running = asyncio.create_task(court.run(started))
         made = Bench(house, court, running, hearing)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hearing import acts as a
+from hearing import facts as f
 from hearing.hearings import Retention
 from hearing.participants import Actor, HearingId, PersonId, Role
 from hearing.registry.errors import Destroyed
@@ -62,16 +63,19 @@ async def test_the_judge_destroys_a_due_record_and_verify_says_that_it_was_lawfu
     assert "Досанов" not in exported
 
 
-async def test_what_the_second_recorder_wrote_goes_with_the_first(
+async def test_the_second_recorders_tapes_go_with_the_record_and_the_fact_says_so(
     house: House, held: HearingId, tmp_path: Path
 ) -> None:
-    tape = tmp_path / "second" / held / "s-1.audio" / "0001.part"
-    tape.parent.mkdir(parents=True)
-    tape.write_bytes(b"sealed")
+    second = tmp_path / "second"
+    for folder in (second / held, second / "h-another"):
+        folder.mkdir(parents=True)
+        (folder / "0001.part").write_bytes(b"sealed")
     await at_the_end_of_the_term(house, held)
-    office = replace(house.office, second_tapes=tmp_path / "second")
+    office = replace(house.office, second_tapes=second)
     await destroy(office, (await house.state(held)).case, "term_over", JUDGE)
-    assert list((tmp_path / "second").iterdir()) == []
+    assert [path.name for path in second.iterdir()] == ["h-another"]
+    facts = [entry.fact for entry in await house.registry.journal.read(held)]
+    assert [fact.second_recording for fact in facts if isinstance(fact, f.RecordDestroyed)] == [True]
 
 
 async def test_a_held_record_and_one_whose_term_runs_stay(browser: Browser, house: House, held: HearingId) -> None:
@@ -103,13 +107,18 @@ async def test_the_secretary_sees_the_terms_and_destroys_nothing(
     assert await has_key(house.registry, case)
 
 
-async def test_a_destruction_that_a_crash_broke_off_is_named_and_completed(house: House, held: HearingId) -> None:
+async def test_a_destruction_that_a_crash_broke_off_is_named_and_completed(
+    house: House, held: HearingId, tmp_path: Path
+) -> None:
     case = (await house.state(held)).case
     await at_the_end_of_the_term(house, held)
     await perform(house.office, held, a.DestroyRecord("term_over"), JUDGE)
     faults = {fault.kind for fault in await verify(house.registry)}
     assert FaultKind.KEY in faults
-    assert await finish(house.registry, house.office.clerk, house.at) == [case]
+    left = tmp_path / held
+    left.mkdir()
+    assert await finish(house.registry, house.office.clerk, house.at, tmp_path) == [case]
+    assert not left.exists()
     assert await finish(house.registry, house.office.clerk, house.at) == []
     assert await verify(house.registry) == []
 

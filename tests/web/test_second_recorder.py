@@ -2,12 +2,44 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+from aiohttp import web
 
 from hearing.hearings import Phase, Recording
+from hearing.participants import Actor, Role
 from media.record.second import differences
-from tests.web.sittings import TYPED, Bench, bench
+from tests.media.record.disks import ThinDisk
+from tests.web.sittings import PATIENCE, TYPED, Bench, bench
+from web.connection import Connection
 from web.reconciling import switch_on, switched_on
+
+
+async def _stands() -> bool:
+    return True
+
+
+class Page(Connection):
+    """The judge's page without a browser: it looks whenever it is shown the hearing."""
+
+    def __init__(self, held: Bench) -> None:
+        judge = Actor(held.house.people["judge"], Role.INVESTIGATING_JUDGE)
+        super().__init__(web.WebSocketResponse(), judge, None, "en", observer=False, browser="", stands=_stands)
+        self._held = held
+
+    async def until(self, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        sitting = await self._held.sitting()
+        sitting.connections.add(self)
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                seen: dict[str, Any] = sitting.usher.view(self)["hearing"]
+                if holds(seen):
+                    return seen
+                await self._awake.wait()
+                self._awake.clear()
 
 
 async def _recorded(held: Bench) -> None:
@@ -37,6 +69,22 @@ async def test_a_second_path_that_cannot_be_written_leaves_the_hearing_alone(tmp
     async with bench(tmp_path / "data", model=None, second=second) as held:
         await _recorded(held)
         assert (await held.now()).phase is Phase.OPEN
+        seen = await Page(held).until(lambda shown: shown["second_recording"] is not None)
+        assert seen["second_recording"] == "the disk failed"
+
+
+async def test_a_second_disk_that_fills_up_is_told_to_the_court_until_there_is_room(tmp_path: Path) -> None:
+    disk = ThinDisk(100_000_000)
+    async with bench(tmp_path / "data", model=None, second=tmp_path / "second", second_disk=disk) as held:
+        await held.open()
+        page = Page(held)
+        assert (await page.until(lambda shown: shown["recording"]["state"] == "rolling"))["second_recording"] is None
+        disk.room = 20_000
+        full = await page.until(lambda shown: shown["second_recording"] is not None)
+        assert (full["second_recording"], full["recording"]["state"]) == ("the disk is full", "rolling")
+        disk.room = 100_000_000
+        assert await page.until(lambda shown: shown["second_recording"] is None)
+        assert (await held.now()).recording is Recording.ROLLING
 
 
 def test_it_is_switched_on_once(tmp_path: Path) -> None:

@@ -89,6 +89,13 @@ def test_only_the_court_is_told_how_the_hall_cameras_line_stands() -> None:
     assert lines == {"judge": "lost", "secretary": "lost", **dict.fromkeys(ALL[2:], None)}
 
 
+def test_only_the_court_is_told_why_the_second_recorder_stands_still() -> None:
+    s = opened(*ALL)
+    reasons = {name: shown(s, name, second_alarm="disk_full")["hearing"]["second_recording"] for name in ALL}
+    assert reasons == {"judge": "cause.disk_full", "secretary": "cause.disk_full", **dict.fromkeys(ALL[2:], None)}
+    assert shown(s, "judge")["hearing"]["second_recording"] is None
+
+
 def test_layout_follows_role_and_place() -> None:
     s = in_lobby(*ALL)
     layouts = {name: shown(s, name)["you"]["layout"] for name in ALL}

@@ -70,6 +70,7 @@ def _hearing(stage: Stage, me: Participant | None, by: Actor, say: Say, observer
         else [],
         "quorum": shown_quorum(stage, say) if staff else None,
         "recording": recording(stage, say),
+        "second_recording": say(f"cause.{stage.second_alarm}") if staff and stage.second_alarm else None,
         "court_camera": h.court_camera,
         "camera_line": stage.camera if staff else None,
         "all_muted": bool(h.seats) and all(s.muted for s in h.seats.values()),

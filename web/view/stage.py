@@ -54,6 +54,8 @@ class Stage:
     observers: int = 0
     rolling: bool = False
     """Whether the recorder confirms that packets reach the tape."""
+    second_alarm: str | None = None
+    """Why the second recorder, where one is switched on, does not record."""
     oath: OathProgress = field(default_factory=OathProgress)
     listens: Mapping[str, str] = field(default_factory=dict)
     """The channel of every seat and observer; whoever is not named listens to the floor."""

@@ -19,6 +19,7 @@ export function notices(page) {
   if (page.media.blocked) push("blocked", "caution", "sound", word("blocked.title"), word("blocked.text"), h("button", { type: "button", class: "btn next", onclick: () => page.media.unblock() }, word("blocked.go")));
   if (!page.cut && page.media.state === "failed") push("media", "caution", "link-off", word("media.title"), word("media.text"));
   if (hearing.recording?.state === "failed") push("tape", "danger", "warn", word("tape.title"), [hearing.recording.why, word("tape.text")].filter(Boolean).join(". "));
+  if (hearing.second_recording) push("second-tape", "caution", "warn", word("second_tape.title"), `${hearing.second_recording}. ${word("second_tape.text")}`);
   if (hearing.phase === "paused_by_loss") push("paused", "caution", "pause", word("paused.title"), gapText(page));
   else if (hearing.gap?.repair === "due") push("gap", "caution", "note", word("gap.title"), gapText(page));
   if (hearing.part_closed) push("part", "caution", "lock", word("part.title"), word("part.text"));
