@@ -96,10 +96,12 @@ async def test_a_program_does_the_secretarys_whole_work(browser: Browser, house:
     browser.client.session.cookie_jar.clear()
     bearer = {"Authorization": f"Bearer {token}"}
     case = await (await browser.call("POST", "/cases", {"court_number": "7585-24-00-2/77"}, **bearer)).json()
+    judges = (await (await browser.call("GET", "/judges", **bearer)).json())["judges"]
+    assert [judge["account"] for judge in judges] == [house.accounts["judge"].id]
     body = {
         "case": case["id"], "kind": "sanction", "scheduled_at": house.at + HOUR, "measure": "custody",
         "remote_ground": "by_order_of_judge", "received_at": house.at - HOUR, "detained_at": house.at - 9 * HOUR,
-        "limit_hours": 48, "judge": house.accounts["judge"].id,
+        "limit_hours": 48, "judge": judges[0]["account"],
     }  # fmt: skip
     answer = await browser.call("POST", "/hearings", body, **bearer)
     assert answer.status == 201, await answer.text()

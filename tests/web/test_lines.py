@@ -104,6 +104,16 @@ async def test_the_secretary_and_the_judge_of_the_hearing_see_every_line(lobby: 
             assert "Подключения ещё не было" in rows[lobby.house.people["counsel"]]
 
 
+async def test_a_program_reads_the_same_figures(lobby: Bench) -> None:
+    async with visiting(lobby) as browser:
+        await browser.sign_in(SECRETARY_IIN)
+        found = (await (await browser.call("GET", f"/hearings/{lobby.id}/lines")).json())["lines"]
+    lines = {line["person"]: line for line in found}
+    suspect, counsel = (lines[lobby.house.people[name]] for name in ("suspect", "counsel"))
+    assert suspect["moments"][-1]["figures"]["up_kbps"] > 0
+    assert counsel["moments"] == []
+
+
 async def test_nobody_else_sees_them(lobby: Bench) -> None:
     async with visiting(lobby) as browser:
         _, text = await browser.get(f"/hearings/{lobby.id}/lines")

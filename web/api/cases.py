@@ -9,6 +9,7 @@ from hearing.wrongs import Refused
 from web import doors
 from web.api.reading import body, plain
 from web.desk import create_case
+from web.doors import BENCH
 from web.office import of
 from web.openapi import Endpoint, listed, record, ref, text
 
@@ -17,6 +18,13 @@ async def get_cases(request: web.Request) -> web.Response:
     doors.staff(request)
     found = [case for case in await of(request).registry.docket.cases.list() if case.destroyed_at is None]
     return web.json_response({"cases": [plain(case) for case in found]})
+
+
+async def get_judges(request: web.Request) -> web.Response:
+    """Who may be named as the judge of a listing."""
+    doors.staff(request)
+    found = [one for one in await of(request).registry.docket.accounts.list() if one.roles & BENCH and not one.disabled]
+    return web.json_response({"judges": [{"account": one.id, "name": one.name} for one in found]})
 
 
 async def post_case(request: web.Request) -> web.Response:
@@ -45,6 +53,14 @@ async def get_case_log(request: web.Request) -> web.Response:
 
 ENDPOINTS = (
     Endpoint("GET", "/cases", get_cases, "All cases", "cases", gives=record(cases=listed(ref("Case")))),
+    Endpoint(
+        "GET",
+        "/judges",
+        get_judges,
+        "Who may be named as the judge of a listing",
+        "cases",
+        gives=record(judges=listed(record(("account", "name"), account=text(), name=text()))),
+    ),
     Endpoint(
         "POST",
         "/cases",
