@@ -13,22 +13,7 @@ from hearing.participants import SYSTEM, HearingId
 from hearing.registry import bundles
 from hearing.registry.documents import DERIVED
 from media.record.finalise import finalise
-from tests.media.record.synthetic import (
-    FLOOR,
-    JUDGE,
-    KEY,
-    SECOND,
-    START,
-    SUSPECT,
-    Sender,
-    arriving,
-    beeps,
-    film,
-    opus,
-    tape_it,
-    voice,
-    vp8,
-)
+from tests.media.record.synthetic import JUDGE, KEY, SUSPECT, beeps, filmed, opus, said, tape_session, vp8
 from tests.web.house import SECRETARY, Browser, House
 from web import quality, review
 from web.asking import perform
@@ -41,11 +26,9 @@ async def recorded(house: House, scratch: Path, seconds: int = 12) -> HearingId:
     await house.hold(hearing)
     await house.transcribe(hearing)
     seats = {JUDGE: await house.seat(hearing, "judge"), SUSPECT: await house.seat(hearing, "suspect")}
-    judge = voice(Sender(JUDGE, "audio", 1), opus(beeps(seconds, [1, 8], 1.0)))
-    suspect = voice(Sender(SUSPECT, "audio", 3), opus(beeps(seconds, [3, 10], 1.0, 500)))
-    camera = film(Sender(JUDGE, "video", 5), vp8(seconds))
-    floor = FLOOR
-    tape_it(scratch / "tapes", arriving(judge, suspect, camera), [(START, floor), (START + seconds * SECOND, floor)])
+    judge = said(JUDGE, opus(beeps(seconds, [1, 8], 1.0)))
+    suspect = said(SUSPECT, opus(beeps(seconds, [3, 10], 1.0, 500)))
+    tape_session(scratch / "tapes", seconds, judge, suspect, filmed(vp8(seconds)))
     made = finalise(scratch / "tapes", KEY, scratch / "hearing.webm", {}, [], mix_title="")
     named = [(seats[track.seat], track) for track in made.figures.tracks]
     peaks = json.dumps({seat: base64.b64encode(track.peaks).decode() for seat, track in named}).encode()

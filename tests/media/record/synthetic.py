@@ -15,7 +15,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from hearing.floor import Floor
+from hearing.floor import NOBODY, Floor
 from hearing.participants import SeatId
 from media.packets import Received
 from media.record.disk import LocalDisk
@@ -145,6 +145,16 @@ def film(
             yield sender.report(at)
 
 
+def said(seat: SeatId, packets: list[bytes], *, reports: bool = True, **line: Any) -> Iterator[Received]:
+    """One person's voice from the beginning; ``line`` is what a :class:`Sender` may be made of besides."""
+    return voice(Sender(seat, "audio", 1 if seat == JUDGE else 3, **line), packets, reports=reports)
+
+
+def filmed(frames: list[bytes]) -> Iterator[Received]:
+    """The court camera, which films from the judge's seat."""
+    return film(Sender(JUDGE, "video", 5), frames)
+
+
 def arriving(*streams: Iterable[Received]) -> list[Received]:
     """All streams in the order in which the server hears them."""
     return sorted((packet for stream in streams for packet in stream), key=lambda r: r.arrival_ns)
@@ -195,6 +205,11 @@ def tape_it(
             disk.close(fd)
             with (folder / name.folder / "chain").open("ab") as chain:
                 chain.write(link.line())
+
+
+def tape_session(folder: Path, seconds: int, *streams: Iterable[Received]) -> None:
+    """Tapes of a hearing that was recorded from its first second to its last."""
+    tape_it(folder, arriving(*streams), [(START, FLOOR), (START + seconds * SECOND, NOBODY)])
 
 
 def onsets(sound: NDArray[np.int16], rate: int = 48_000) -> list[float]:

@@ -9,32 +9,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hearing.floor import NOBODY
 from media.record.choir import Bar, Choir, Section, SectionLost
 from media.record.cut import RATE, stretches
 from media.record.timeline import Timeline
-from tests.media.record.synthetic import (
-    FLOOR,
-    JUDGE,
-    KEY,
-    SECOND,
-    START,
-    SUSPECT,
-    Sender,
-    arriving,
-    beeps,
-    opus,
-    tape_it,
-    voice,
-)
+from tests.media.record.synthetic import JUDGE, KEY, SUSPECT, beeps, opus, said, tape_session
 
 
 @pytest.fixture(scope="module")
 def timeline(tmp_path_factory: pytest.TempPathFactory) -> Timeline:
     folder = tmp_path_factory.mktemp("tapes")
-    judge = voice(Sender(JUDGE, "audio", 1), opus(beeps(4, [0.5, 2.95])))
-    suspect = voice(Sender(SUSPECT, "audio", 3), opus(beeps(4, [2.97], pitch=400.0)))
-    tape_it(folder, arriving(judge, suspect), [(START, FLOOR), (START + 4 * SECOND, NOBODY)])
+    judge, suspect = opus(beeps(4, [0.5, 2.95])), opus(beeps(4, [2.97], pitch=400.0))
+    tape_session(folder, 4, said(JUDGE, judge), said(SUSPECT, suspect))
     return Timeline(folder, KEY)
 
 

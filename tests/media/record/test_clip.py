@@ -8,25 +8,23 @@ import av
 import numpy as np
 import pytest
 
-from hearing.floor import NOBODY
 from media.record.clip import SeatSound, clip, sound
 from media.record.ear import Ear
 from media.record.timeline import Timeline
 from tests.media.record.synthetic import (
-    FLOOR,
     JUDGE,
     KEY,
     SECOND,
     START,
     SUSPECT,
     Sender,
-    arriving,
     beeps,
     decoded,
-    film,
+    filmed,
     onsets,
     opus,
-    tape_it,
+    said,
+    tape_session,
     voice,
     vp8,
 )
@@ -37,10 +35,7 @@ SPEECH = opus(beeps(12, [1, 5, 8]))
 @pytest.fixture
 def tapes(tmp_path: Path) -> Path:
     folder = tmp_path / "tapes"
-    suspect = voice(Sender(SUSPECT, "audio", 3), SPEECH)
-    camera = film(Sender(JUDGE, "video", 5), vp8(12))
-    judge = voice(Sender(JUDGE, "audio", 1), opus(beeps(12, [2])))
-    tape_it(folder, arriving(suspect, camera, judge), [(START, FLOOR), (START + 13 * SECOND, NOBODY)])
+    tape_session(folder, 13, said(SUSPECT, SPEECH), filmed(vp8(12)), said(JUDGE, opus(beeps(12, [2]))))
     return folder
 
 

@@ -17,18 +17,16 @@ from media.record.frames import TapeName
 from media.record.tape import part_path
 from tests.media.record.synthetic import (
     FLOOR,
-    JUDGE,
     KEY,
     SECOND,
     START,
     SUSPECT,
-    Sender,
     arriving,
     beeps,
-    film,
+    filmed,
     opus,
+    said,
     tape_it,
-    voice,
     vp8,
 )
 
@@ -65,9 +63,7 @@ def _live(packets: Iterable[Received], level: float = 0.8) -> Live:
 
 def _held(folder: Path, talk: list[bytes] = TALK, pictures: list[bytes] | None = None) -> tuple[Reader, Live]:
     """Tapes of eight seconds, and what was live while they were made."""
-    heard = voice(Sender(SUSPECT, "audio", 1), talk)
-    seen = film(Sender(JUDGE, "video", 5), vp8(2) if pictures is None else pictures)
-    packets = arriving(heard, seen)
+    packets = arriving(said(SUSPECT, talk), filmed(vp8(2) if pictures is None else pictures))
     tape_it(folder, packets, [(START, FLOOR)])
     return Reader(folder, KEY), _live(packets)
 
@@ -98,7 +94,7 @@ def test_a_part_that_is_gone_is_found(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("taped", [slice(0, 399), slice(1, 400)], ids=["last", "first"])
 def test_a_packet_that_arrived_and_is_not_on_tape_is_found_within_the_part(tmp_path: Path, taped: slice) -> None:
-    packets = list(voice(Sender(SUSPECT, "audio", 1), TALK, reports=False))
+    packets = list(said(SUSPECT, TALK, reports=False))
     kept = [*packets[taped][:100], *packets[taped][101:]]
     tape_it(tmp_path, kept, [(START, FLOOR)])
     assert Reader(tmp_path, KEY).read_back(_live(packets).snapshot()) == [Doubtful(VOICE.folder, 1, Doubt.ALTERED)]
@@ -110,7 +106,7 @@ def test_a_voice_that_was_loud_and_is_silent_on_tape_is_found(tmp_path: Path) ->
 
 
 def test_a_seat_that_was_silent_live_may_be_silent_on_tape(tmp_path: Path) -> None:
-    packets = list(voice(Sender(SUSPECT, "audio", 1), SILENCE))
+    packets = list(said(SUSPECT, SILENCE))
     tape_it(tmp_path, packets, [(START, FLOOR)])
     assert Reader(tmp_path, KEY).read_back(_live(packets, level=0.1).snapshot()) == []
 

@@ -7,24 +7,20 @@ from pathlib import Path
 import av
 import pytest
 
-from hearing.floor import NOBODY
 from media.record.finalise import Chapter, Finished, finalise
 from tests.media.record.synthetic import (
-    FLOOR,
     JUDGE,
     KEY,
     SECOND,
     START,
     SUSPECT,
-    Sender,
-    arriving,
     beeps,
     decoded,
-    film,
+    filmed,
     onsets,
     opus,
-    tape_it,
-    voice,
+    said,
+    tape_session,
     vp8,
 )
 
@@ -32,10 +28,9 @@ TITLES = {JUDGE: "Судья", SUSPECT: "Подозреваемый"}
 
 
 def a_hearing(folder: Path, out: Path) -> Finished:
-    judge = voice(Sender(JUDGE, "audio", 1), opus(beeps(12, [1, 8])))
-    suspect = voice(Sender(SUSPECT, "audio", 3, delay_ns=90_000_000, skew_ppm=100), opus(beeps(12, [3, 10])))
-    camera = film(Sender(JUDGE, "video", 5), vp8(12))
-    tape_it(folder, arriving(judge, suspect, camera), [(START, FLOOR), (START + 12 * SECOND, NOBODY)])
+    judge = said(JUDGE, opus(beeps(12, [1, 8])))
+    suspect = said(SUSPECT, opus(beeps(12, [3, 10])), delay_ns=90_000_000, skew_ppm=100)
+    tape_session(folder, 12, judge, suspect, filmed(vp8(12)))
     chapters = [Chapter(START, "Ашылу"), Chapter(START + 6 * SECOND, "Клятва")]
     return finalise(folder, KEY, out, TITLES, chapters, mix_title="Барлығы")
 

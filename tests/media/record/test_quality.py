@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hearing.floor import NOBODY
 from media.packets import Received
 from media.record.cut import Piece, Stretch
 from media.record.finalise import Figures, finalise
 from media.record.quality import Meter, Quality, Trouble, Watch
 from tests.media.record.synthetic import (
-    FLOOR,
     JUDGE,
     KEY,
     SECOND,
     START,
     SUSPECT,
     Sender,
-    arriving,
     beeps,
-    film,
+    filmed,
     opus,
-    tape_it,
+    said,
+    tape_session,
     voice,
     vp8,
 )
@@ -95,18 +94,18 @@ def test_peaks_draw_the_waveform_ten_times_a_second() -> None:
     assert peaks[21] == pytest.approx(64, abs=1)
 
 
-def _figures(folder: Path, packets: list[Received], seconds: int) -> Figures:
-    tape_it(folder / "tapes", packets, [(START, FLOOR), (START + seconds * SECOND, NOBODY)])
+def _figures(folder: Path, seconds: int, *streams: Iterable[Received]) -> Figures:
+    tape_session(folder / "tapes", seconds, *streams)
     return finalise(folder / "tapes", KEY, folder / "hearing.webm", {}, [], mix_title="").figures
 
 
 def test_lost_packets_are_gaps_with_their_place_and_a_muted_microphone_is_none(tmp_path: Path) -> None:
-    spoken = list(voice(Sender(JUDGE, "audio", 1), opus(_tone(12, 0.3)), reports=False))
+    spoken = list(said(JUDGE, opus(_tone(12, 0.3)), reports=False))
     del spoken[200:300]
     suspect = Sender(SUSPECT, "audio", 3)
     before = list(voice(suspect, opus(beeps(3, [1])), reports=False))
     after = list(voice(suspect, opus(beeps(2, [1])), START + 9 * SECOND, reports=False))
-    figures = _figures(tmp_path, arriving(spoken, before, after), 12)
+    figures = _figures(tmp_path, 12, spoken, before, after)
     judge, muted = figures.tracks
     (gap,) = judge.quality.gaps
     assert gap.file_ns == pytest.approx(4 * SECOND, abs=60_000_000)
@@ -117,16 +116,16 @@ def test_lost_packets_are_gaps_with_their_place_and_a_muted_microphone_is_none(t
 
 
 def test_a_line_that_was_lost_for_longer_than_numbers_are_trusted_is_still_a_gap(tmp_path: Path) -> None:
-    spoken = list(voice(Sender(JUDGE, "audio", 1), opus(_tone(15, 0.3)), reports=False))
+    spoken = list(said(JUDGE, opus(_tone(15, 0.3)), reports=False))
     del spoken[100:500]
-    (judge,) = _figures(tmp_path, arriving(spoken), 15).tracks
+    (judge,) = _figures(tmp_path, 15, spoken).tracks
     assert [gap.length_ns for gap in judge.quality.gaps] == [8 * SECOND]
 
 
 def test_a_picture_that_stands_still_is_a_hole_and_a_recess_is_not(tmp_path: Path) -> None:
-    shown = list(film(Sender(JUDGE, "video", 5), vp8(12)))
+    shown = list(filmed(vp8(12)))
     kept = [packet for packet in shown if not START + 4 * SECOND < packet.arrival_ns < START + 7 * SECOND]
-    figures = _figures(tmp_path, arriving(voice(Sender(JUDGE, "audio", 1), opus(beeps(12, [1]))), kept), 12)
+    figures = _figures(tmp_path, 12, said(JUDGE, opus(beeps(12, [1]))), kept)
     assert figures.picture is not None
     (hole,) = figures.picture.holes
     assert hole.file_ns == pytest.approx(4 * SECOND, abs=150_000_000)
