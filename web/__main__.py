@@ -35,6 +35,7 @@ from hearing.registry.seal import CERTIFICATE_FILE
 from hearing.registry.shelf import Shelf, s3_store
 from hearing.rules import decide
 from hearing.wrongs import Refused
+from media.record.disk import SharedDisk
 from media.relay.forwarder import choose
 from media.wire.door import Door, own_addresses
 from transcripts.settings import Condition, SpeechSettings
@@ -196,7 +197,8 @@ async def _serve(settings: Settings) -> int:
         log.info("forwarder", backend=forwarder.name)
         if settings.second_tapes is not None:
             switch_on(settings.second_tapes, time.time())
-        court = Court(office, door, transcriber, book, tapes, loss, forwarder, await _turn(settings))
+        turn = await _turn(settings)
+        court = Court(office, door, transcriber, book, tapes, loss, forwarder, turn, SharedDisk())
         token = settings.metrics.token
         app = build(office, court, token.get_secret_value() if token is not None else None)
         if stage is not None:

@@ -7,9 +7,12 @@ death of the process, and what ``sync`` returned from survives the loss of power
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 from typing import Protocol
+
+JOURNAL_BYTES = 256 << 20
 
 
 class Disk(Protocol):
@@ -58,6 +61,23 @@ class LocalDisk:
 
     def close(self, fd: int) -> None:
         os.close(fd)
+
+
+class SharedDisk(LocalDisk):
+    """A disk on which the journal lies too: tapes leave it ``reserve`` bytes.
+
+    A full disk must stop the record, which is a fact and an alarm, and never the journal, without which there is no
+    hearing. The reserve holds months of facts.
+    """
+
+    def __init__(self, reserve: int = JOURNAL_BYTES) -> None:
+        self.reserve = reserve
+
+    def write(self, fd: int, data: bytes) -> int:
+        found = os.fstatvfs(fd)
+        if found.f_bavail * found.f_frsize - len(data) < self.reserve:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return super().write(fd, data)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from hearing.floor import NOBODY, Floor
 from media.packets import Received
-from media.record.disk import LocalDisk
+from media.record.disk import LocalDisk, SharedDisk
 from media.record.frames import FLOOR_TAPE, Flag, TapeName
 from media.record.recorder import Recorder, TapeAlarm, TapeReport, TapeRestored, TapeRolling
 from media.record.tape import TapeHead, read_tape, tapes_in
@@ -245,6 +245,21 @@ async def test_a_full_disk_raises_the_alarm_and_nothing_is_lost_once_there_is_ro
     clock.now += SECOND
     restored = await _until(recorder, TapeRestored)
     assert restored == TapeRestored(0)
+    heads = await recorder.close()
+    assert _kept(tmp_path, TapeName.voice(SUSPECT, FLOOR)) == [p.packet for p in packets]
+    assert verify_tapes(tmp_path, KEY, heads) == []
+
+
+async def test_tapes_leave_the_journal_its_room_on_a_disk_that_fills_up(tmp_path: Path, recorders: Make) -> None:
+    disk, clock = SharedDisk(reserve=1 << 62), Clock()
+    recorder = recorders(clock, disk=disk)
+    recorder.apply(FLOOR)
+    packets = _packets(Sender(SUSPECT, "audio", 1), 100)
+    clock.feed(recorder, packets)
+    assert await _until(recorder, TapeAlarm) == TapeAlarm("disk_full")
+    disk.reserve = 0
+    clock.now += SECOND
+    assert await _until(recorder, TapeRestored) == TapeRestored(0)
     heads = await recorder.close()
     assert _kept(tmp_path, TapeName.voice(SUSPECT, FLOOR)) == [p.packet for p in packets]
     assert verify_tapes(tmp_path, KEY, heads) == []
