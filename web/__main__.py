@@ -29,7 +29,7 @@ from hearing import edition as edition_tables
 from hearing.edition import Edition
 from hearing.participants import HearingId
 from hearing.registry.clerk import Clerk
-from hearing.registry.errors import Damaged
+from hearing.registry.errors import Damaged, KeyLost
 from hearing.registry.office import Office as Registry
 from hearing.registry.seal import CERTIFICATE_FILE
 from hearing.registry.shelf import Shelf, s3_store
@@ -63,7 +63,7 @@ log = structlog.get_logger()
 
 
 def main() -> None:
-    """``tyndau [serve|verify|reconcile|retention|persons|account|evaluate|models]``."""
+    """``tyndau [serve|verify|reconcile|backup|retention|persons|account|evaluate|models]``."""
     asked = commands.arguments().parse_args()
     settings = load(asked.config)
     _set_up_log(settings.log_format)
@@ -71,7 +71,7 @@ def main() -> None:
         sys.exit(_do(asked, settings))
     except (Refused, *TELLABLE) as wrong:
         sys.exit(f"tyndau: {Languages.load().why('en', as_refusal(wrong, time.time()))}")
-    except (Damaged, OSError) as wrong:
+    except (Damaged, KeyLost, OSError) as wrong:
         sys.exit(f"tyndau: {wrong}")
 
 
@@ -87,6 +87,8 @@ def _do(asked: argparse.Namespace, settings: Settings) -> int | None:
             return _at_registry(settings, lambda r: commands.verify(r, tapes, asked.what))
         case "reconcile":
             return _at_registry(settings, lambda r: commands.reconcile(r, tapes, _edition(settings), second))
+        case "backup":
+            return commands.backup(settings.data, settings.database_file, asked.folder)
         case "retention":
             _at_registry(settings, lambda r: _retention(settings, r, asked.finish))
         case "persons":

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from hearing.edition import Edition
 from hearing.participants import HearingId
+from hearing.registry.backup import back_up
 from hearing.registry.clerk import Clerk
 from hearing.registry.office import Office as Registry
 from hearing.registry.verify import destroyed
@@ -23,11 +24,12 @@ from transcripts.settings import SpeechSettings
 from web import reconciling
 from web.bundle_check import check_bundle, persons_in, report
 from web.checking import checks
+from web.closing import SCRATCH
 from web.retention import finish, kept
 
 
 def arguments() -> argparse.ArgumentParser:
-    """``tyndau [serve|verify|reconcile|retention|persons|account|evaluate|models]``."""
+    """``tyndau [serve|verify|reconcile|backup|retention|persons|account|evaluate|models]``."""
     parser = argparse.ArgumentParser(prog="tyndau", description="Remote hearings for courts")
     parser.add_argument("--config", type=Path, help="settings file (TOML)")
     commands = parser.add_subparsers(dest="command")
@@ -39,6 +41,8 @@ def arguments() -> argparse.ArgumentParser:
     verify.add_argument("--seal", type=Path, help="the court's certificate (PEM); default: seal.crt of the data folder")
     verify.add_argument("--authority", type=Path, help="certificate of the timestamp authority's root (PEM)")
     commands.add_parser("reconcile", help="what ought to be stored against what is: missing, empty, altered, unknown")
+    backup = commands.add_parser("backup", help="copy database, seals, tapes and sealed files, without the keys")
+    backup.add_argument("folder", type=Path, help="where to; it must not exist yet")
     retention = commands.add_parser("retention", help="which records may be destroyed; changes nothing by itself")
     retention.add_argument("--finish", action="store_true", help="complete a destruction that a crash broke off")
     persons = commands.add_parser("persons", help="who the ids in a bundle are (needs the case's key)")
@@ -90,6 +94,16 @@ async def reconcile(registry: Registry, tapes: Path, edition: Edition, second: P
         print(one)
     print("all that is expected is stored" if not found else f"{len(found)} discrepancies")
     return 1 if found else 0
+
+
+def backup(data: Path, database: Path | None, to: Path) -> int:
+    """Copy the data folder while the court sits."""
+    if database is None:
+        print("the database lies on a server of its own: docs/operating.md says how to back it up")
+        return 1
+    back_up(data, to, database, SCRATCH)
+    print(f"copied to {to}; not copied, to be kept apart from it: master.key, seal.key")
+    return 0
 
 
 async def retention(registry: Registry, clerk: Clerk, edition: Edition, complete: bool, second: Path | None) -> None:

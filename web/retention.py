@@ -21,13 +21,12 @@ from hearing.participants import Actor, CaseId, HearingId
 from hearing.registry.clerk import Clerk
 from hearing.registry.documents import place
 from hearing.registry.errors import Destroyed, NotFound
+from hearing.registry.office import TAPES_FOLDER
 from hearing.registry.office import Office as Registry
 from hearing.retention import due_at, require_due
 from hearing.wrongs import Refused
 from web.asking import perform
 from web.office import Office
-
-TAPES_FOLDER = "tapes"
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from hearing.registry.store import Store
 KEY_BYTES = 32
 NONCE_BYTES = 12
 MASTER_FILE = "master.key"
+_FINGERPRINT = select(schema.office.c.value).where(schema.office.c.name == "master key")
 
 
 def derive(key: bytes, purpose: str) -> bytes:
@@ -122,6 +123,12 @@ class MasterKey:
         return CaseKey(case, unseal(self._wrapping, wrapped, f"case key {case}"))
 
 
+async def is_claimed(store: Store) -> bool:
+    """Whether this database belongs to a master key already."""
+    async with store.reading() as connection:
+        return await connection.scalar(_FINGERPRINT) is not None
+
+
 class CaseKeys:
     """The data keys of the cases. Never cached: a destroyed key is gone for the next reader."""
 
@@ -182,6 +189,6 @@ class CaseKeys:
         value = {"name": "master key", "value": self.master.fingerprint}
         async with self._store.writing() as connection:
             await self._store.insert_or_keep(connection, office, value)
-            known = await connection.scalar(select(office.c.value).where(office.c.name == "master key"))
+            known = await connection.scalar(_FINGERPRINT)
         if known != self.master.fingerprint:
             raise KeyLost("this database belongs to another master key: put the right master.key into the data folder")

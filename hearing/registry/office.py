@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
 
@@ -9,8 +10,9 @@ from sqlalchemy import URL, text
 
 from hearing.registry.corrections import Corrections
 from hearing.registry.docket import Docket
+from hearing.registry.errors import KeyLost
 from hearing.registry.journal import Journal
-from hearing.registry.keys import MASTER_FILE, CaseKeys, MasterKey
+from hearing.registry.keys import MASTER_FILE, CaseKeys, MasterKey, is_claimed
 from hearing.registry.seal import Seals
 from hearing.registry.search import SearchIndex
 from hearing.registry.shelf import Shelf
@@ -19,6 +21,7 @@ from hearing.registry.utterances import KeysOfCases, UtteranceBook
 
 DATABASE_FILE = "tyndau.db"
 VAULT_FOLDER = "vault"
+TAPES_FOLDER = "tapes"
 
 
 class Office:
@@ -42,13 +45,19 @@ class Office:
         """Open or set up. Without ``url`` the database is a SQLite file in ``folder``, where the master key lies too,
         and so do the sealed files without a ``shelf``.
 
-        Raises ``KeyLost`` when the master key is not the one this database was set up with.
+        Raises ``KeyLost`` when a key is missing, or the master key is not the one this database was set up with.
         """
-        local = _local(folder)
-        store = await Store.open(url or local)
-        keys = CaseKeys(store, MasterKey.open(master_key or folder / MASTER_FILE))
-        await keys.claim_database()
-        return cls(store, keys, Seals.open(folder), folder, shelf)
+        local, file = _local(folder), master_key or folder / MASTER_FILE
+        async with AsyncExitStack() as opened:
+            store = await Store.open(url or local)
+            opened.push_async_callback(store.close)
+            if not file.exists() and await is_claimed(store):
+                raise KeyLost(f"the master key of this database is missing: put it back as {file}")
+            keys = CaseKeys(store, MasterKey.open(file))
+            await keys.claim_database()
+            office = cls(store, keys, Seals.open(folder), folder, shelf)
+            opened.pop_all()
+        return office
 
     async def ping(self) -> None:
         """Ask the database for anything at all; raises what the database raises."""

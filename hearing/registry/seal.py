@@ -49,8 +49,13 @@ class Seals:
 
     @classmethod
     def open(cls, folder: Path) -> Seals:
-        """Read the seal key, or make it at the first start; its public half lies beside it for anyone to check."""
-        path = folder / KEY_FILE
+        """Read the seal key, or make it at the first start; its public half lies beside it for anyone to check.
+
+        Raises ``KeyLost`` rather than seal with another key than the one whose certificate lies there.
+        """
+        path, kept = folder / KEY_FILE, folder / CERTIFICATE_FILE
+        if kept.exists() and not path.exists():
+            raise KeyLost(f"the seal key is missing: put it back as {path}")
         made = path.read_bytes() if path.exists() else create_file(path, _new_key())
         try:
             key = serialization.load_pem_private_key(made, password=None)
@@ -63,7 +68,6 @@ class Seals:
         )
         if not (folder / PUBLIC_FILE).exists():
             create_file(folder / PUBLIC_FILE, public)
-        kept = folder / CERTIFICATE_FILE
         certificate = kept.read_bytes() if kept.exists() else create_file(kept, cms.certificate_for(key, *VALID))
         return cls(folder / FOLDER, key, certificate)
 

@@ -167,6 +167,10 @@ async def test_the_database_holds_no_personal_data_in_the_clear(tmp_path: Path) 
 async def test_another_master_key_does_not_open_this_database(url: str, tmp_path: Path) -> None:
     async with await Office.open(tmp_path / "one", url):
         pass
+    with pytest.raises(KeyLost, match="missing"):
+        await Office.open(tmp_path / "two", url)
+    async with await Office.open(tmp_path / "two"):
+        pass
     with pytest.raises(KeyLost, match="another master key"):
         await Office.open(tmp_path / "two", url)
 
