@@ -47,12 +47,12 @@ class Store:
         """Connect and bring the tables up to date."""
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
-            engine = create_async_engine(parsed, pool_size=4, max_overflow=4)
+            engine = create_async_engine(parsed, pool_size=4, max_overflow=4, hide_parameters=True)
             event.listen(engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(engine.sync_engine, "begin", _begin_sqlite)
             event.listen(engine.sync_engine, "invalidate", _undo_sqlite)
         else:
-            engine = create_async_engine(parsed, pool_size=8, max_overflow=8, pool_pre_ping=True)
+            engine = create_async_engine(parsed, pool_size=8, max_overflow=8, pool_pre_ping=True, hide_parameters=True)
         store = cls(engine)
         async with store.writing() as connection:
             await connection.run_sync(migrate)

@@ -61,3 +61,13 @@ async def test_a_connection_that_was_closed_underneath_says_so_and_the_next_writ
     async with store.writing() as connection:
         await connection.execute(text("CREATE TABLE words (word TEXT)"))
     await store.close()
+
+
+async def test_a_fault_of_the_database_tells_no_value_of_the_statement(tmp_path: Path) -> None:
+    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'store.db'}")
+    with pytest.raises(DBAPIError) as wrong:
+        async with store.writing() as connection:
+            await connection.execute(text("INSERT INTO nowhere VALUES (:word)"), {"word": "Досанов"})
+    assert "nowhere" in str(wrong.value)
+    assert "Досанов" not in str(wrong.value)
+    await store.close()
