@@ -52,7 +52,7 @@ class Hall:
 
     async def join(self, count: int, hearing: str = "h") -> list[Connection]:
         """So many participants in one hearing, each of whom receives all others."""
-        found = [await self.enter(hearing, f"s-{n}") for n in range(count)]
+        found = await asyncio.gather(*(self.enter(hearing, f"s-{n}") for n in range(count)))
         for n, connection in enumerate(found):
             told = await self.offer(connection, hearing, f"s-{n}", [])
             await self.offer(connection, hearing, f"s-{n}", told["wanted"])

@@ -48,9 +48,12 @@ class Arrivals:
         if len(self._waiting) < MOST_WAITING:
             self._waiting[number] = at_ns
 
+    def due(self, now_ns: int) -> bool:
+        return bool(self._waiting) and now_ns - self._sent_ns >= FEEDBACK_NS
+
     def feedback(self, sender: int, ssrc: int, now_ns: int) -> bytes | None:
         """The feedback packet that is due, if any."""
-        if not self._waiting or now_ns - self._sent_ns < FEEDBACK_NS:
+        if not self.due(now_ns):
             return None
         arrivals = sorted(self._waiting.items())
         self._waiting.clear()
@@ -67,8 +70,11 @@ class Limit:
         self.bits = bits
         self._sent_ns = 0
 
+    def due(self, now_ns: int, period_ns: int = LIMIT_NS) -> bool:
+        return now_ns - self._sent_ns >= period_ns
+
     def feedback(self, sender: int, ssrcs: list[int], now_ns: int, period_ns: int = LIMIT_NS) -> bytes | None:
-        if not ssrcs or now_ns - self._sent_ns < period_ns:
+        if not ssrcs or not self.due(now_ns, period_ns):
             return None
         self._sent_ns = now_ns
         return rtcp.bitrate_limit(sender, self.bits, ssrcs)

@@ -129,6 +129,11 @@ class Layer:
     def want_keyframe(self) -> None:
         self._wanted = True
 
+    def may_ask(self, now_ns: int) -> bool:
+        """Whether a key frame could be asked for now, if somebody needs one."""
+        since = now_ns - self._asked_ns
+        return self.reception is not None and (since >= KEYFRAME_RETRY_NS or (self._wanted and since >= NEWCOMER_NS))
+
     def ask(self, peer: Peer, needed: bool, now_ns: int) -> None:
         """Pass a wish for a key frame upstream, throttled; repeat it while somebody still waits for one."""
         if self.reception is None:

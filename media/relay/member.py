@@ -186,11 +186,13 @@ class Member:
 
     def feedback(self, now_ns: int) -> None:
         """Feedback about what this member sends, when it is due."""
+        for sequence, at_ns in self.peer.noted():
+            self._arrivals.note(sequence, at_ns)
+        if not self._arrivals.due(now_ns) and not self._limit.due(now_ns):
+            return
         receptions = self._receptions()
         if not receptions:
             return
-        for sequence, at_ns in self.peer.noted():
-            self._arrivals.note(sequence, at_ns)
         packet = self._arrivals.feedback(self.peer.ssrc, receptions[0].ssrc, now_ns)
         if packet is not None:
             self.peer.send_rtcp(packet)

@@ -119,6 +119,11 @@ class Reception:
                 self.jitter += (change - self.jitter) / 16
         self._transit = transit
 
+    @property
+    def lacks(self) -> bool:
+        """Whether anything is missing, or was given up."""
+        return bool(self._missing) or self.gave_up
+
     def due(self, at_ns: int, rtt_ns: int) -> list[int]:
         """The 16-bit numbers to ask for now. What was asked in vain too often is given up."""
         wanted: list[int] = []

@@ -158,6 +158,8 @@ class Source:
             return
         best = self.best(now_ns) if recorded else None
         for layer in self.layers.values():
+            if not layer.may_ask(now_ns):
+                continue
             waited = any(f.stream != layer.ssrc for f in layer.listeners if self.layer_for(f) is layer)
             layer.ask(self.peer, waited or (layer is best and layer is not self.recorded), now_ns)
 
@@ -166,5 +168,6 @@ class Source:
         if self.peer is None:
             return
         for layer in self.layers.values():
-            if layer.listeners or layer is self.recorded or len(self.layers) == 1:
+            lacks = layer.reception is not None and layer.reception.lacks
+            if lacks and (layer.listeners or layer is self.recorded or len(self.layers) == 1):
                 layer.missing(self.peer, now_ns)
