@@ -45,6 +45,7 @@ class SpeechDesk:
         self._ears: dict[SeatId, Ear] = {}
         self._heard_until: dict[SeatId, int] = {}
         self._oath_words: list[Word] = []
+        self._oath_seconds = 0.0
         self._oath_since: float | None = None
         self._said: deque[Utterance] = deque(maxlen=MOST_SAID)
         """What the presiding judge said last."""
@@ -66,7 +67,7 @@ class SpeechDesk:
         shown_at = swearing.oath.shown_at if swearing is not None and swearing.oath is not None else None
         if shown_at != self._oath_since:
             self._oath_since = shown_at
-            self._oath_words = []
+            self._oath_words, self._oath_seconds = [], 0.0
             self.oath = OathProgress()
         if self._said and self._warned() is not None:
             self._sitting.spawn(self._look_for_warning())
@@ -168,7 +169,8 @@ class SpeechDesk:
             self._sitting.usher.show_all()
             return
         self._oath_words = [*self._oath_words, *utterance.words]
-        check = oath_match.check(wording.text, self._oath_words, wording.language)
+        self._oath_seconds += utterance.end - utterance.start
+        check = oath_match.check(wording.text, self._oath_words, wording.language, self._oath_seconds)
         self.oath = OathProgress(tuple((w.text, w.state) for w in check.words), check.verdict)
         digest = hashlib.sha256(" ".join(w.text for w in self._oath_words).encode()).hexdigest()
         start, end = check.start or utterance.start, check.end or utterance.end

@@ -31,7 +31,8 @@ def by_sound(readings: int) -> list[Row]:
     for number, (language, sound, is_right) in enumerate(_readings()):
         if number >= readings:
             break
-        verdict = check(OATH[language], _words(ear, language, sound), language).verdict
+        words, seconds = _heard(ear, language, sound)
+        verdict = check(OATH[language], words, language, seconds).verdict
         right, wrong = right + is_right, wrong + (not is_right)
         heard += is_right and verdict is Verdict.HEARD
         false += not is_right and verdict is Verdict.HEARD
@@ -90,13 +91,16 @@ def _through_opus(sound: Pcm, rng: np.random.Generator) -> Pcm:
     return np.concatenate(out)
 
 
-def _words(ear: Ear, language: str, sound: Pcm) -> list[Word]:
+def _heard(ear: Ear, language: str, sound: Pcm) -> tuple[list[Word], float]:
+    """The words that are believed, and the seconds of the utterances they came in."""
     track = Track(0, language, live=False)
     padded = np.concatenate([silence(0.5), sound, silence(1.0)])
     said: list[Word] = []
+    seconds = 0.0
     for piece in [*track.feed(1, padded), *track.finish()]:
         reading = ear.read(piece, language, Purpose.LINE)
         if reading.doubt is None:
             at = piece.start_ns / NS
+            seconds += (piece.end_ns - piece.start_ns) / NS
             said += [Word(w.text, at + w.start, at + w.end, w.probability) for w in reading.decoded.words]
-    return said
+    return said, seconds
