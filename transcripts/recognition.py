@@ -11,7 +11,7 @@ from transcripts.track import Piece
 from transcripts.whisper import Decoded, Encoded, Recogniser
 from transcripts.windows import FRAMES_PER_SECOND, SHORT_FOR, WHOLE_FRAMES, Purpose, Windows, short_frames
 
-BEAM: Mapping[Purpose, int] = {Purpose.CAPTION: 1, Purpose.LINE: 5, Purpose.RECORD: 5}
+BEAM: Mapping[Purpose, int] = {Purpose.CAPTION: 1, Purpose.LINE: 5, Purpose.LATE_LINE: 5, Purpose.RECORD: 5}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ T = TypeVar("T")
 
 BUSY = 0.8
 LOAD_WINDOW = 10.0
+BEHIND = 2
+"""So many live finals waiting, beside those in hand, and the model does not keep up."""
 
 
 @dataclass(slots=True)
@@ -104,6 +106,10 @@ class Desk(Generic[T]):
     @property
     def waiting_finals(self) -> int:
         return sum(not recorded for recorded, *_ in self._finals)
+
+    @property
+    def behind(self) -> bool:
+        return self.waiting_finals >= BEHIND
 
     def _next_partial(self, now: float) -> T | None:
         interval = self.interval(now)

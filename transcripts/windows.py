@@ -26,6 +26,8 @@ class Purpose(StrEnum):
     CAPTION = "caption"
     LINE = "line"
     """Live and final: it stands in version 0 until the pass over the recording."""
+    LATE_LINE = "late_line"
+    """Such a line while others wait: read in whole windows, they would come later and later."""
     RECORD = "record"
 
 
@@ -39,8 +41,8 @@ class Windows(StrEnum):
 
 SHORT_FOR: Mapping[Windows, frozenset[Purpose]] = {
     Windows.WHOLE: frozenset(),
-    Windows.CAPTIONS: frozenset({Purpose.CAPTION}),
-    Windows.LIVE: frozenset({Purpose.CAPTION, Purpose.LINE}),
+    Windows.CAPTIONS: frozenset({Purpose.CAPTION, Purpose.LATE_LINE}),
+    Windows.LIVE: frozenset({Purpose.CAPTION, Purpose.LINE, Purpose.LATE_LINE}),
 }
 
 

@@ -196,15 +196,23 @@ class Worker:
         if before is not None and (before[0].start_ns, before[0].end_ns) == (piece.start_ns, piece.end_ns):
             reading = before[1]
         else:
-            reading = self._ear.read(piece, track.language, Purpose.LINE if track.live else Purpose.RECORD)
+            reading = self._ear.read(piece, track.language, self._purpose(track))
         track.language = next_track_language(reading, track.language, (piece.end_ns - piece.start_ns) / NS)
         self._say(t="final", **_head(track, piece, reading))
         with self._changed:
             self._open[track.number] -= 1
         self._tell_settled(track.number)
 
+    def _purpose(self, track: Track) -> Purpose:
+        """Of a line that stays."""
+        if not track.live:
+            return Purpose.RECORD
+        with self._changed:
+            return Purpose.LATE_LINE if self._desk.behind else Purpose.LINE
+
     def _partial(self, work: Work, piece: Piece) -> None:
-        reading = self._ear.read(piece, work.track.language, Purpose.LINE if work.foreseen else Purpose.CAPTION)
+        purpose = self._purpose(work.track) if work.foreseen else Purpose.CAPTION
+        reading = self._ear.read(piece, work.track.language, purpose)
         if work.foreseen:
             self._foreseen[work.track.number] = (piece, reading)
         late = work.agreement is not work.track.agreement or piece.end_ns < work.agreement.upto_ns

@@ -76,6 +76,18 @@ def test_two_owners_never_hold_two_pieces_of_one_track() -> None:
     assert desk.next(1.0) == "partial"
 
 
+def test_the_model_is_behind_once_two_live_finals_wait_and_the_tape_does_not_count() -> None:
+    desk: Desk[str] = Desk(owners=2)
+    for track in (1, 2, 3):
+        desk.final(track, "tape", end_ns=1, live=False)
+    desk.final(4, "live", end_ns=1, live=True)
+    assert not desk.behind
+    desk.final(5, "live", end_ns=2, live=True)
+    assert desk.behind
+    desk.next(0.0)
+    assert not desk.behind
+
+
 def test_a_foreseen_final_goes_before_partials_and_its_final_waits_for_it() -> None:
     desk: Desk[str] = Desk(owners=2)
     desk.partial(1, "partial of one", 0.0)

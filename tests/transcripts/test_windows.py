@@ -49,8 +49,8 @@ def test_a_short_window_is_never_below_ten_seconds_ends_in_silence_and_never_exc
     ("windows", "short"),
     [
         (Windows.WHOLE, set()),
-        (Windows.CAPTIONS, {Purpose.CAPTION}),
-        (Windows.LIVE, {Purpose.CAPTION, Purpose.LINE}),
+        (Windows.CAPTIONS, {Purpose.CAPTION, Purpose.LATE_LINE}),
+        (Windows.LIVE, {Purpose.CAPTION, Purpose.LINE, Purpose.LATE_LINE}),
     ],
 )
 def test_only_what_the_court_allows_is_read_in_short_windows(windows: Windows, short: set[Purpose]) -> None:
