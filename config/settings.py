@@ -202,7 +202,9 @@ class Settings(BaseSettings):
     court: str = Field(default="Сот", description="name of the court on pages and papers")
     language: Language = Field(default="kk", description="language of a page before anyone chose another")
     timezone: str = Field(default="Asia/Almaty", description="zone in which times are shown")
-    edition: str = Field(default="kz-2026-1", description="rules edition in force, for all hearings: a file of config/editions")
+    edition: str = Field(
+        default="kz-2026-1", description="rules edition in force, for all hearings: a file of config/editions"
+    )
 
     database: str | None = Field(
         default=None, description="SQLAlchemy address of journal and docket; default: an SQLite file in the data folder"

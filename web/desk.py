@@ -109,7 +109,10 @@ async def create_case(office: Office, who: Visitor, fields: Fields) -> Case:
 async def list_hearing(office: Office, who: Visitor, role: Role, fields: Fields) -> HearingId:
     """List a hearing, with the judge who will sit and the secretary as its first participants."""
     court = await _court(office, who, role, text(fields, "judge"))
-    case = await office.registry.docket.cases.get(CaseId(text(fields, "case", required=True) or ""))
+    try:
+        case = await office.registry.docket.cases.get(CaseId(text(fields, "case", required=True) or ""))
+    except NotFound as wrong:
+        raise Refused("no_such_case", field="case") from wrong
     closure = text(fields, "closure_ruling", longest=2000)
     scheduled = instant(fields, "scheduled_at", office, required=True)
     assert scheduled is not None

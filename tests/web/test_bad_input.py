@@ -67,6 +67,8 @@ async def test_a_hearing_with_a_judge_who_is_none_is_not_listed(browser: Browser
         "remote_ground": "by_order_of_judge", "received_at": house.at - HOUR, "detained_at": house.at - 9 * HOUR,
         "limit_hours": 48,
     }  # fmt: skip
+    answer = await browser.call("POST", "/hearings", {**body, "case": "c-unheard-of"})
+    assert (answer.status, (await answer.json())["field"]) == (422, "case")
     for nobody in (house.accounts["secretary"].id, "a-unheard-of"):
         answer = await browser.call("POST", "/hearings", {**body, "judge": nobody})
         assert (answer.status, (await answer.json())["field"]) == (422, "judge")

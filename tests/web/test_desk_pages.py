@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from hearing.participants import HearingId, Role
-from tests.web.house import ALMATY, EDITION, HOUR, JUDGE_IIN, SECRETARY, Browser, House, valid_iin
+from tests.web.house import ALMATY, EDITION, HOUR, JUDGE_IIN, SECRETARY, Browser, House, valid_iin, visiting
 from web.board import dot, row
 from web.languages import LANGUAGES, Languages
 
@@ -114,6 +114,21 @@ async def test_passes_are_printed_with_code_and_picture_and_sent_by_letter(brows
     assert len(links) == 4
     delivered = [one.delivery for one in await house.registry.docket.passes.of(hearing)]
     assert set(delivered) == {"written"}
+
+
+async def test_passes_for_all_leave_those_alone_by_which_people_have_come_in(browser: Browser, house: House) -> None:
+    hearing = await house.list_sanction()
+    await browser.sign_in(SECRETARY)
+    await browser.post(f"/hearings/{hearing}/passes")
+    for count, name in enumerate(("counsel", "suspect", "prosecutor", "witness"), 1):
+        sheet = await house.pass_for(hearing, name)
+        async with visiting(house) as guest:
+            await guest.come_in(sheet)
+            _, text, _ = await browser.post(f"/hearings/{hearing}/passes")
+            assert text.count('class="pass-sheet panel"') == 4 - count
+            assert (await guest.call("GET", "/session")).status == 200
+    status, _, _ = await browser.post(f"/hearings/{hearing}/passes")
+    assert status == 422
 
 
 async def test_a_passs_secret_is_in_no_path_and_no_journal(browser: Browser, house: House) -> None:

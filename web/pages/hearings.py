@@ -280,15 +280,23 @@ async def open_link(request: web.Request) -> web.StreamResponse:
 
 
 async def issue(request: web.Request) -> web.StreamResponse:
-    """Make passes for one person or for all who have none in use, and show them once for printing."""
+    """Make passes for one person or for all who have none in use, and show them once for printing.
+
+    A new pass ends the old one and the page that it opened, so whoever has come in by theirs keeps it.
+    """
     _, actor, hearing_id, hearing = await desk_of(request)
     fields = await given(request)
     office, deliver = of(request), bool(fields.get("deliver"))
     guests = [p for p in hearing.people.values() if p.role not in STAFF and p.attendance is not Attendance.REMOVED]
-    wanted = [PersonId(fields["person"])] if fields.get("person") else [p.person for p in guests]
+    issued = await office.registry.docket.passes.of(hearing_id)
+    in_use = {one.person for one in issued if one.revoked_at is None and one.last_used_at is not None}
+    waiting = [p.person for p in guests if p.person not in in_use]
+    wanted = [PersonId(fields["person"])] if fields.get("person") else waiting
     known = {person.id: person for person in await office.registry.docket.persons.of_case(hearing.case)}
 
     async def doing() -> list[PassSheet]:
+        if guests and not wanted:
+            raise Refused("passes_in_use")
         return [
             await issue_pass(
                 office,
