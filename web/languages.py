@@ -109,6 +109,6 @@ def span(seconds: float) -> str:
 
 
 def decimal(language: str, value: float, digits: int = 1) -> str:
-    """A number with the language's own decimal sign."""
-    text = f"{value:.{digits}f}"
+    """A number with the language's own decimal sign and a true minus."""
+    text = f"{value:.{digits}f}".replace("-", "−")
     return text if language == "en" else text.replace(".", ",")

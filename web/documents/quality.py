@@ -36,7 +36,8 @@ def _row(source: Source, voice: VoiceReport) -> dict[str, object]:
         "lost": voice.lost_packets,
         "verdict": "; ".join(source.say(f"quality.{trouble}") for trouble in voice.troubles)
         or source.say("quality.good"),
-        "where": [places(faults) for faults in (voice.clipped, voice.gaps) if faults.count],
+        "clipped_at": places(voice.clipped),
+        "gaps_at": places(voice.gaps),
     }
 
 
