@@ -21,6 +21,7 @@ static int checked_sendmmsg(int fd, struct mmsghdr *messages, unsigned count, in
 #undef sendmmsg
 #include "../../media/relay/native/forward.c"
 #include "../../media/relay/native/intake.c"
+#include "../../media/relay/native/reading.c"
 
 enum { ROUTES = 3, SETUP = 16, TAG = 16, FD = 1000 };
 

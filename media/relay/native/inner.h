@@ -7,7 +7,7 @@
 
 #include "forward.h"
 
-enum { HEADER = 12, ROOM = 2048, TRAILER = 148 };
+enum { HEADER = 12, ROOM = 2048, TRAILER = 148, NOTED = 512 };
 
 typedef struct {
     const uint8_t *payload;
@@ -58,6 +58,9 @@ static inline int parse(const uint8_t *data, int size, parsed *out)
     out->timestamp = read32(data + 4);
     return 1;
 }
+
+int read_extensions(tyndau_line *line, const uint8_t *data, int payload_at, int64_t arrival_ns);
+void read_vp8(const uint8_t *data, int at, int end, tyndau_arrival *out);
 
 /* Where the next datagram may be written: ROOM bytes. Sends what waits when there is no place. */
 uint8_t *room(tyndau_outbox *box);

@@ -21,7 +21,7 @@
 
 #include "inner.h"
 
-enum { BATCH = 32, BUCKETS = 256, STREAMS = 16, NOTED = 512, MOST = 1500, SECOND = 1000000000, TELL_NS = SECOND / 10 };
+enum { BATCH = 32, BUCKETS = 256, STREAMS = 16, MOST = 1500, SECOND = 1000000000, TELL_NS = SECOND / 10 };
 
 #ifndef SCM_TIMESTAMPNS
 #define SCM_TIMESTAMPNS 35
@@ -136,86 +136,6 @@ int tyndau_some(tyndau_allowance *allowance, int wanted, int64_t at_ns)
     int given = left < wanted ? (int)left : wanted;
     allowance->left -= given;
     return given;
-}
-
-/* Header extension elements, in the one-byte and the two-byte form (RFC 8285): the transport sequence number is noted,
- * the audio level returned, or -1. A damaged tail is left out. */
-static int read_extensions(tyndau_line *line, const uint8_t *data, int payload_at, int64_t arrival_ns)
-{
-    int at = HEADER + 4 * (data[0] & 15), level = -1, is_short;
-    uint32_t profile;
-    if (!(data[0] & 0x10) || at + 4 > payload_at)
-        return -1;
-    profile = (uint32_t)data[at] << 8 | data[at + 1];
-    is_short = profile == 0xBEDE;
-    if (!is_short && (profile & 0xFFF0) != 0x1000)
-        return -1;
-    at += 4;
-    while (at < payload_at) {
-        int ident = data[at], length;
-        if (ident == 0) {
-            at++;
-            continue;
-        }
-        if (is_short) {
-            length = (ident & 15) + 1;
-            ident >>= 4;
-            at++;
-        } else {
-            if (at + 2 > payload_at)
-                break;
-            length = data[at + 1];
-            at += 2;
-        }
-        if (at + length > payload_at || (is_short && ident == 15))
-            break;
-        if (ident == line->cc_id && length >= 2 && line->noted < NOTED) {
-            line->numbers[line->noted] = (uint16_t)(data[at] << 8 | data[at + 1]);
-            line->arrived_ns[line->noted++] = arrival_ns;
-        } else if (ident == line->level_id && length >= 1) {
-            level = data[at];
-        }
-        at += length;
-    }
-    return level;
-}
-
-/* What a picture says of itself before its payload (RFC 7741 4.2); what is cut short says less. */
-static void read_vp8(const uint8_t *data, int at, int end, tyndau_arrival *out)
-{
-    static const uint8_t start[] = {0x9d, 0x01, 0x2a};
-    int first, flags;
-    if (at >= end)
-        return;
-    first = data[at++];
-    if (first & 0x80) {
-        if (at >= end)
-            return;
-        flags = data[at++];
-        if (flags & 0x80) {
-            int wide = at < end && data[at] & 0x80;
-            if (at + (wide ? 1 : 0) >= end)
-                return;
-            at += wide ? 2 : 1;
-        }
-        if (flags & 0x40) {
-            if (at >= end)
-                return;
-            at++;
-        }
-        if (flags & 0x30) {
-            if (at >= end)
-                return;
-            if (flags & 0x20)
-                out->temporal = data[at] >> 6;
-            at++;
-        }
-    }
-    if (first & 0x10 && !(first & 7) && at < end) {
-        out->is_key = !(data[at] & 1);
-        if (out->is_key && at + 8 <= end && memcmp(data + at + 3, start, sizeof start) == 0)
-            out->width = data[at + 6] | (data[at + 7] & 0x3F) << 8;
-    }
 }
 
 /* The stream of which this is the next packet, or NULL. */

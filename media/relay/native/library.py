@@ -18,7 +18,7 @@ from typing import Any
 from cffi import FFI
 
 FOLDER = Path(__file__).parent
-UNITS = ("forward.c", "intake.c", "outbox.c")
+UNITS = ("forward.c", "intake.c", "outbox.c", "reading.c")
 SHARED = ("way", "route", "outbox", "intake", "line")
 SOURCES = ("forward.h", "inner.h", *UNITS)
 COMPILERS = ("cc", "gcc", "clang")
