@@ -186,8 +186,8 @@ class Company:
         return guest
 
 
-async def walk_lobby(guest: Guest) -> None:
-    """Rules, devices, link test: the way of a participant at their own device."""
+async def walk_lobby(guest: Guest, tested: bool = True) -> None:
+    """Rules, devices, and the link test if there is one: the way of a participant at their own device."""
     sentence = f"{PEOPLE[guest.name][0]}-1"
     page = guest.page
     await page.locator("#tick").check(timeout=PATIENCE_MS)
@@ -197,6 +197,9 @@ async def walk_lobby(guest: Guest) -> None:
     await page.locator('[data-local="ring"]').click(timeout=PATIENCE_MS)
     await page.locator('[data-local="heard"]').click(timeout=PATIENCE_MS)
     await guest.button("report_devices").click(timeout=PATIENCE_MS)
+    await expect(page.locator('[data-local="probe"]')).to_be_visible(timeout=PATIENCE_MS)
+    if not tested:
+        return
     await page.locator('[data-local="probe"]').click(timeout=PATIENCE_MS)
     await page.locator('[data-local="onward"]').click(timeout=PATIENCE_MS)
 
@@ -210,12 +213,22 @@ async def walk_kiosk(guest: Guest) -> None:
     await expect(guest.page.locator('[data-step="wait"]')).to_be_visible(timeout=PATIENCE_MS)
 
 
-async def gather(house: Courthouse, company: Company, listed: Listed, *parties: str) -> dict[str, Guest]:
-    """Judge and secretary are at their pages and these parties in the lobby, tested."""
+async def gather(company: Company, listed: Listed, *parties: str, tested: bool = True) -> dict[str, Guest]:
+    """Judge and secretary are at their pages and these parties in the lobby.
+
+    Where they are not ``tested``, nobody but the suspect, whose kiosk does it unasked, has their line measured: the
+    judge lets the others in without.
+    """
     guests = {name: await company.staff(name, listed.hearing) for name in ("secretary", "judge")}
     for name in parties:
         guests[name] = await company.party(name, listed.links[name])
-        await (walk_kiosk if name == "suspect" else walk_lobby)(guests[name])
+        await (walk_kiosk(guests[name]) if name == "suspect" else walk_lobby(guests[name], tested))
+    if not tested:
+        seats = await listed.seats()
+        for name in parties:
+            if name != "suspect":
+                override = {"act": "override_link", "seat": seats[name], "reason": "Суд слышит участника без помех."}
+                await listed.judge.call("POST", f"/hearings/{listed.hearing}/acts", override)
     return guests
 
 

@@ -1,4 +1,8 @@
-"""One Chromium for all page tests; a fresh context for each, with a camera and a microphone that are made up."""
+"""One Chromium for all page tests, a fresh context for each; and a Chromium of its own for each test with sound.
+
+Camera and microphone are made up. To share a browser, the tests that do run in one event loop, and their fixtures with
+them (``loops.fixture``).
+"""
 
 from __future__ import annotations
 
@@ -13,15 +17,24 @@ from playwright.async_api import Browser, BrowserContext, async_playwright
 from tests.browser.chromium import executable_path, launch_args
 from tests.browser.courthouse import Courthouse, Listed, list_hearing
 from tests.browser.fake_court import FakeCourt
+from tests.browser.loops import fixture, in_the_shared_loop
+from tests.browser.stage import AWAKE
+
+SILENT = frozenset({"court", "archive", "desk", "lobby"})
+"""What pages stand on that play nothing and send nothing: a made-up court, papers, and a lobby without a recogniser."""
+
+SHARED = frozenset({"court", "laptop", "phone"})
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Pages on a made-up court need no sound; every other test here does."""
-    if isinstance(item, pytest.Function) and "court" not in item.fixturenames:
+    """Most tests here hear and see; those on silent ground may run beside others."""
+    if isinstance(item, pytest.Function) and SILENT.isdisjoint(item.fixturenames):
         item.add_marker("sound")
+    if isinstance(item, pytest.Function) and not SHARED.isdisjoint(item.fixturenames):
+        in_the_shared_loop(item)
 
 
-@pytest.fixture
+@fixture
 async def court() -> AsyncIterator[FakeCourt]:
     fake = FakeCourt()
     runner = web.AppRunner(fake.app())
@@ -34,6 +47,14 @@ async def court() -> AsyncIterator[FakeCourt]:
     await runner.cleanup()
 
 
+@fixture(scope="session")
+async def shared() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=executable_path(), args=launch_args() + AWAKE)
+        yield browser
+        await browser.close()
+
+
 @pytest.fixture
 async def chromium() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
@@ -42,16 +63,16 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
-async def laptop(chromium: Browser) -> AsyncIterator[BrowserContext]:
-    context = await chromium.new_context(viewport={"width": 1366, "height": 768}, permissions=["camera", "microphone"])
+@fixture
+async def laptop(shared: Browser) -> AsyncIterator[BrowserContext]:
+    context = await shared.new_context(viewport={"width": 1366, "height": 768}, permissions=["camera", "microphone"])
     yield context
     await context.close()
 
 
-@pytest.fixture
-async def phone(chromium: Browser) -> AsyncIterator[BrowserContext]:
-    context = await chromium.new_context(viewport={"width": 360, "height": 740}, permissions=["camera", "microphone"])
+@fixture
+async def phone(shared: Browser) -> AsyncIterator[BrowserContext]:
+    context = await shared.new_context(viewport={"width": 360, "height": 740}, permissions=["camera", "microphone"])
     yield context
     await context.close()
 

@@ -20,6 +20,7 @@ from typing import Any, Self
 import aiohttp
 
 from hearing.cases import check_digit
+from hearing.registry.office import Office
 
 ROOT = Path(__file__).parents[2]
 VOICES = ROOT / "config" / "rehearsal" / "voices"
@@ -163,9 +164,9 @@ class Courthouse:
         return process.returncode or 0, out.decode()
 
     async def accounts(self) -> None:
-        for name, role in (("judge", "investigating_judge"), ("secretary", "court_secretary")):
-            code, out = await self.command("account", number(name), f"Сынақ {name}", role, typed=PASSWORD + "\n")
-            assert code == 0, out
+        async with await Office.open(self.folder) as office:
+            for name, role in (("judge", "investigating_judge"), ("secretary", "court_secretary")):
+                await office.docket.accounts.create(number(name), PASSWORD, f"Сынақ {name}", [role], time.time())
 
     async def sign_in(self, session: aiohttp.ClientSession, name: str) -> tuple[Api, str]:
         body = {"iin": number(name), "password": PASSWORD}

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import pytest
 from aiohttp import web
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import BrowserContext, Page
@@ -16,6 +15,7 @@ from hearing.hearings import Retention
 from hearing.participants import HearingId
 from hearing.registry.office import Office as Registry
 from hearing.retention import due_at
+from tests.browser.loops import fixture
 from tests.web.house import EDITION, JUDGE_IIN, PASSWORD, House
 from tests.web.prepared import keep
 from web.delivery.carrier import Carrier
@@ -34,7 +34,7 @@ class Archive:
     address: str
 
 
-@pytest.fixture
+@fixture
 async def archive(tmp_path: Path) -> AsyncIterator[Archive]:
     """A closed hearing whose recording went to one system and not to another."""
     (tmp_path / "exchange").mkdir()

@@ -16,6 +16,7 @@ from playwright.async_api import BrowserContext, Page
 from hearing.participants import HearingId
 from hearing.registry.office import Office as Registry
 from tests.browser.courthouse import PATIENCE_SECONDS
+from tests.browser.loops import fixture
 from tests.web.house import House, visiting
 from tests.web.test_review import recorded
 
@@ -40,7 +41,7 @@ class Shown:
     seats: dict[str, str]
 
 
-@pytest.fixture
+@fixture
 async def shown(tmp_path: Path) -> AsyncIterator[Shown]:
     async with await Registry.open(tmp_path / "data") as registry:
         house = House(registry, tmp_path)

@@ -28,7 +28,7 @@ async def test_a_hearing_whose_server_is_killed_goes_on_with_nothing_lost(
     house: Courthouse, listed: Listed, tmp_path: Path
 ) -> None:
     async with Company(house, tmp_path) as company:
-        guests = await gather(house, company, listed, "prosecutor", "suspect", "counsel")
+        guests = await gather(company, listed, "prosecutor", "suspect", "counsel", tested=False)
         judge, secretary, suspect = (guests[n] for n in ("judge", "secretary", "suspect"))
         await admit(listed, secretary, "prosecutor", "suspect", "counsel")
         await secretary.press("name_court_camera", listed.people["judge"])

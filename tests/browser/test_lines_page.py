@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
 from aiohttp import web
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import BrowserContext, Page
 
 from hearing.hearings import Phase
 from media.relay.lines import LinkFigures
+from tests.browser.loops import fixture
 from tests.web.house import SECRETARY_IIN
 from tests.web.sittings import Bench, bench
 from tests.web.test_lines import visiting
@@ -29,8 +29,8 @@ class Shown:
     address: str
 
 
-@pytest.fixture
-async def shown(tmp_path: Path) -> AsyncIterator[Shown]:
+@fixture
+async def lobby(tmp_path: Path) -> AsyncIterator[Shown]:
     """A lobby: the prosecutor's line is good, the suspect's lost packets and broke once, nobody else has come."""
     async with bench(tmp_path, model=None) as court:
         await court.ask("judge", "order_remote", order="№ 14")
@@ -67,15 +67,15 @@ async def remember(court: Bench) -> None:
         sitting.lines.history.note(at, suspect, None if 95 <= step < 102 else poor)
 
 
-async def opened(context: BrowserContext, shown: Shown, lang: str) -> Page:
-    async with visiting(shown.court) as visitor:
+async def opened(context: BrowserContext, lobby: Shown, lang: str) -> Page:
+    async with visiting(lobby.court) as visitor:
         await visitor.sign_in(SECRETARY_IIN)
         cookies: list[Any] = [
-            {"name": one.key, "value": one.value, "url": shown.address} for one in visitor.client.session.cookie_jar
+            {"name": one.key, "value": one.value, "url": lobby.address} for one in visitor.client.session.cookie_jar
         ]
     await context.add_cookies(cookies)
     page = await context.new_page()
-    await page.goto(f"{shown.address}/hearings/{shown.court.id}/lines?lang={lang}")
+    await page.goto(f"{lobby.address}/hearings/{lobby.court.id}/lines?lang={lang}")
     await page.locator(".line").first.wait_for()
     return page
 
@@ -86,11 +86,11 @@ async def faults(page: Page) -> list[str]:
 
 
 async def test_every_graph_has_its_words_on_a_large_screen_and_on_a_phone(
-    shown: Shown, laptop: BrowserContext, phone: BrowserContext, tmp_path: Path
+    lobby: Shown, laptop: BrowserContext, phone: BrowserContext, tmp_path: Path
 ) -> None:
     for context, lang in ((laptop, "ru"), (phone, "kk")):
-        page = await opened(context, shown, lang)
-        suspect = page.locator(f'[data-person="{shown.court.house.people["suspect"]}"]')
+        page = await opened(context, lobby, lang)
+        suspect = page.locator(f'[data-person="{lobby.court.house.people["suspect"]}"]')
         for name in ("up", "down", "loss", "delay"):
             spark = suspect.locator(f".spark.{name}")
             assert await spark.locator("polyline").count() >= 2
@@ -100,23 +100,23 @@ async def test_every_graph_has_its_words_on_a_large_screen_and_on_a_phone(
         assert await faults(page) == []
 
 
-async def test_the_board_leads_there(shown: Shown, laptop: BrowserContext, phone: BrowserContext) -> None:
+async def test_the_board_leads_there(lobby: Shown, laptop: BrowserContext, phone: BrowserContext) -> None:
     for context in (laptop, phone):
-        page = await opened(context, shown, "ru")
-        await page.goto(f"{shown.address}/board")
+        page = await opened(context, lobby, "ru")
+        await page.goto(f"{lobby.address}/board")
         narrow = await page.evaluate(
             "[...document.querySelectorAll('.person')].filter((p) => p.scrollWidth > p.clientWidth).length"
         )
         assert narrow == 0
         assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-        await page.locator(f'a[href="/hearings/{shown.court.id}/lines"]').click()
+        await page.locator(f'a[href="/hearings/{lobby.court.id}/lines"]').click()
         await page.locator(".line").first.wait_for()
 
 
-async def test_the_page_keeps_itself_fresh(shown: Shown, laptop: BrowserContext) -> None:
-    page = await opened(laptop, shown, "en")
-    counsel = shown.court.house.people["counsel"]
+async def test_the_page_keeps_itself_fresh(lobby: Shown, laptop: BrowserContext) -> None:
+    page = await opened(laptop, lobby, "en")
+    counsel = lobby.court.house.people["counsel"]
     state = page.locator(f'[data-person="{counsel}"] .line-state')
     assert await state.inner_text() == "Not connected yet"
-    await shown.court.enter("counsel")
+    await lobby.court.enter("counsel")
     await page.locator(f'[data-person="{counsel}"] .line-state.good').wait_for(timeout=60_000)

@@ -27,7 +27,7 @@ async def test_a_hearing_is_held_from_the_lobby_to_the_case_file(
     house: Courthouse, listed: Listed, tmp_path: Path
 ) -> None:
     async with Company(house, tmp_path) as company:
-        guests = await gather(house, company, listed, "prosecutor", "suspect", "counsel")
+        guests = await gather(company, listed, "prosecutor", "suspect", "counsel")
         judge, secretary, suspect, counsel = (guests[n] for n in ("judge", "secretary", "suspect", "counsel"))
 
         await admit(listed, secretary, "prosecutor", "suspect")

@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from aiohttp import web
 from playwright.async_api import BrowserContext, Page
 
 from hearing import acts as a
 from hearing.participants import SYSTEM, HearingId
 from hearing.registry.office import Office as Registry
+from tests.browser.loops import fixture
 from tests.browser.test_live_pages import faults
 from tests.web.house import JUDGE_IIN, PASSWORD, SECRETARY, House
 from web.asking import perform
@@ -37,7 +37,7 @@ class Desk:
         return page
 
 
-@pytest.fixture
+@fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     async with await Registry.open(tmp_path / "data") as registry:
         house = House(registry, tmp_path)
