@@ -1,5 +1,7 @@
 """The venue: at which node a hearing sits. One process needs none of it; a cluster keeps leases in Redis.
 
+**Not in use yet**: no court claims a lease, so one court runs one process (ARCHITECTURE.md, "One process or many").
+
 Not messages move between nodes but the client: a browser that knocks elsewhere is sent to the node that holds the
 lease. A node that loses its lease stops its sitting; should it write all the same, the journal's version refuses it.
 """
