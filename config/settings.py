@@ -223,6 +223,7 @@ class Settings(BaseSettings):
         description="a needed person's line lost for so long pauses the hearing; default: the edition's",
     )
     session_hours: float = Field(default=10, gt=0, description="a staff member's session ends after so long")
+    gallery: int = Field(default=200, ge=0, description="how many of the public may watch one open hearing at a time")
     review_days: int = Field(default=30, ge=0, description="how long after the close a pass still opens the case file")
     log_format: Literal["json", "plain"] = "json"
     rehearsal: bool = Field(

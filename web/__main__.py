@@ -181,6 +181,7 @@ async def _serve(settings: Settings) -> int:
             language=settings.language,
             session_seconds=settings.session_hours * 3600,
             review_seconds=settings.review_days * 24 * 3600.0,
+            gallery=settings.gallery,
             lobby_minutes=settings.lobby_minutes or edition.numbers["lobby_opens_minutes"],
             rehearsal=settings.rehearsal,
             behind_proxy=settings.behind_proxy,

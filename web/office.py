@@ -75,6 +75,8 @@ class Office:
     session_seconds: float = 10 * 3600.0
     review_seconds: float = 30 * 24 * 3600.0
     lobby_minutes: int = 10
+    gallery: int = 200
+    """Seats of the public at one hearing: each is sent all of it, so there must be an end to them."""
     rehearsal: bool = False
     rehearsal_links: Callable[[], Sequence[RehearsalLink]] = tuple
     transcript_state: Callable[[HearingId], Awaitable[str]] = no_state

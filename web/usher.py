@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 NOT_SIGNED_IN = 4401
 OTHER_TAB_CODE = 4409
 REMOVED_CODE = 4410
+FULL_CODE = 4423
 
 
 class Usher:
@@ -30,6 +31,11 @@ class Usher:
     def taken(self, newcomer: Connection) -> bool:
         """Another page of the same person is here."""
         return any(other.by.person == newcomer.by.person for other in self._sitting.connections)
+
+    def full(self, newcomer: Connection) -> bool:
+        """Somebody of the public finds no seat left."""
+        watching = sum(other.observer for other in self._sitting.connections)
+        return newcomer.observer and watching >= self._sitting.court.office.gallery
 
     @contextlib.asynccontextmanager
     async def entered(self, connection: Connection) -> AsyncIterator[None]:

@@ -24,7 +24,7 @@ from web.court import COURT
 from web.office import of
 from web.signalling import MALFORMED
 from web.sitting import Sitting
-from web.usher import NOT_SIGNED_IN, OTHER_TAB_CODE
+from web.usher import FULL_CODE, NOT_SIGNED_IN, OTHER_TAB_CODE
 
 log = structlog.get_logger()
 
@@ -73,6 +73,9 @@ async def socket(request: web.Request) -> web.WebSocketResponse:
         return ws
     if "if_free" in request.query and sitting.usher.taken(connection):
         await ws.close(code=OTHER_TAB_CODE)
+        return ws
+    if sitting.usher.full(connection):
+        await ws.close(code=FULL_CODE)
         return ws
     if sitting.leaving.is_set():
         await ws.close(code=WSCloseCode.TRY_AGAIN_LATER)

@@ -233,7 +233,13 @@ async def test_a_lost_line_is_said_and_nobody_is_shown_as_hearing(court: FakeCou
 
 
 async def test_final_close_codes_end_the_page_with_a_sentence(court: FakeCourt, laptop: BrowserContext) -> None:
-    for code, text in ((4401, "Қайта кіру"), (4404, "Мұндай отырыс"), (4409, "басқа бетте"), (4410, "шығарылдыңыз")):
+    for code, text in (
+        (4401, "Қайта кіру"),
+        (4404, "Мұндай отырыс"),
+        (4409, "басқа бетте"),
+        (4410, "шығарылдыңыз"),
+        (4423, "орын қалмады"),
+    ):
         page = await arrive(laptop, court, f"close-{code}")
         assert text in await page.locator("h1").inner_text()
         assert await faults(page) == []

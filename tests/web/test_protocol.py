@@ -62,6 +62,7 @@ def test_every_close_code_stands_in_the_protocol() -> None:
         wire.NO_SUCH_HEARING,
         wire.PROTOCOL_FAULTS,
         wire.TOO_FAST,
+        usher.FULL_CODE,
         usher.OTHER_TAB_CODE,
         usher.REMOVED_CODE,
     }

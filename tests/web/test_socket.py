@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import WSMsgType
 from aiohttp.test_utils import TestClient, TestServer
 
 from hearing import facts as f
 from hearing.hearings import Phase
+from hearing.participants import Actor, Role
+from tests.patience import PATIENCE_SECONDS
 from tests.web.hall import Hall, ended, hall_of, is_view, told
-from tests.web.house import JUDGE_IIN, ORIGIN
+from tests.web.house import JUDGE_IIN, ORIGIN, Browser
 from tests.web.sittings import bench
 from web import wire
 from web.connection import MESSAGES_A_SECOND
-from web.usher import NOT_SIGNED_IN
+from web.desk import open_observer_link
+from web.usher import FULL_CODE, NOT_SIGNED_IN
 
 NONSENSE = (
     "no JSON at all",
@@ -91,6 +97,28 @@ async def test_a_page_that_floods_is_closed_and_comes_back_while_the_others_go_o
         await told(bystander, lambda m: m["t"] == "done")
         async with hall.page(counsel) as socket:
             await told(socket, is_view)
+
+
+async def test_the_public_fills_the_seats_there_are_and_one_that_is_left_is_free_again(hall: Hall) -> None:
+    clerk = Actor(hall.bench.house.people["secretary"], Role.COURT_SECRETARY)
+    hall.bench.court.office = replace(hall.bench.court.office, gallery=1)
+    link = await open_observer_link(hall.bench.house.office, clerk, hall.bench.id)
+    citizen, counsel = await hall.visitor(), await hall.come_in("counsel")
+    await citizen.call("POST", "/passes/exchange", {"observer": link.partition("#")[2]})
+    async with hall.page(citizen) as first:
+        await told(first, is_view)
+        async with hall.page(citizen) as second:
+            assert await ended(second) == FULL_CODE
+        async with hall.page(counsel) as party:
+            await told(party, is_view)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not await let_in(hall, citizen):
+            pass
+
+
+async def let_in(hall: Hall, visitor: Browser) -> bool:
+    async with hall.page(visitor) as socket:
+        return (await socket.receive()).type is WSMsgType.TEXT
 
 
 async def test_signing_out_ends_the_page_that_was_left_open(hall: Hall) -> None:

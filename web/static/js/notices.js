@@ -46,8 +46,8 @@ function gapText(page) {
 export function ending(page, why) {
   const hearing = page.view?.hearing;
   const dark = page.view?.you?.layout === "kiosk" || page.observer;
-  const signs = /** @type {Record<string, string>} */ ({ closed: "seal", vacated: "file", removed: "door", released: "check-ring", another_tab: "eye", signed_out: "key", not_found: "file", malformed: "warn", foreign: "warn", listed: "clock", observer_out: "lock" });
-  const again = why === "another_tab" || why === "malformed" || why === "removed_line";
+  const signs = /** @type {Record<string, string>} */ ({ closed: "seal", vacated: "file", removed: "door", released: "check-ring", another_tab: "eye", signed_out: "key", not_found: "file", malformed: "warn", foreign: "warn", listed: "clock", observer_out: "lock", full: "eye" });
+  const again = why === "another_tab" || why === "malformed" || why === "full" || why === "removed_line";
   const digest = why === "closed" && hearing?.closing_digest;
   return {
     name: `end-${why}`, cls: `${dark ? "dark " : ""}ended end-${why}`, desk: null,

@@ -18,6 +18,7 @@ const FINAL = {
   4404: "not_found",
   4409: "another_tab",
   4410: "removed",
+  4423: "full",
 };
 
 export class Line {
