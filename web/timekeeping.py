@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from hearing import acts as a
 from hearing.hearings import OVER, Phase
 from hearing.participants import Attendance, SeatId
+from hearing.rules.link import stale
 
 if TYPE_CHECKING:
     from web.sitting import Sitting
@@ -27,6 +28,7 @@ LIVE = (Phase.OPEN, Phase.ANNOUNCED)
 class Timekeeper:
     def __init__(self, sitting: Sitting) -> None:
         self._sitting = sitting
+        self._stale: frozenset[SeatId] = frozenset()
 
     async def run(self) -> None:
         """Keep time until the hearing is over."""
@@ -47,6 +49,7 @@ class Timekeeper:
                 sitting.lines.say_withheld()
                 sitting.second.look()
                 await sitting.lines.reconcile()
+                self._watch_tests()
             if ticks % SESSIONS_EVERY == 0:
                 await sitting.usher.put_out_the_signed_out()
 
@@ -62,6 +65,14 @@ class Timekeeper:
             if lost:
                 since = min(h.seats[seat].lost_at or now for seat in lost)
                 await sitting.ask(a.PauseByLoss(lost, since, "line"))
+
+    def _watch_tests(self) -> None:
+        """A link test grows old without anything being asked or written: pages learn it from here."""
+        office, seats = self._sitting.court.office, self._sitting.hearing.seats.values()
+        old = frozenset(seat.seat for seat in seats if stale(seat, office.now(), office.edition))
+        if old != self._stale:
+            self._stale = old
+            self._sitting.usher.show_all()
 
     def _lost_too_long(self, now: float) -> tuple[SeatId, ...]:
         court, hearing = self._sitting.court, self._sitting.hearing

@@ -6,11 +6,19 @@ from collections.abc import Iterable
 
 from hearing import acts as a
 from hearing import facts as f
+from hearing.edition import Edition
+from hearing.hearings import Seat
 from hearing.participants import Place
 from hearing.rules.asked import Asked, Rule
 
 VOICES = frozenset({"understood", "by_ear"})
 MEDIA = frozenset({"sound", "picture"})
+MINUTE = 60.0
+
+
+def stale(seat: Seat, at: float, edition: Edition) -> bool:
+    """Whether the seat's link test lies so far back that it must be repeated."""
+    return seat.link_at is not None and at - seat.link_at > edition.numbers["link_test_valid_minutes"] * MINUTE
 
 
 def _confirm_rehearsal(q: Asked) -> Iterable[f.Fact]:

@@ -9,8 +9,7 @@ from hearing import facts as f
 from hearing.hearings import OVER, Participant
 from hearing.participants import Attendance, Place
 from hearing.rules.asked import Asked, Rule
-
-MINUTE = 60.0
+from hearing.rules.link import MINUTE, stale
 
 
 def check_admissible(q: Asked, person: Participant) -> None:
@@ -22,12 +21,11 @@ def check_admissible(q: Asked, person: Participant) -> None:
     if person.place == Place.COURTROOM or seat.link_overridden:
         return
     q.require(seat.link is not None, "link_not_tested", field="person")
-    if seat.link is not None and seat.link_at is not None:
+    if seat.link is not None:
         norm = q.edition.numbers["norm_kbps"]
         slowest = min(seat.link.up_kbps, seat.link.down_kbps)
         q.require(slowest >= norm, "link_below_norm", field="person", kbps=slowest, norm=norm)
-        fresh = q.at - seat.link_at <= q.edition.numbers["link_test_valid_minutes"] * MINUTE
-        q.require(fresh, "link_test_stale", field="person")
+        q.require(not stale(seat, q.at, q.edition), "link_test_stale", field="person")
 
 
 def _open_lobby(q: Asked) -> Iterable[f.Fact]:

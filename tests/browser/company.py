@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from playwright.async_api import Browser, Page, async_playwright, expect
 
@@ -26,6 +26,13 @@ BUSY = (
     "--disable-gpu",
 )
 """Every page is on somebody's desk: none is in the background, though only one window can be in front."""
+
+
+class House(Protocol):
+    """Whatever court these people come to."""
+
+    @property
+    def url(self) -> str: ...
 
 
 class Guest:
@@ -78,6 +85,14 @@ class Guest:
         if not await button.is_visible() and await menu.count():
             await menu.click()
 
+    async def read(self, address: str) -> str:
+        """What a page of the court tells this person, opened beside the live one."""
+        beside = await self.page.context.new_page()
+        await beside.goto(address)
+        text = await beside.locator("main").inner_text()
+        await beside.close()
+        return text
+
     async def stats(self) -> dict[str, Any]:
         """What this browser received over its hearing connection, from ``getStats``."""
         found: dict[str, Any] = await self.page.evaluate(STATS)
@@ -122,7 +137,7 @@ class Company:
     The browser steps back behind the server, which on its own machine would not share its cores with its visitors.
     """
 
-    def __init__(self, house: Courthouse, folder: Path, inside: str = "", args: Sequence[str] = ()) -> None:
+    def __init__(self, house: House, folder: Path, inside: str = "", args: Sequence[str] = ()) -> None:
         """``inside`` is the network namespace that they live in, if not this machine's own."""
         self._house = house
         self._folder = folder

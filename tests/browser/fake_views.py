@@ -20,6 +20,16 @@ NAMES = {
     "witness": "С. О.",
 }
 UP = {"prosecutor": 3100, "suspect": 1200, "defence_counsel": 2400, "interpreter": 4000, "witness": 2000}
+STALE = {
+    "up_kbps": 2400,
+    "down_kbps": 3100,
+    "rtt_ms": 64,
+    "loss": 0.0,
+    "path": "udp",
+    "verdict": "good",
+    "stale": True,
+    "at": NOW - 4000,
+}
 STEPS = (
     "composition",
     "motion_announced",
@@ -224,6 +234,10 @@ def readiness(language: str, role: str, layout: str) -> View:
             )
         elif p["role"] == "interpreter":
             p.update(attendance="waiting", identity=False, rehearsed_at=NOW - 300)
+        elif p["role"] == "witness":
+            p.update(override=True, link=p["link"] | {"up_kbps": 810, "verdict": "below"})
+        elif p["role"] == "prosecutor":
+            p.update(attendance="waiting", link=STALE)
     view["may"] = [
         offer("announce_opening", language, "next", ready=False, why=say(language, "why_quorum"), tone="next"),
         offer("start_recording", language, "desk"),
@@ -492,11 +506,13 @@ STATES: dict[str, Callable[[str], View]] = {
     "lobby-weak": lambda lang: lobby(
         lang, link={"up_kbps": 740, "down_kbps": 2100, "rtt_ms": 180, "loss": 0.021, "verdict": "below", "at": NOW}
     ),
+    "lobby-stale": lambda lang: lobby(lang, link=STALE),
     "lobby-wait": lobby,
     "lobby-talk": talk,
     "lobby-witness": lambda lang: lobby(lang, "witness"),
     "kiosk-start": lambda lang: kiosk(lang, rules_ok=False, devices_ok=False, link=None),
     "kiosk-link": lambda lang: kiosk(lang, link=None),
+    "kiosk-stale": lambda lang: kiosk(lang, link=STALE),
     "kiosk-wait": kiosk,
     "kiosk-room": kiosk_room,
     "kiosk-recess": lambda lang: still(kiosk_room(lang), "recess"),

@@ -79,6 +79,8 @@ async def test_without_udp_the_relay_carries_the_hearing_and_without_a_relay_not
             assert min(tested["up_kbps"], tested["down_kbps"]) > 1000
             await counsel.page.locator('[data-step="link"] button').first.click()
             await says(counsel, "js.verdict.turn_tcp", "js.verdict.turn_tcp.help")
+            act = await secretary.read(f"{reached.url}/file/{listed.hearing}/link-test?paper=ru")
+            assert WORDS["path.turn_tcp"] in act
 
             await secretary.press("begin_talk", listed.people["counsel"])
             for guest in (counsel, secretary):

@@ -35,6 +35,8 @@ CONTROLS: dict[str, tuple[str, ...]] = {
 }
 TEXTS: dict[str, str] = {
     "lobby-weak": "1,0 Мбит/с-тен төмен",
+    "lobby-stale": "Өлшеу ескірді",
+    "kiosk-stale": "Байланысты қайта тексеру керек",
     "lobby-talk": "Хатшы сізбен сөйлесіп тұр",
     "lobby-witness": "Сізді шақырғанша күтіңіз",
     "judge-countdown": "Отырыс ашылады",
@@ -147,7 +149,11 @@ async def test_judge_and_secretary_read_how_lines_stand_in_words_and_signs(
         assert await suspect.locator("svg").count() == 2
         heard = page.locator('[data-person="p-interpreter"] .checks.watched li')
         assert (await heard.inner_text()).startswith("естіледі, көрінеді")
-        assert await page.locator('[data-person="p-prosecutor"] .checks.watched').count() == 0
+        stale = page.locator('[data-person="p-prosecutor"] .checks.watched li')
+        assert await stale.inner_text() == "өлшеу ескірді, қайталау керек"
+        let_in = page.locator('[data-person="p-witness"] .checks.watched li')
+        assert await let_in.inner_text() == "төрағалық етуші рұқсат берді"
+        assert await page.locator('[data-person="p-court_secretary"] .checks.watched').count() == 0
         await page.close()
 
 

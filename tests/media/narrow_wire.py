@@ -71,6 +71,10 @@ class NarrowWire:
         """From now on so much passes towards browsers."""
         self.down.bits = down
 
+    def widen(self) -> None:
+        """From now on everything passes."""
+        self.up.bits = self.down.bits = None
+
     def connect(self, port: int) -> None:
         self._door = (self._host, port)
 

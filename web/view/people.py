@@ -8,6 +8,7 @@ from typing import Any
 from hearing.facts import LinkTested
 from hearing.hearings import Participant, Seat
 from hearing.participants import FLOOR, Actor, Attendance, Place, Role
+from hearing.rules.link import stale
 from web.view.stage import Say, Stage
 
 
@@ -121,7 +122,7 @@ def _link(stage: Stage, seat: Seat, link: LinkTested | None) -> dict[str, Any] |
         "path": link.path,
         "verdict": verdict,
         "trouble": trouble,
-        "stale": seat.link_at is not None and stage.now - seat.link_at > numbers["link_test_valid_minutes"] * 60,
+        "stale": stale(seat, stage.now, stage.edition),
         "at": seat.link_at,
     }
 

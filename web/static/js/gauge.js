@@ -2,7 +2,7 @@
 /** The link in figures, against the line that the order draws. */
 
 import { h, icon } from "./dom.js";
-import { me } from "./parts.js";
+import { me, reachesNorm } from "./parts.js";
 import { hour, mbit, number, word } from "./words.js";
 
 /** @param {any} page */
@@ -57,7 +57,7 @@ function failed(why) {
 
 /** @param {any} page @param {any} link @param {number} norm */
 function judged(page, link, norm) {
-  const enough = Math.min(link.up_kbps, link.down_kbps) >= norm;
+  const enough = reachesNorm(link, norm);
   if (enough && link.stale) return verdict("clock", "caution", word("verdict.stale"), word("advice.3"));
   if (enough && link.trouble) return verdict("warn", "caution", word(`verdict.${link.trouble}`), word(`verdict.${link.trouble}.help`));
   if (enough && ROUND.has(link.path)) return verdict("link", "caution", word(`verdict.${link.path}`), word(`verdict.${link.path}.help`));

@@ -101,7 +101,7 @@ const STEPS = {
       h("button", { type: "button", class: "btn", onclick: () => { page.heardSound(false); page.reportDevices(); } }, word("loudspeaker.no"))) : null,
   }),
   link: (page) => ({
-    title: word(page.probe.running ? "kiosk.link.running" : me(page)?.link ? "kiosk.link.bad" : "kiosk.link"),
+    title: word(page.probe.running ? "kiosk.link.running" : !me(page)?.link ? "kiosk.link" : me(page).link.stale ? "kiosk.link.stale" : "kiosk.link.bad"),
     more: linkTest(page), button: page.probe.running ? null : next(page, word(me(page)?.link ? "probe.again" : "probe.start"), () => page.measure(), "probe"),
   }),
   wait: (page) => ({

@@ -5,7 +5,7 @@ import { h, icon } from "./dom.js";
 import { bench } from "./lamps.js";
 import { linkTest } from "./gauge.js";
 import { permission } from "./permission.js";
-import { me, offerButton, offerOf, plate, selfPicture, silhouette, video } from "./parts.js";
+import { me, offerButton, offerOf, plate, reachesNorm, selfPicture, silhouette, video } from "./parts.js";
 import { day, hour, known, span, word } from "./words.js";
 
 export const PATH = ["rules", "devices", "link", "wait"];
@@ -15,15 +15,16 @@ const OWN = new Set(["acknowledge_rules", "report_devices"]);
 export function behind(page) {
   const mine = me(page) ?? {};
   const norm = page.view.hearing.norm_kbps ?? 0;
-  const enough = mine.link && !mine.link.stale && Math.min(mine.link.up_kbps, mine.link.down_kbps) >= norm;
-  return { rules: !!mine.rules_ok || !offerOf(page, "acknowledge_rules"), devices: !!mine.devices_ok || !offerOf(page, "report_devices"), link: !!enough || !!mine.override, wait: false };
+  const enough = reachesNorm(mine.link, norm) && !mine.link.stale;
+  return { rules: !!mine.rules_ok || !offerOf(page, "acknowledge_rules"), devices: !!mine.devices_ok || !offerOf(page, "report_devices"), link: enough || !!mine.override || mine.attendance === "admitted", wait: false };
 }
 
-/** @param {any} page */
+/** The step that this person went to, or the first that is not behind them: a test that grew old brings them back. @param {any} page */
 export function openStep(page) {
   const done = behind(page);
-  if (page.here.step && PATH.includes(page.here.step)) return page.here.step;
-  return PATH.find((step) => !done[step]) ?? "wait";
+  const first = PATH.find((step) => !done[step]) ?? "wait";
+  const chosen = page.here.step;
+  return PATH.includes(chosen) && (chosen !== "wait" || first === "wait") ? chosen : first;
 }
 
 /** @param {any} page */

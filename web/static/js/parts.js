@@ -114,10 +114,14 @@ export function presence(p) {
   return { sign, cls, word: known(`presence.${p.attendance}`) ? word(`presence.${p.attendance}`) : "" };
 }
 
+/** Whether a test found as much as the order asks, in both directions. @param {any} link @param {number} norm */
+export function reachesNorm(link, norm) {
+  return !!link && Math.min(link.up_kbps ?? 0, link.down_kbps ?? 0) >= norm;
+}
+
 /** @param {any} link @param {number} norm */
 export function linkWord(link, norm) {
   if (!link) return { cls: "soft", word: "" };
-  const low = Math.min(link.up_kbps ?? 0, link.down_kbps ?? 0) < norm;
-  const verdict = known(`link.${link.verdict}`) ? link.verdict : low ? "bad" : "good";
+  const verdict = known(`link.${link.verdict}`) ? link.verdict : reachesNorm(link, norm) ? "good" : "bad";
   return { cls: verdict === "good" ? "" : verdict === "weak" ? "weak" : "bad", word: word(`link.${verdict}`) };
 }

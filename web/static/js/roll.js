@@ -2,7 +2,7 @@
 /** Who is here and how they stand: one line a person in the hearing, every check at a glance before it. */
 
 import { h, icon } from "./dom.js";
-import { linkWord, offerButton, offers, presence } from "./parts.js";
+import { linkWord, offerButton, offers, presence, reachesNorm } from "./parts.js";
 import { hour, known, mbit, number, word } from "./words.js";
 
 /** Who is told how a line is watched: the view calls their pages so. */
@@ -34,7 +34,7 @@ function person(page, p, wide) {
       h("span", { class: "who" }, h("strong", null, p.role_label), h("span", { class: "soft small" }, notes)),
       signs(p), linkFigure(p, page),
       acts.length && !wide ? h("button", { type: "button", class: "btn quiet square", "aria-expanded": String(open), "aria-label": word("roll.acts", { who: p.role_label }), onclick: () => page.unfold(p.person) }, icon("more")) : null),
-    wide ? checks(p) : null, STAFF.has(page.view.you.layout) ? line(p, page.links[p.seat], hallCamera(p, page.view.hearing)) : null,
+    wide ? checks(p, page.view.hearing.norm_kbps ?? 0) : null, STAFF.has(page.view.you.layout) ? line(p, page.links[p.seat], hallCamera(p, page.view.hearing)) : null,
     open && acts.length ? h("div", { class: "row-acts" }, acts.map((o) => offerButton(page, o))) : null);
 }
 
@@ -56,10 +56,11 @@ function linkFigure(p, page) {
   return h("span", { class: `link num ${cls}` }, mbit(low), h("small", null, verdict));
 }
 
-/** The five things that must be so before the door opens. @param {any} p */
-function checks(p) {
+/** The five things that must be so before the door opens. @param {any} p @param {number} norm */
+function checks(p, norm) {
+  const tested = (reachesNorm(p.link, norm) && !p.link.stale) || !!p.override;
   const list = /** @type {[string, boolean][]} */ ([
-    ["rules", !!p.rules_ok], ["devices", !!p.devices_ok], ["link", !!p.link && (p.link.verdict === "good" || !!p.override)], ["identity", !!p.identity], ["inside", p.attendance === "admitted"],
+    ["rules", !!p.rules_ok], ["devices", !!p.devices_ok], ["link", tested], ["identity", !!p.identity], ["inside", p.attendance === "admitted"],
   ]);
   return h("ul", { class: "checks" }, list.map(([name, ok]) => h("li", { key: name, class: ok ? "ok" : name === "link" && p.link ? "wrong" : null },
     icon(ok ? "check" : name === "link" && p.link ? "warn" : "ring-dash"), h("span", null, word(`check.${name}.short`)), h("span", { class: "unseen" }, word(ok ? "check.ok" : "check.no")))));
@@ -85,6 +86,7 @@ function line(p, now, camera) {
   const list = /** @type {[string, string, string][]} */ ([
     camera && CAMERA[camera] ? [...CAMERA[camera], word(`hall.${camera}.short`)] : null,
     p.below_norm ? ["warn", "wrong", word("line.below")] : p.attendance === "admitted" ? proof(now) : null,
+    p.override ? ["gavel", "ok", word("line.override")] : p.link?.stale && p.attendance === "waiting" ? ["clock", "wrong", word("line.stale")] : null,
     p.voice ? [p.voice === "understood" ? "check" : "ear", p.voice === "understood" ? "ok" : "soft", word(`line.${p.voice}`)] : null,
     p.rehearsed_at ? ["check-ring", "ok", word("line.rehearsed", { at: hour(p.rehearsed_at) })] : null,
     p.ready_at ? ["check", "ok", word("line.ready", { at: hour(p.ready_at) })] : null,

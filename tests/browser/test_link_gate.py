@@ -1,0 +1,108 @@
+"""The gate of the link test, walked through in browsers: below the norm, the judge's leave, and a test grown old."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.async_api import Locator, expect
+
+from tests.browser.company import PATIENCE_MS, Company, Guest, walk_lobby
+from tests.browser.open_court import OpenCourt, open_court
+from tests.media.narrow_wire import NarrowWire
+from web.languages import Languages
+
+CATALOGUES = Languages.load().catalogues
+WORDS, STAFF_WORDS = CATALOGUES["kk"], CATALOGUES["ru"]
+REASON = "Ауылда басқа желі жоқ, дауыс анық естіледі"
+MINUTE = 60.0
+
+
+def row(guest: Guest, court: OpenCourt) -> Locator:
+    """Counsel at the roll of the court."""
+    return guest.page.locator(f'.roll li[data-person="{court.house.people["counsel"]}"]')
+
+
+async def has(place: Locator, *keys: str) -> None:
+    for key in keys:
+        await expect(place).to_contain_text(WORDS[key], timeout=PATIENCE_MS)
+
+
+async def marked(guest: Guest, court: OpenCourt, key: str) -> None:
+    """Counsel bears a mark at the roll of this member of the court."""
+    await expect(row(guest, court)).to_contain_text(STAFF_WORDS[key], timeout=PATIENCE_MS)
+
+
+async def asleep(guest: Guest, court: OpenCourt, rule: str) -> None:
+    """Admission is shown, cannot be pressed, and says why."""
+    place, button = row(guest, court), guest.button("admit", court.house.people["counsel"])
+    await expect(button).to_have_attribute("aria-disabled", "true", timeout=PATIENCE_MS)
+    why = STAFF_WORDS[f"rule.{rule}"].partition("%(")[0].strip()
+    await expect(place.locator(".why").last).to_contain_text(why, timeout=PATIENCE_MS)
+
+
+async def act_of(guest: Guest, court: OpenCourt) -> str:
+    """The link-test act, as this member of the court reads it."""
+    return await guest.read(f"{court.url}/file/{court.hearing}/link-test?paper=kk")
+
+
+async def test_below_the_norm_only_the_judge_lets_somebody_in_and_the_act_says_why(tmp_path: Path) -> None:
+    wire = NarrowWire(up=700_000, down=3_000_000)
+    async with open_court(tmp_path / "data", wire) as court, Company(court, tmp_path) as company:
+        person, seat = court.house.people["counsel"], await court.house.seat(court.hearing, "counsel")
+        counsel = await company.party("counsel", await court.link("counsel"))
+        await walk_lobby(counsel, tested=False)
+        await counsel.page.locator('[data-local="probe"]').click(timeout=PATIENCE_MS)
+        tested = await court.until(lambda h: h.seats[seat].link is not None)
+        link = tested.seats[seat].link
+        assert link is not None
+        assert link.up_kbps < 1000
+        step = counsel.page.locator('[data-step="link"]')
+        await has(step, "js.advice.1", "js.advice.2", "js.advice.3", "js.verdict.judge")
+        await expect(step.locator('[data-local="onward"]')).to_have_count(0)
+
+        wire.widen()
+        secretary = await company.staff("secretary", court.hearing)
+        await secretary.press("confirm_identity", person)
+        await asleep(secretary, court, "link_below_norm")
+        await expect(secretary.button("override_link", person)).to_have_count(0)
+        assert WORDS["link_test.below"] in await act_of(secretary, court)
+
+        judge = await company.staff("judge", court.hearing)
+        await judge.press("override_link", person, reason=REASON)
+        await court.until(lambda h: h.seats[seat].link_overridden)
+        for guest in (secretary, judge):
+            await marked(guest, court, "js.line.override")
+        await has(step, "js.verdict.override")
+        await secretary.press("admit", person)
+        await court.until(lambda h: h.people[person].attendance == "admitted")
+        text = await act_of(secretary, court)
+        assert REASON in text
+        assert WORDS["link_test.overridden"] in text
+        assert [e for g in company.guests.values() for e in g.errors] == []
+
+
+async def test_a_test_grown_old_shuts_the_door_until_it_is_repeated(tmp_path: Path) -> None:
+    async with open_court(tmp_path / "data", NarrowWire()) as court, Company(court, tmp_path) as company:
+        person, seat = court.house.people["counsel"], await court.house.seat(court.hearing, "counsel")
+        counsel = await company.party("counsel", await court.link("counsel"))
+        await walk_lobby(counsel)
+        secretary = await company.staff("secretary", court.hearing)
+        await secretary.press("confirm_identity", person)
+        admit = secretary.button("admit", person)
+        await expect(admit).to_be_visible(timeout=PATIENCE_MS)
+        await expect(admit).not_to_have_attribute("aria-disabled", "true", timeout=PATIENCE_MS)
+
+        first = (await court.house.state(court.hearing)).seats[seat].link_at
+        court.house.at += court.house.office.edition.numbers["link_test_valid_minutes"] * MINUTE + 1
+        await asleep(secretary, court, "link_test_stale")
+        await marked(secretary, court, "js.line.stale")
+        step = counsel.page.locator('[data-step="link"]')
+        await has(step, "js.verdict.stale")
+
+        await step.locator('[data-local="probe"]').click()
+        await court.until(lambda h: h.seats[seat].link_at != first)
+        await step.locator('[data-local="onward"]').click(timeout=PATIENCE_MS)
+        await expect(row(secretary, court)).not_to_contain_text(STAFF_WORDS["js.line.stale"], timeout=PATIENCE_MS)
+        await secretary.press("admit", person)
+        await court.until(lambda h: h.people[person].attendance == "admitted")
+        assert [e for g in company.guests.values() for e in g.errors] == []
