@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from media.relay.lines import Who
 from media.relay.member import Member
-from media.relay.probe import Direction, Probe, ProbeFailed, ProbeFigures, Progress, probe_sends
+from media.relay.probe import Direction, Probe, ProbeFailed, ProbeFigures, Progress
 from media.wire import rtcp, rtp
 from media.wire.door import Door
 from media.wire.offer import Offer
@@ -30,12 +30,9 @@ class Probes:
         """Begin a member's test, in place of the one that runs."""
         if (former := self._probes.get(who)) is not None:
             former.peer.close()
-        probe = self._probes[who] = Probe(
-            Peer(who, self._door, offer, self, probe=True, clock=self._clock), self._clock
-        )
-        sends = probe_sends(offer)
-        probe.agreed(sends)
-        return probe.peer.agree(offer, sends)
+        peer = Peer(who, self._door, offer, self, probe=True, clock=self._clock)
+        probe = self._probes[who] = Probe(peer, offer, self._clock)
+        return probe.agree()
 
     def of(self, who: Who) -> Probe | None:
         return self._probes.get(who)
@@ -75,7 +72,7 @@ class Probes:
 
     def peer_rtcp(self, peer: Peer, packet: rtcp.Packet, arrival_ns: int) -> None:
         if (probe := self._by_peer(peer)) is not None:
-            probe.take_rtcp(packet, arrival_ns)
+            probe.take_rtcp(packet)
 
     def _by_peer(self, peer: Peer) -> Probe | None:
         probe = self._probes.get(peer.who)

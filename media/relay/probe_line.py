@@ -1,0 +1,77 @@
+"""The connection of one link test, as both directions need it: up or gone, and pinged while its line is quiet."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+from media.wire.clock import MILLISECOND
+from media.wire.peer import Peer, PeerState
+
+Progress = Callable[[float, float, bool], None]
+"""Told the share done, the kbps so far, and whether the quiet part has begun: then the page calms its noise."""
+
+Beside = Callable[[], tuple[int, int]]
+"""Counts the bytes (received, sent) of the member's hearing connection, which shares the line."""
+
+CONNECT_S = 10.0
+LOOK_S = 0.05
+PING_NS = 100 * MILLISECOND
+
+WINDOW_S = 0.25
+GENTLE_WINDOWS = 10
+GENTLE_MOST_KBPS = 800
+"""Delay and loss are measured for so many windows, and at no more than this: a browser's picture comes in bursts."""
+
+
+class ProbeFailed(Exception):
+    """No probe connection came up, or it went away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one direction carried, with packet heads; delay and loss at no more than 70 % of it."""
+
+    kbps: float
+    jitter_ms: float
+    loss: float
+    usable: float
+    """Share of the quiet part's tenths of a second in which something arrived."""
+
+
+class ProbeLine:
+    def __init__(self, peer: Peer, clock: Callable[[], int]) -> None:
+        self.peer = peer
+        self.clock = clock
+        self._pinging = False
+        self._pinged_ns = 0
+
+    async def connected(self) -> None:
+        for _ in range(int(CONNECT_S / LOOK_S)):
+            if self.peer.state is PeerState.CONNECTED:
+                return
+            self.alive()
+            await asyncio.sleep(LOOK_S)
+        raise ProbeFailed("the probe's connection did not come up")
+
+    def alive(self) -> None:
+        if self.peer.state is PeerState.CLOSED:
+            raise ProbeFailed("the probe's connection is gone")
+
+    def quiet(self) -> None:
+        """From now on the line is quiet: what its own queue did to the round trip is forgotten."""
+        self.peer.trips_ns.clear()
+        self._pinging = True
+
+    def rtt_ms(self) -> float | None:
+        """The round trip while it was quiet, which ends here."""
+        self._pinging = False
+        trips = self.peer.trips_ns
+        return median(trips) / MILLISECOND if trips else None
+
+    def beat(self, now_ns: int) -> None:
+        if self._pinging and now_ns - self._pinged_ns >= PING_NS:
+            self._pinged_ns = now_ns
+            self.peer.ping()

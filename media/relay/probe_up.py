@@ -1,0 +1,120 @@
+"""The way up: the page publishes noise, we say that there is plenty of room (REMB) and time what arrives."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from media.relay import probe_figures as figures
+from media.relay.bandwidth import Limit
+from media.relay.probe_figures import UDP_OVERHEAD
+from media.relay.probe_line import (
+    GENTLE_MOST_KBPS,
+    GENTLE_WINDOWS,
+    WINDOW_S,
+    Beside,
+    Found,
+    ProbeLine,
+    Progress,
+)
+from media.relay.reception import Reception
+from media.wire import rtcp, rtp
+from media.wire.clock import MILLISECOND
+
+PLENTY = 6_000_000
+IDLE = 50_000
+
+WINDOWS = 16
+RAMP_WINDOWS = 4
+"""The first second of noise is left out."""
+
+DRAIN_WINDOWS = 6
+GENTLE = 0.5
+"""Share of what was found at which delay and loss are measured."""
+
+MOST_SOURCES = 4
+LIMIT_NS = 200 * MILLISECOND
+HUSHED_NS = 2500 * MILLISECOND
+
+
+class Up:
+    def __init__(self, line: ProbeLine) -> None:
+        self._line = line
+        self._limit = Limit(PLENTY)
+        self._noise: dict[int, Reception] = {}
+        self._noisy_ns = 0
+        self._meter: list[tuple[int, int]] = []
+        self._metering = False
+
+    def take_rtp(self, packet: rtp.Rtp, arrival_ns: int) -> None:
+        self._noisy_ns = arrival_ns
+        reception = self._noise.get(packet.ssrc)
+        if reception is None and len(self._noise) < MOST_SOURCES:
+            reception = self._noise[packet.ssrc] = Reception(packet.ssrc, 90000, 512)
+        if reception is not None:
+            reception.take(packet, arrival_ns)
+
+    def metered(self, size: int, arrival_ns: int) -> None:
+        """Every datagram of this connection, whatever was in it."""
+        if self._metering:
+            self._meter.append((arrival_ns, size + UDP_OVERHEAD))
+
+    def beat(self, now_ns: int) -> None:
+        """Keep telling the browser how much it may send: it believes us at once only in its first two seconds.
+
+        We tell it that nothing is lost, else it would send less than the line carries, and nothing would be found out.
+        """
+        if not self._noise or now_ns - self._noisy_ns > HUSHED_NS:
+            return
+        peer = self._line.peer
+        packet = self._limit.feedback(peer.ssrc, list(self._noise), now_ns, LIMIT_NS)
+        if packet is not None:
+            blocks = [rtcp.report_block(r.ssrc, 0, 0, r.highest, 0, 0, 0) for r in self._noise.values()]
+            peer.send_rtcp(rtcp.receiver_report(peer.ssrc, blocks) + packet)
+
+    def idle(self) -> None:
+        """Ask for next to nothing: the line is needed for something else."""
+        self._limit.bits = IDLE
+
+    async def measure(self, beside: Beside, progress: Progress) -> Found:
+        whole = WINDOWS + DRAIN_WINDOWS + GENTLE_WINDOWS
+        kbps = await self._saturate(beside, lambda done, rate: progress(done / whole, rate, False))
+        self._limit.bits = max(IDLE, int(min(kbps * GENTLE, GENTLE_MOST_KBPS) * 1000))
+        await self._windows(DRAIN_WINDOWS, lambda i: progress((WINDOWS + i) / whole, kbps, True))
+        done = WINDOWS + DRAIN_WINDOWS
+        found = await self._listen(kbps, lambda i: progress((done + i) / whole, kbps, True))
+        self.idle()
+        return found
+
+    async def _saturate(self, beside: Beside, tell: Callable[[int, float], None]) -> float:
+        """Let the page fill the line; how much of it comes through, in kbps."""
+        self._limit.bits = PLENTY
+        await self._windows(RAMP_WINDOWS, lambda i: tell(i, 0.0))
+        began, other = self._line.clock(), beside()[0]
+        self._metering = True
+        await self._windows(WINDOWS - RAMP_WINDOWS, lambda i: tell(RAMP_WINDOWS + i, figures.line_rate(self._meter)))
+        beside_kbps = (beside()[0] - other) * 8e6 / max(1, self._line.clock() - began)
+        return figures.line_rate(self._meter) + beside_kbps
+
+    async def _listen(self, kbps: float, tell: Callable[[int], None]) -> Found:
+        """Jitter and loss of the calmed noise."""
+        self._meter.clear()
+        self._line.quiet()
+        counted, began = self._counted(), self._line.clock()
+        await self._windows(GENTLE_WINDOWS, tell)
+        expected, received = (now - then for now, then in zip(self._counted(), counted, strict=True))
+        usable = figures.usable([at for at, _ in self._meter], began, self._line.clock())
+        self._metering = False
+        self._meter.clear()
+        loss = max(0.0, 1 - received / expected) if expected else 1.0
+        return Found(kbps, figures.variation(self._line.peer.trips_ns), loss, usable)
+
+    def _counted(self) -> tuple[int, int]:
+        receptions = self._noise.values()
+        return sum(r.expected for r in receptions), sum(r.received for r in receptions)
+
+    async def _windows(self, count: int, tell: Callable[[int], None]) -> None:
+        for index in range(count):
+            await asyncio.sleep(WINDOW_S)
+            self._line.alive()
+            tell(index + 1)
