@@ -1,4 +1,5 @@
-"""Two network namespaces joined by one cable, whose two directions are shaped apart: the kernel's own narrow line.
+"""A court's network namespace and those of its visitors, each joined to it by a cable whose two directions are shaped
+apart: the kernel's own narrow line.
 
 Rates are of IP packets, as the link test's are: the Ethernet head that the shaper would count is taken off again.
 Needs root and iproute2.
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-COURT_ADDRESS, HOME_ADDRESS = "10.77.0.1", "10.77.0.2"
+COURT_ADDRESS = "10.77.0.1"
 WIDE_KBPS = 20_000
 BURST_BYTES = 3000
 QUEUE_BYTES = 40_000
@@ -30,31 +31,41 @@ def _run(*command: str) -> None:
 
 
 class Cable:
-    """``court`` and ``home`` are the namespaces' names; the same name is the cable's end in it."""
+    """``court`` and ``homes`` are the namespaces' names. A home's own end of its cable bears its name, the court's end
+    that name and a ``c``. Every home finds the court at the same address.
+    """
 
-    def __init__(self, tag: str) -> None:
-        self.court, self.home = f"tl{tag}c", f"tl{tag}h"
+    def __init__(self, tag: str, homes: int = 1) -> None:
+        self.court = f"tl{tag}c"
+        self.homes = [f"tl{tag}h{number}" for number in range(homes)]
+
+    @property
+    def home(self) -> str:
+        """The only one, or the first."""
+        return self.homes[0]
 
     def lay(self) -> None:
-        for name in (self.court, self.home):
+        for name in (self.court, *self.homes):
             _run("ip", "netns", "add", name)
             _run("ip", "-n", name, "link", "set", "lo", "up")
-        ends = ("netns", self.court, "type", "veth", "peer", "name", self.home, "netns", self.home)
-        _run("ip", "link", "add", self.court, *ends)
-        for name, address in ((self.court, COURT_ADDRESS), (self.home, HOME_ADDRESS)):
-            _run("ip", "-n", name, "address", "add", f"{address}/30", "dev", name)
-            _run("ip", "-n", name, "link", "set", name, "up")
-            _run("ip", "-n", name, "route", "add", "default", "dev", name)
+        for number, home in enumerate(self.homes):
+            near = f"{home}c"
+            _run("ip", "link", "add", near, "netns", self.court, "type", "veth", "peer", "name", home, "netns", home)
+            for name, end, last in ((self.court, near, 1), (home, home, 2)):
+                _run("ip", "-n", name, "address", "add", f"10.77.{number}.{last}/30", "dev", end)
+                _run("ip", "-n", name, "link", "set", end, "up")
+            _run("ip", "-n", home, "route", "add", "default", "via", f"10.77.{number}.1")
 
-    def shape(self, up_kbps: float, down_kbps: float) -> None:
-        """From now on this much passes in each direction."""
-        for name, kbps in ((self.home, up_kbps), (self.court, down_kbps)):
-            root = ("qdisc", "replace", "dev", name, "root", "stab", "overhead", str(-ETHERNET_BYTES))
+    def shape(self, up_kbps: float, down_kbps: float, home: str | None = None) -> None:
+        """From now on this much passes in each direction between the court and this home."""
+        far = home or self.home
+        for name, end, kbps in ((far, far, up_kbps), (self.court, f"{far}c", down_kbps)):
+            root = ("qdisc", "replace", "dev", end, "root", "stab", "overhead", str(-ETHERNET_BYTES))
             bucket = ("rate", f"{round(kbps * 1000)}bit", "burst", str(BURST_BYTES), "limit", str(QUEUE_BYTES))
             _run("tc", "-n", name, *root, "linklayer", "ethernet", "tbf", *bucket)
 
     def cut(self) -> None:
-        for name in (self.court, self.home):
+        for name in (self.court, *self.homes):
             subprocess.run(("ip", "netns", "delete", name), check=False, capture_output=True)
 
     def inside(self, name: str, program: str, folder: Path) -> Path:
@@ -66,9 +77,9 @@ class Cable:
 
 
 @contextmanager
-def cable(tag: str) -> Iterator[Cable]:
-    """A cable, and its end whatever happens."""
-    one = Cable(tag)
+def cable(tag: str, homes: int = 1) -> Iterator[Cable]:
+    """A court and its homes, and their end whatever happens."""
+    one = Cable(tag, homes)
     try:
         one.lay()
         yield one

@@ -1,0 +1,1 @@
+"""The link test in a real Chromium against lines of known width and loss."""

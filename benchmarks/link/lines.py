@@ -1,0 +1,156 @@
+"""One test of one page: the court in its namespace, Chromium at home, and the page's own probe between them."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+from playwright.async_api import Browser, Page
+
+from hearing.participants import SeatId
+from media.relay.courtroom import Courtroom
+from media.relay.probe import ProbeFigures
+from media.wire.door import Door
+from tests.browser.stage import COURTROOM, offer
+from tests.media.namespaces import COURT_ADDRESS, Cable
+from tests.media.narrow_wire import Drop, NarrowWire, keep_all
+
+SEAT = SeatId("s-tested")
+SCRIPTS = Path("web/static/js")
+
+PAGE = """<!doctype html><meta charset="utf-8"><title>link</title><script type="module">
+import { Probe } from "/js/probe.js";
+window.probe = new Probe({ change() {}, send: (said) => { if (said.t === "rtc.offer") window.offered = said.sdp; } });
+</script>"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What was true of the line, and what the test said of each direction."""
+
+    up_kbps: float
+    down_kbps: float
+    loss: float
+    up: ProbeFigures
+    down: ProbeFigures
+
+    @property
+    def each(self) -> Iterator[tuple[float, ProbeFigures]]:
+        yield self.up_kbps, self.up
+        yield self.down_kbps, self.down
+
+
+def evenly(share: float, seed: int) -> Drop:
+    """Of every 1/share datagrams one is lost, nobody knows which."""
+    if not share:
+        return keep_all
+    every, dice = round(1 / share), random.Random(seed)
+    lost = dice.randrange(every)
+
+    def drop(number: int, _data: bytes) -> bool:
+        nonlocal lost
+        place = number % every
+        hit = place == lost
+        if place == every - 1:
+            lost = dice.randrange(every)
+        return hit
+
+    return drop
+
+
+class Lossy:
+    """The same pattern, from the moment that the connection stands: a handshake is not what is measured."""
+
+    def __init__(self, share: float, seed: int) -> None:
+        self._drop = evenly(share, seed)
+        self.on = False
+
+    def __call__(self, number: int, data: bytes) -> bool:
+        return self.on and bool(data) and 128 <= data[0] <= 191 and self._drop(number, data)
+
+
+async def offered(page: Page, url: str) -> str:
+    """Open the page and let it ask for a test; its offer."""
+    await page.goto(url)
+    await page.wait_for_function("window.probe")
+    await page.evaluate("window.probe.start()")
+    await page.wait_for_function("window.offered")
+    sdp: str = await page.evaluate("window.offered")
+    return sdp
+
+
+async def probed(
+    page: Page, courtroom: Courtroom, seat: SeatId, sdp: str, begins: Callable[[], None] = lambda: None
+) -> tuple[ProbeFigures, ProbeFigures]:
+    """Answer a page that asked, and measure both directions, as the court does."""
+    calmed: list[asyncio.Task[None]] = []
+
+    def progress(share: float, kbps: float, calm: bool) -> None:
+        if calm and not calmed:
+            calmed.append(asyncio.create_task(page.evaluate("window.probe.take({phase: 'up', calm: true})")))
+
+    answer = await courtroom.answer(seat, sdp, probe=True)
+    await page.evaluate("sdp => window.probe.answer({ sdp })", answer)
+    begins()
+    up = await courtroom.probe(seat, "up", progress)
+    await page.evaluate("window.probe.take({phase: 'down'})")
+    down = await courtroom.probe(seat, "down", lambda *_: None)
+    return up, down
+
+
+class Measured:
+    """A line, a browser, and one test at a time."""
+
+    def __init__(self, line: Cable, browser: Browser) -> None:
+        self.line = line
+        self.browser = browser
+
+    async def run(self, up_kbps: float, down_kbps: float, loss: float = 0.0, seed: int = 1) -> Row:
+        self.line.shape(up_kbps, down_kbps)
+        ups, downs = Lossy(loss, seed), Lossy(loss, seed + 1)
+
+        def begins() -> None:
+            ups.on = downs.on = True
+
+        wire = NarrowWire(drop_up=ups, drop_down=downs, host=COURT_ADDRESS) if loss else None
+        async with court(wire) as (courtroom, url):
+            page = await self.browser.new_page()
+            try:
+                up, down = await probed(page, courtroom, SEAT, await offered(page, url), begins)
+            finally:
+                await page.close()
+        return Row(up_kbps, down_kbps, loss, up, down)
+
+
+@asynccontextmanager
+async def court(wire: NarrowWire | None = None) -> AsyncIterator[tuple[Courtroom, str]]:
+    """A courtroom, and where its page is; who takes part in a hearing offers at ``/offer``."""
+    door = await Door.open(COURT_ADDRESS, 0, [COURT_ADDRESS], announced_port=wire.port if wire else None)
+    if wire is not None:
+        wire.connect(door.port)
+    courtroom = Courtroom(door)
+
+    async def page(_: web.Request) -> web.Response:
+        return web.Response(text=PAGE, content_type="text/html")
+
+    app = web.Application()
+    app[COURTROOM] = courtroom
+    app.router.add_post("/offer", offer)
+    app.router.add_get("/", page)
+    app.router.add_static("/js", SCRIPTS)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, COURT_ADDRESS, 0).start()
+    try:
+        yield courtroom, f"http://{COURT_ADDRESS}:{runner.addresses[0][1]}"
+    finally:
+        await courtroom.close()
+        await runner.cleanup()
+        await door.close()
+        if wire is not None:
+            wire.close()
