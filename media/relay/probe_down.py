@@ -35,6 +35,9 @@ AGAIN_BELOW_KBPS = 4000
 LOOKS = 2
 """A line that then carries it all was full only in appearance (a machine that stood still), and is climbed again."""
 
+SEARCH_NS = 5 * SECOND
+"""Later than this no rate is tried any more: a test has ten seconds, with delay and loss."""
+
 GENTLE, GENTLE_LEAST_KBPS = 0.7, 50
 """Share of what was found, and the least, at which delay and loss are measured."""
 
@@ -64,6 +67,7 @@ class Down:
         self._arrived: dict[int, int] = {}
         self._known: set[int] = set()
         self._number = 0
+        self._until = 0
 
     def take_rtcp(self, packet: rtcp.Packet) -> None:
         if packet.kind == rtcp.RTPFB and packet.count == rtcp.TRANSPORT_CC:
@@ -74,9 +78,10 @@ class Down:
 
     async def measure(self, beside: Beside, progress: Progress) -> Found:
         whole = len(STEPS) + 6
+        self._until = self._line.clock() + SEARCH_NS
         kbps = await self._climb(0.0, beside, lambda index, rate: progress((index + 1) / whole, rate, False))
         for _ in range(LOOKS):
-            if not 0 < kbps < AGAIN_BELOW_KBPS:
+            if not 0 < kbps < AGAIN_BELOW_KBPS or self._line.clock() > self._until:
                 break
             step = await self._step(int(kbps * AGAIN), beside, AGAIN_S, PADDING)
             if step.full(kbps):
@@ -94,6 +99,8 @@ class Down:
         for index, offered in enumerate(STEPS):
             if offered <= kbps:
                 continue
+            if self._line.clock() > self._until:
+                break
             step = await self._step(offered, beside, STEP_S, PADDING)
             full = step.full(kbps)
             kbps = max(kbps, step.kbps)

@@ -109,6 +109,11 @@ def line_rate(arrivals: Sequence[tuple[int, int]]) -> float:
     return counted * 8e6 / busy
 
 
+def arriving(arrivals: Sequence[tuple[int, int]], begin: int, end: int) -> float:
+    """kbps of what came between two moments, pauses and all."""
+    return sum(size for at, size in arrivals if begin <= at < end) * 8e6 / max(1, end - begin)
+
+
 def variation(values: Sequence[int]) -> float:
     """Mean change from one to the next, in ms."""
     if len(values) < 2:

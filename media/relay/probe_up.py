@@ -28,7 +28,10 @@ WINDOWS = 16
 RAMP_WINDOWS = 4
 """The first second of noise is left out."""
 
-DRAIN_WINDOWS = 6
+DRAIN_WINDOWS, MOST_DRAIN_WINDOWS = 6, 10
+DRAINED = 1.3
+"""A line is quiet once no more arrives than this share of what was asked for: a slow machine calms its noise late."""
+
 GENTLE = 0.5
 """Share of what was found at which delay and loss are measured."""
 
@@ -80,7 +83,7 @@ class Up:
         whole = WINDOWS + DRAIN_WINDOWS + GENTLE_WINDOWS
         kbps = await self._saturate(beside, lambda done, rate: progress(done / whole, rate, False))
         self._limit.bits = max(IDLE, int(min(kbps * GENTLE, GENTLE_MOST_KBPS) * 1000))
-        await self._windows(DRAIN_WINDOWS, lambda i: progress((WINDOWS + i) / whole, kbps, True))
+        await self._drain(lambda i: progress((WINDOWS + i) / whole, kbps, True))
         done = WINDOWS + DRAIN_WINDOWS
         found = await self._listen(kbps, lambda i: progress((done + i) / whole, kbps, True))
         self.idle()
@@ -95,6 +98,16 @@ class Up:
         await self._windows(WINDOWS - RAMP_WINDOWS, lambda i: tell(RAMP_WINDOWS + i, figures.line_rate(self._meter)))
         beside_kbps = (beside()[0] - other) * 8e6 / max(1, self._line.clock() - began)
         return figures.line_rate(self._meter) + beside_kbps
+
+    async def _drain(self, tell: Callable[[int], None]) -> None:
+        """Wait until what the page and the line hold back has run out, but not for ever."""
+        for index in range(MOST_DRAIN_WINDOWS):
+            began = self._line.clock()
+            await self._windows(1, lambda _: None)
+            tell(min(index + 1, DRAIN_WINDOWS))
+            arriving = figures.arriving(self._meter, began, self._line.clock())
+            if index + 1 >= DRAIN_WINDOWS and arriving * 1000 <= DRAINED * self._limit.bits:
+                return
 
     async def _listen(self, kbps: float, tell: Callable[[int], None]) -> Found:
         """Jitter and loss of the calmed noise."""

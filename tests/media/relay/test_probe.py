@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from media.relay.probe_figures import line_rate, steady_rate, step, usable
+from media.relay.probe_figures import arriving, line_rate, steady_rate, step, usable
 from media.wire.clock import MILLISECOND
 
 SIZE = 300
@@ -54,6 +54,12 @@ def test_a_stalled_line_that_catches_up_is_not_wide() -> None:
     begin = 100 * busy(1000, 2)[1][0]
     arrivals = [(max(at, begin + 150 * MILLISECOND) if at > begin else at, size) for at, size in busy(1000, 300)]
     assert abs(line_rate(arrivals) - 1000) < 0.02 * 1000
+
+
+def test_what_came_in_a_while_is_counted_with_its_pauses() -> None:
+    half = [one for one in busy(1000, 300) if one[0] < 500 * MILLISECOND]
+    assert abs(arriving(half, 0, 1000 * MILLISECOND) - 500) < 10
+    assert arriving(half, 600 * MILLISECOND, 1000 * MILLISECOND) == 0
 
 
 def test_lost_packets_alone_do_not_saturate_a_line() -> None:
