@@ -153,7 +153,8 @@ class RecordingDesk:
                 recorder.live.levels(now_ns(), self._sitting.courtroom.levels())
                 if loop.time() >= due:
                     due = loop.time() + every
-                    found = await loop.run_in_executor(thread, reader.read_back, recorder.live.snapshot())
+                    parts = await loop.run_in_executor(thread, reader.finished)
+                    found = await loop.run_in_executor(thread, reader.read_back, parts, recorder.live.snapshot())
                     if found is not None:
                         await self._doubted(found)
 

@@ -28,7 +28,7 @@ from hearing.participants import SeatId
 from media.record.frames import Damaged, Flag, Frame, TapeName, read_part
 from media.record.mix import Voice
 from media.record.quality import Meter
-from media.record.tape import part_path, read_chain, tapes_in
+from media.record.tape import Link, part_path, read_chain, tapes_in
 from media.record.track import Picture, Track
 
 REMEMBERED_NS = 150_000_000_000
@@ -56,6 +56,9 @@ class Doubtful:
     part: int
     doubt: Doubt
 
+
+Finished = tuple[TapeName, Link | None]
+"""A tape and its newest finished part; none where its chain is damaged."""
 
 Seen = tuple[int, int]
 """When a packet arrived, and its CRC-32."""
@@ -115,25 +118,34 @@ class Reader:
         self._folder, self._key = folder, key
         self._read: dict[TapeName, int] = {}
 
-    def read_back(self, live: Snapshot) -> list[Doubtful] | None:
-        """What is wrong with the parts that were finished since the last time; of several the newest is taken.
+    def finished(self) -> list[Finished]:
+        """The parts that were finished since the last reading; of several the newest.
 
-        None: no part was finished since, so nothing is known anew.
+        Asked before the snapshot is taken, which then knows every packet of them. A part that is finished while others
+        are read would seem to hold what never arrived.
         """
-        before = dict(self._read)
-        tapes = [tape for tape in tapes_in(self._folder) if tape.kind != "floor"]
-        found = [doubtful for tape in tapes for doubtful in self._tape(tape, live)]
-        return found if found or self._read != before else None
+        found: list[Finished] = []
+        for tape in tapes_in(self._folder):
+            if tape.kind == "floor":
+                continue
+            try:
+                links, _ = read_chain(self._folder, tape)
+            except Damaged:
+                found.append((tape, None))
+                continue
+            if links and links[-1].part > self._read.get(tape, 0):
+                found.append((tape, links[-1]))
+        return found
 
-    def _tape(self, tape: TapeName, live: Snapshot) -> Iterator[Doubtful]:
-        try:
-            links, _ = read_chain(self._folder, tape)
-        except Damaged:
+    def read_back(self, parts: Sequence[Finished], live: Snapshot) -> list[Doubtful] | None:
+        """What is wrong with these parts. None: there are none, so nothing is known anew."""
+        found = [doubtful for tape, newest in parts for doubtful in self._part(tape, newest, live)]
+        return found if parts else None
+
+    def _part(self, tape: TapeName, newest: Link | None, live: Snapshot) -> Iterator[Doubtful]:
+        if newest is None:
             yield Doubtful(tape.folder, 0, Doubt.ALTERED)
             return
-        if not links or links[-1].part <= self._read.get(tape, 0):
-            return
-        newest = links[-1]
         self._read[tape] = newest.part
         path = part_path(self._folder, tape, newest.part)
         data = path.read_bytes() if path.exists() else b""

@@ -21,12 +21,14 @@ from tests.media.record.synthetic import (
     SECOND,
     START,
     SUSPECT,
+    Sender,
     arriving,
     beeps,
     filmed,
     opus,
     said,
     tape_it,
+    voice,
     vp8,
 )
 
@@ -68,6 +70,10 @@ def _held(folder: Path, talk: list[bytes] = TALK, pictures: list[bytes] | None =
     return Reader(folder, KEY), _live(packets)
 
 
+def _read(reader: Reader, live: Live) -> list[Doubtful] | None:
+    return reader.read_back(reader.finished(), live.snapshot())
+
+
 def _flip(path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
@@ -76,20 +82,28 @@ def _flip(path: Path) -> None:
 
 def test_a_sound_tape_raises_no_doubt_and_is_read_only_once(tmp_path: Path) -> None:
     reader, live = _held(tmp_path)
-    assert reader.read_back(live.snapshot()) == []
-    assert reader.read_back(live.snapshot()) is None
+    assert _read(reader, live) == []
+    assert _read(reader, live) is None
+
+
+def test_a_part_that_is_finished_while_others_are_read_waits_for_the_next_time(tmp_path: Path) -> None:
+    reader, live = _held(tmp_path)
+    parts, frozen = reader.finished(), live.snapshot()
+    tape_it(tmp_path, voice(Sender(SUSPECT, "audio", 3), TALK, START + 10 * SECOND), [(START, FLOOR)])
+    assert reader.read_back(parts, frozen) == []
+    assert [(tape, newest and newest.part) for tape, newest in reader.finished()] == [(VOICE, 2)]
 
 
 def test_a_byte_that_the_disk_altered_is_found(tmp_path: Path) -> None:
     reader, live = _held(tmp_path)
     _flip(part_path(tmp_path, CAMERA, 1))
-    assert reader.read_back(live.snapshot()) == [Doubtful(CAMERA.folder, 1, Doubt.ALTERED)]
+    assert _read(reader, live) == [Doubtful(CAMERA.folder, 1, Doubt.ALTERED)]
 
 
 def test_a_part_that_is_gone_is_found(tmp_path: Path) -> None:
     reader, live = _held(tmp_path)
     part_path(tmp_path, VOICE, 1).unlink()
-    assert reader.read_back(live.snapshot()) == [Doubtful(VOICE.folder, 1, Doubt.ALTERED)]
+    assert _read(reader, live) == [Doubtful(VOICE.folder, 1, Doubt.ALTERED)]
 
 
 @pytest.mark.parametrize("taped", [slice(0, 399), slice(1, 400)], ids=["last", "first"])
@@ -97,24 +111,24 @@ def test_a_packet_that_arrived_and_is_not_on_tape_is_found_within_the_part(tmp_p
     packets = list(said(SUSPECT, TALK, reports=False))
     kept = [*packets[taped][:100], *packets[taped][101:]]
     tape_it(tmp_path, kept, [(START, FLOOR)])
-    assert Reader(tmp_path, KEY).read_back(_live(packets).snapshot()) == [Doubtful(VOICE.folder, 1, Doubt.ALTERED)]
+    assert _read(Reader(tmp_path, KEY), _live(packets)) == [Doubtful(VOICE.folder, 1, Doubt.ALTERED)]
 
 
 def test_a_voice_that_was_loud_and_is_silent_on_tape_is_found(tmp_path: Path) -> None:
     reader, live = _held(tmp_path, SILENCE)
-    assert reader.read_back(live.snapshot()) == [Doubtful(VOICE.folder, 1, Doubt.SILENT)]
+    assert _read(reader, live) == [Doubtful(VOICE.folder, 1, Doubt.SILENT)]
 
 
 def test_a_seat_that_was_silent_live_may_be_silent_on_tape(tmp_path: Path) -> None:
     packets = list(said(SUSPECT, SILENCE))
     tape_it(tmp_path, packets, [(START, FLOOR)])
-    assert Reader(tmp_path, KEY).read_back(_live(packets, level=0.1).snapshot()) == []
+    assert _read(Reader(tmp_path, KEY), _live(packets, level=0.1)) == []
 
 
 @pytest.mark.parametrize("pictures", [_black(), [b"\x00" * 300] * 20], ids=["black", "undecodable"])
 def test_a_picture_on_which_nothing_is_seen_is_found(tmp_path: Path, pictures: list[bytes]) -> None:
     reader, live = _held(tmp_path, pictures=pictures)
-    assert reader.read_back(live.snapshot()) == [Doubtful(CAMERA.folder, 1, Doubt.DARK)]
+    assert _read(reader, live) == [Doubtful(CAMERA.folder, 1, Doubt.DARK)]
 
 
 def test_what_is_remembered_is_bounded_and_what_is_forgotten_raises_no_doubt(tmp_path: Path) -> None:
@@ -126,4 +140,4 @@ def test_what_is_remembered_is_bounded_and_what_is_forgotten_raises_no_doubt(tmp
         live.levels(at, {SeatId("s-x"): 1.0})
     found = live.snapshot()
     assert max(len(found.packets[VOICE]), len(found.levels)) <= 4
-    assert reader.read_back(found) == []
+    assert reader.read_back(reader.finished(), found) == []
