@@ -25,6 +25,11 @@ async def test_counsel_sees_player_words_and_chapters(browser: Browser, house: H
     assert 'class="doubt"' in text
     assert 'data-at="' in text
     assert "Ант" in text
+    parts = ("file", "t-h", "tl-h", "c-h", "decision-h", "papers-h", "remarks-h", "evidence-h", "seal-h", "ledger-h")
+    places = {part: text.find(f'id="{part}"') for part in parts if f'id="{part}"' in text}
+    assert {"decision-h", "papers-h", "evidence-h"} <= set(places)
+    assert list(places.values()) == sorted(places.values()), "player and words, oath, decision, papers, evidence"
+    assert '<a href="#evidence-h">' in text
 
 
 async def test_every_look_and_play_is_in_the_access_log(browser: Browser, house: House, held: HearingId) -> None:

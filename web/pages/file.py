@@ -68,6 +68,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         clips=clips(file, office.edition),
         speakers=speakers(file, say),
         remarks_until=(file.hearing.signed_at or closed) + remarks_days * DAY if closed else None,
+        papers=_papers(file),
         short=casefile.short,
         faults=lambda found: f"{found.count} / {languages.decimal(language, found.seconds)}" if found.count else "0",
         check_reason=await _check_reason(office, file),
@@ -83,6 +84,17 @@ async def show(request: web.Request) -> web.StreamResponse:
         sealed_parts=bool(closed_parts(file.entries)) and not file.rights.sealed_too,
         log=await named(request, log[-100:][::-1]),
     )
+
+
+def _papers(file: CaseFile) -> list[str]:
+    """The papers that this reader may open, by their kind."""
+    may = {
+        "minutes": not file.rights.own_only,
+        "ruling": file.hearing.announced_at is not None,
+        "link-test": file.rights.staff,
+        "quality": file.quality is not None,
+    }
+    return [kind for kind, open_to in may.items() if open_to]
 
 
 async def _check_reason(office: Office, file: CaseFile) -> str:
