@@ -149,7 +149,7 @@ def _needs(
         return
     if hearing.recording is Recording.FAILED:
         yield need("recording_failed", 9)
-    if camera == "lost":
+    if camera == "lost" and not bench:
         yield need("camera_lost", 7)
     if bench and hearing.order is None:
         yield need("order", 5)

@@ -21,6 +21,10 @@ from web.rendering import render
 
 ICONS = {"ready": "i-check-ring", "inside": "i-ring-full", "failed": "i-cross-ring", "half": "i-ring-half"}
 MEASURED = frozenset({"dot.link_passed", "dot.link_failed", "dot.rehearsed", "dot.terminal_ready"})
+SHOWN = 4
+"""So many needs stand above the hearings; the others are one press away, so that the hearings stay in sight."""
+
+URGENT = 7
 LIVE = frozenset({Phase.OPEN, Phase.PAUSED_BY_LOSS, Phase.RECESS, Phase.PRIVATE_TALK, Phase.DELIBERATION})
 
 
@@ -57,7 +61,9 @@ async def board(request: web.Request) -> web.StreamResponse:
         need.person for one in rows for need in one.needs if need.person is not None
     )
     words = Words(office, doors.language(request), now, names)
-    needs = sorted((need for one in rows for need in one.needs), key=lambda need: (-need.urgency, need.at))
+    needs = sorted(
+        ((need, one.case_number) for one in rows for need in one.needs), key=lambda held: (-held[0].urgency, held[0].at)
+    )
     return render(
         request,
         "board.html",
@@ -66,7 +72,8 @@ async def board(request: web.Request) -> web.StreamResponse:
         before=(shown - timedelta(days=1)).isoformat(),
         after=(shown + timedelta(days=1)).isoformat(),
         rows=[words.row(one) for one in rows],
-        needs=[words.need(need) for need in needs],
+        needs=[words.need(need, number) for need, number in needs],
+        shown=SHOWN if len(needs) > SHOWN + 1 else len(needs),
     )
 
 
@@ -116,7 +123,7 @@ class Words:
             "summary": self._summary(hearing),
         }
 
-    def need(self, need: Need) -> dict[str, Any]:
+    def need(self, need: Need, case_number: str) -> dict[str, Any]:
         details = {
             key: languages.decimal(self._language, float(value) / 1000) if key in ("kbps", "norm") else value
             for key, value in need.details.items()
@@ -129,6 +136,9 @@ class Words:
         page = f"/file/{need.hearing}/minutes" if need.word == "need.sign" else f"/hearings/{need.hearing}"
         return {
             "at": need.at,
+            "case_number": case_number,
+            "hearing": need.hearing,
+            "urgent": need.urgency >= URGENT,
             "who": f"{role} {name}: " if role else "",
             "what": self.say(need.word, **details) if details else self.say(need.word),
             "help": self.say(f"{need.word}.help"),
@@ -154,7 +164,7 @@ class Words:
             words = self.say(f"clock.{name}.over")
         else:
             words = self.say(f"clock.{name}.left", hours=int(left // HOUR), minutes=int(left % HOUR // MINUTE))
-        return {"words": words + (f" · {self.say(f'clock.{note}')}" if note else ""), "near": left < NEAR_CLOCK}
+        return {"words": words + (f" · {self.say(f'clock_note.{note}')}" if note else ""), "near": left < NEAR_CLOCK}
 
     def _state(self, one: Row, opens: float) -> tuple[str, str]:
         hearing = one.state

@@ -9,6 +9,7 @@ async function refresh() {
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const chosen of ["#live", ".lamps", ".hall-head p"]) {
     const [now, then] = [fresh.querySelector(chosen), document.querySelector(chosen)];
+    for (const open of then?.querySelectorAll("details[open]") ?? []) now?.querySelector(`#${open.id}`)?.setAttribute("open", "");
     if (now && then && now.innerHTML !== then.innerHTML && !then.contains(document.activeElement)) {
       then.replaceChildren(...now.childNodes);
     }
