@@ -182,6 +182,46 @@ async def test_who_is_below_the_norm_is_told_what_to_do(laptop: BrowserContext, 
     assert "подключите кабель" in await notice.inner_text()
 
 
+async def test_a_picture_that_a_narrow_line_lacks_is_said_at_its_place_and_returns(
+    laptop: BrowserContext, court: FakeCourt
+) -> None:
+    for lang, text, title in (
+        ("kk", "Қазір тек дауыс", "Байланысыңыз қазір баяу"),
+        ("ru", "Сейчас только голос", "Ваша связь сейчас узкая"),
+        ("en", "Voice only for now", "Your line is narrow now"),
+    ):
+        page = await arrive(laptop, court, "counsel-open", lang)
+        tile = page.locator('[data-seat="s-suspect"]')
+        notice = page.locator("#line .notice", has_text=title)
+        assert text not in await tile.inner_text()
+        await court.push({"t": "rtc.withheld", "seats": ["s-suspect"]})
+        await tile.get_by_text(text).wait_for()
+        assert await page.get_by_text(text).count() == 1
+        await notice.wait_for()
+        assert "caution" not in (await notice.get_attribute("class") or ""), "nothing is wrong"
+        assert await faults(page) == []
+        await court.push({"t": "rtc.withheld", "seats": []})
+        await tile.get_by_text(text).wait_for(state="detached")
+        await notice.wait_for(state="detached")
+        await page.close()
+
+
+async def test_the_court_reads_that_the_hall_camera_is_connected_or_lost(
+    laptop: BrowserContext, court: FakeCourt
+) -> None:
+    for line, short in (("here", "зал камерасы қосулы"), ("lost", "зал камерасы үзілді")):
+        view = STATES["judge-open"]("kk")
+        view["hearing"]["camera_line"] = line
+        court.changes["judge-open"] = view
+        page = await arrive(laptop, court, "judge-open")
+        shown = page.locator('[data-person="p-investigating_judge"] .checks.watched li', has_text=short)
+        assert await shown.locator("svg").count() == 1
+        notices = await page.locator("#line .notice", has_text="Зал камерасының байланысы үзілді").count()
+        assert notices == (1 if line == "lost" else 0)
+        assert await faults(page) == []
+        await page.close()
+
+
 async def test_a_refusal_is_shown_at_its_field_and_the_form_stays(court: FakeCourt, laptop: BrowserContext) -> None:
     court.refuse["decide"] = ("Кепіл сомасын немесе себебін көрсетіңіз", "bail_tenge")
     page = await arrive(laptop, court, "judge-deliberation")
@@ -358,6 +398,29 @@ async def test_captions_off_and_large_type_are_remembered_by_the_device(
         await page.locator(".captions .said").wait_for()
         await page.locator("[data-local=captions-large]").click()
         await page.close()
+
+
+async def test_a_new_phase_is_said_aloud(court: FakeCourt, laptop: BrowserContext) -> None:
+    page = await arrive(laptop, court, "counsel-open")
+    said = page.locator("#say[role=status]")
+    assert await said.inner_text() == ""
+    view = STATES["counsel-deliberation"]("kk")
+    view["hearing"]["phase_label"] = "Сот кеңесу бөлмесінде"
+    await court.push(view)
+    await said.get_by_text("Сот кеңесу бөлмесінде").wait_for()
+
+
+async def test_one_key_leads_past_the_pictures_to_the_controls(court: FakeCourt, laptop: BrowserContext) -> None:
+    page = await arrive(laptop, court, "judge-open")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Tab")
+    assert await page.evaluate("document.activeElement.getAttribute('href')") == "#desk"
+    await page.keyboard.press("Enter")
+    order = []
+    for _ in range(3):
+        await page.keyboard.press("Tab")
+        order.append(await page.evaluate("document.activeElement.dataset.local ?? document.activeElement.dataset.act"))
+    assert order == ["mic", "camera", "take_step"]
 
 
 async def test_a_judge_reaches_everything_with_the_keyboard(court: FakeCourt, laptop: BrowserContext) -> None:

@@ -18,14 +18,14 @@ export function desk(page) {
   const all = offers(page, "desk").filter(plain);
   const many = NARROW.matches ? 1 : SHOWN;
   const shown = all.slice(0, many);
-  const rest = [...all.slice(many), ...offers(page, "more").filter(plain), ...offers(page, "lobby").filter((o) => plain(o) && !LOBBY.has(o.act))];
-  const strayed = page.view.hearing.oath ? [] : offers(page, "oath").filter(plain);
   const alarms = page.view.hearing.script?.length ? [] : (page.view.may ?? []).filter((/** @type {any} */ o) => o.tone === "alarm");
+  const rest = [...(NARROW.matches ? alarms : []), ...all.slice(many), ...offers(page, "more").filter(plain), ...offers(page, "lobby").filter((o) => plain(o) && !LOBBY.has(o.act))];
+  const strayed = page.view.hearing.oath ? [] : offers(page, "oath").filter(plain);
   const [first, ...others] = [...next, ...decide, ...strayed];
   return [
     page.observer ? null : h("div", { role: "group", key: "mine", "aria-label": word("desk.mine") }, toggle(page, "mic"), toggle(page, "camera")),
     h("div", { class: "middle", key: "next" }, first ? offerButton(page, first, { cls: "next", arrow: true }) : null, others.map((o) => offerButton(page, o))),
-    h("div", { role: "group", key: "court", class: "court", "aria-label": word("desk.court") }, shown.map((o) => offerButton(page, o)), alarms.map((/** @type {any} */ o) => offerButton(page, o)), rest.length ? menu(page, rest) : null),
+    h("div", { role: "group", key: "court", class: "court", "aria-label": word("desk.court") }, shown.map((o) => offerButton(page, o)), NARROW.matches ? null : alarms.map((/** @type {any} */ o) => offerButton(page, o)), rest.length ? menu(page, rest) : null),
   ];
 }
 

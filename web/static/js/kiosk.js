@@ -22,7 +22,7 @@ export function kiosk(page) {
   return {
     name: `kiosk-${step}`, cls: "dark kiosk", bench: kioskBench(page, ["recording", "heard", "link"]),
     main: h("div", { class: "kiosk-main", key: "kiosk" },
-      h("div", { class: "say", key: step, "data-step": step }, h("h1", null, scene.title), scene.text ? h("p", { class: "kiosk-text" }, scene.text) : null, scene.more ?? null, scene.button ?? null, scene.second ?? null),
+      h("div", { class: "say", key: step, "data-step": step }, icon(scene.sign, "pictogram"), h("h1", null, scene.title), scene.text ? h("p", { class: "kiosk-text" }, scene.text) : null, scene.more ?? null, scene.button ?? null, scene.second ?? null),
       pictureNow(page)),
     desk: kioskDesk(page),
   };
@@ -74,38 +74,38 @@ function clock(page) {
     begins ? h("span", null, word("lobby.begins", { time: hour(begins) })) : null);
 }
 
-/** @type {Record<string, (page: any) => {title: string, text?: any, more?: any, button?: any, second?: any}>} */
+/** @type {Record<string, (page: any) => {sign: string, title: string, text?: any, more?: any, button?: any, second?: any}>} */
 const STEPS = {
-  start: (page) => ({ title: word("kiosk.start"), more: clock(page), button: next(page, word("kiosk.ready"), () => page.startKiosk(), "ready") }),
+  start: (page) => ({ sign: "scales", title: word("kiosk.start"), more: clock(page), button: next(page, word("kiosk.ready"), () => page.startKiosk(), "ready") }),
   rules: (page) => ({
-    title: word("kiosk.rules"), text: word("kiosk.rules.text"),
+    sign: "no-record", title: word("kiosk.rules"), text: word("kiosk.rules.text"),
     button: next(page, word("kiosk.understood"), () => page.take(offerOf(page, "acknowledge_rules")), "understood"),
   }),
-  opening: () => ({ title: word("kiosk.opening"), text: word("devices.asking") }),
+  opening: () => ({ sign: "camera", title: word("kiosk.opening"), text: word("devices.asking") }),
   broken: (page) => ({
-    title: word("kiosk.broken"), text: page.devices.trouble("camera") ?? page.devices.trouble("microphone") ?? "", more: permission(page),
+    sign: "warn", title: word("kiosk.broken"), text: page.devices.trouble("camera") ?? page.devices.trouble("microphone") ?? "", more: permission(page),
     button: next(page, word("kiosk.retry"), () => page.openDevices(), "retry"),
     second: offerOf(page, "report_devices") ? h("button", { type: "button", class: "btn", onclick: () => page.reportDevices() }, word("kiosk.without")) : null,
   }),
-  see: (page) => ({ title: word("kiosk.see"), more: picker(page, "videoinput", "camera.choose"), button: next(page, word("kiosk.see.yes"), () => page.remember("sawSelf", true), "see") }),
+  see: (page) => ({ sign: "eye", title: word("kiosk.see"), more: picker(page, "videoinput", "camera.choose"), button: next(page, word("kiosk.see.yes"), () => page.remember("sawSelf", true), "see") }),
   speak: (page) => ({
-    title: word("kiosk.speak"), text: word(page.devices.voiceHeard ? "kiosk.speak.heard" : "kiosk.speak.wait"), more: [levelBar(page), sentence(page), otherMicrophone(page), picker(page, "audioinput", "mic.choose")],
+    sign: "mic", title: word("kiosk.speak"), text: word(page.devices.voiceHeard ? "kiosk.speak.heard" : "kiosk.speak.wait"), more: [levelBar(page), sentence(page), otherMicrophone(page), picker(page, "audioinput", "mic.choose")],
     button: next(page, word("kiosk.onward"), () => page.remember("spoke", true), "spoke", page.devices.voiceHeard),
     second: page.devices.voiceHeard ? null : h("div", { class: "acts tight" }, h("button", { type: "button", class: "btn", onclick: () => page.openDevices() }, word("kiosk.retry")),
       h("button", { type: "button", class: "btn", "data-local": "without", onclick: () => page.remember("spoke", true) }, word("kiosk.without"))),
   }),
   sound: (page) => ({
-    title: word("kiosk.sound"), more: picker(page, "audiooutput", "loudspeaker.choose"),
+    sign: "sound", title: word("kiosk.sound"), more: picker(page, "audiooutput", "loudspeaker.choose"),
     button: page.here.rang ? next(page, word("kiosk.sound.yes"), () => { page.heardSound(true); page.reportDevices(); }, "heard") : next(page, word("loudspeaker.play"), () => page.ring(), "ring"),
     second: page.here.rang ? h("div", { class: "acts tight" }, h("button", { type: "button", class: "btn", onclick: () => page.ring() }, word("loudspeaker.again")),
       h("button", { type: "button", class: "btn", onclick: () => { page.heardSound(false); page.reportDevices(); } }, word("loudspeaker.no"))) : null,
   }),
   link: (page) => ({
-    title: word(page.probe.running ? "kiosk.link.running" : !me(page)?.link ? "kiosk.link" : me(page).link.stale ? "kiosk.link.stale" : "kiosk.link.bad"),
+    sign: "speed", title: word(page.probe.running ? "kiosk.link.running" : !me(page)?.link ? "kiosk.link" : me(page).link.stale ? "kiosk.link.stale" : "kiosk.link.bad"),
     more: linkTest(page), button: page.probe.running ? null : next(page, word(me(page)?.link ? "probe.again" : "probe.start"), () => page.measure(), "probe"),
   }),
   wait: (page) => ({
-    title: word(me(page)?.attendance === "admitted" ? "kiosk.admitted" : "kiosk.wait"),
+    sign: me(page)?.attendance === "admitted" ? "door" : "clock", title: word(me(page)?.attendance === "admitted" ? "kiosk.admitted" : "kiosk.wait"),
     text: word(page.view.hearing.talk === page.view.you.seat ? "talk.text" : "kiosk.wait.text"), more: clock(page),
   }),
 };

@@ -35,7 +35,7 @@ export function lamps(page, shown) {
 function fill(li) {
   const { tone, sign, label, strong, time, title, ...props } = li.props;
   return h("li", { ...props, key: li.key, class: `lamp ${tone}`, title: title ?? null },
-    icon(sign), h("span", null, label ? `${label} ` : null, h("b", null, strong), time ? [" ", h("time", { class: "num" }, time)] : null));
+    icon(sign), h("span", null, label ? h("span", { class: "label" }, `${label} `) : null, h("b", null, strong), time ? [" ", h("time", { class: "num" }, time)] : null));
 }
 
 /** @param {any} page */
