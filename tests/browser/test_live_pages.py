@@ -186,8 +186,8 @@ async def test_a_picture_that_a_narrow_line_lacks_is_said_at_its_place_and_retur
     laptop: BrowserContext, court: FakeCourt
 ) -> None:
     for lang, text, title in (
-        ("kk", "Қазір тек дауыс", "Байланысыңыз қазір баяу"),
-        ("ru", "Сейчас только голос", "Ваша связь сейчас узкая"),
+        ("kk", "Қазір тек дауыс", "Байланысыңыз қазір әлсіз"),
+        ("ru", "Сейчас только голос", "Ваша связь сейчас слабая"),
         ("en", "Voice only for now", "Your line is narrow now"),
     ):
         page = await arrive(laptop, court, "counsel-open", lang)

@@ -23,6 +23,7 @@ from media.wire import rtcp
 from tests.clients.running import running
 from tests.media import sdp
 from tests.media.visitor import Visitor
+from tests.web.house import SECRETARY, Browser
 from tests.web.sittings import Bench, bench
 from web.court import COURT
 from web.desk import revoke_pass
@@ -177,10 +178,17 @@ async def test_the_court_sees_whether_the_hall_camera_is_connected_or_lost(stand
     await stand.up(who)
     second.look()
     assert second.camera() is Line.HERE
+    secretary = Browser(stand.client)
+    await secretary.sign_in(SECRETARY)
+    lines, board = f"/hearings/{stand.court.id}/lines?lang=en", "/board?lang=en"
+    assert 'data-camera="here"' in (await secretary.get(lines))[1]
+    assert "Hall camera connected" in (await secretary.get(board))[1]
     await camera.close()
     await stand.gone(who)
     second.look()
     assert second.camera() is Line.LOST
+    assert 'data-camera="lost"' in (await secretary.get(lines))[1]
+    assert "The hall camera is lost." in (await secretary.get(board))[1]
     again = await stand.device("whip", "judge")
     assert second.camera() is Line.COMING, "a newer session takes the place of the lost one"
     await again.come()
