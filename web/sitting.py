@@ -80,7 +80,8 @@ class Sitting:
         self.court_number = case.court_number
         await self._learn_names()
         try:
-            await self.recording.open(await self._tape_key())
+            if self.hearing.phase not in OVER:
+                await self.recording.open(await self._tape_key())
             await self._after_restart()
             self.courtroom.listen(self._hear)
             async with asyncio.TaskGroup() as tasks:

@@ -76,6 +76,18 @@ async def test_a_page_that_knocks_at_a_sitting_that_broke_is_told_to_come_back(t
                 assert await ended(page) == 1013
 
 
+async def test_a_page_at_a_hearing_that_is_over_has_no_tape_read_or_opened(tmp_path: Path) -> None:
+    async with bench(tmp_path / "data", model=None) as held:
+        held.id = await held.house.list_sanction("7585-24-00-2/102", scheduled_at=time.time() + 7200)
+        async with hall_of(held) as hall:
+            counsel = await hall.come_in("counsel")
+            await held.ask("judge", "vacate", reason=TYPED["pause"])
+            await held.registry.keys.destroy((await held.now()).case, time.time())
+            async with hall.page(counsel) as page:
+                await told(page, lambda m: m["t"] == "view" and m["hearing"]["phase"] == Phase.VACATED)
+        assert not (held.court.tapes / held.id).exists()
+
+
 class Interrupted(Clerk):
     """Somebody opens the lobby in the very moment in which this clerk has told how a hearing stands."""
 
