@@ -104,7 +104,9 @@ def from_here(request: web.Request) -> bool:
     """Whether the page that asks is one of ours. A caller that is no browser sends neither header."""
     origin = request.headers.get(hdrs.ORIGIN, "null")
     if origin != "null":
-        return origin == of(request).origin or urlsplit(origin).netloc == request.host
+        page = urlsplit(origin)
+        safe = page.scheme == "https" or not of(request).secure
+        return origin == of(request).origin or (page.netloc == request.host and safe)
     site = request.headers.get("Sec-Fetch-Site")
     return site in ("same-origin", "none") if site is not None else hdrs.ORIGIN not in request.headers
 

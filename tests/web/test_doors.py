@@ -74,6 +74,18 @@ async def test_under_tls_the_cookie_is_bound_to_the_host(house: House) -> None:
     assert not cookie["domain"]
 
 
+async def test_under_tls_a_page_that_came_in_the_clear_is_not_one_of_ours(house: House) -> None:
+    """Whoever sits on the line can write such a page, though not the court's own."""
+    house.office = replace(house.office, secure=True, origin="https://tyndau.court.kz")
+    data = {"iin": JUDGE_IIN, "password": PASSWORD}
+    async with visiting(house) as browser:
+        here = f"{browser.client.host}:{browser.client.port}"
+        for origin, status in ((f"http://{here}", 403), (f"https://{here}", 303), ("https://tyndau.court.kz", 303)):
+            headers = {"Origin": origin}
+            async with browser.client.post("/signin", data=data, headers=headers, allow_redirects=False) as answer:
+                assert answer.status == status
+
+
 async def test_signing_out_ends_the_session_on_the_server(browser: Browser, house: House) -> None:
     await browser.sign_in(JUDGE_IIN)
     secret = {c.key: c.value for c in browser.client.session.cookie_jar}[doors.cookie_name(house.office)]
