@@ -213,7 +213,7 @@ async def _person(office: Office, hearing: Hearing, fields: Fields) -> Person:
     if number is not None:
         for known in await persons.of_case(hearing.case):
             if known.iin == number:
-                return known
+                return await _met_again(office, known, name, text(fields, "contact"))
     return await persons.add(
         hearing.case,
         name,
@@ -222,6 +222,15 @@ async def _person(office: Office, hearing: Hearing, fields: Fields) -> Person:
         organisation=text(fields, "organisation"),
         facility=text(fields, "facility"),
     )
+
+
+async def _met_again(office: Office, known: Person, name: str, contact: str | None) -> Person:
+    """A person whom this case knows already. Two people never have one number; where a pass is sent may change."""
+    if name.casefold() != known.name.casefold():
+        raise Refused("iin_of_another", field="iin", name=known.name)
+    if contact is None or contact == known.contact:
+        return known
+    return await office.registry.docket.persons.change(known.id, contact=contact)
 
 
 async def _seat(office: Office, hearing: Hearing, fields: Fields) -> tuple[SeatId, str | None]:

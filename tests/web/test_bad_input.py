@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from hearing import acts as a
 from hearing.hearings import Phase
-from hearing.participants import Actor, Role
+from hearing.participants import Actor, CaseId, HearingId, Role
 from hearing.wrongs import Refused
 from tests.web.house import HOUR, JUDGE_IIN, ORIGIN, SECRETARY_IIN, Browser, House, valid_iin
-from web.asking import ask, readable
+from web.asking import ask, perform, readable
 from web.desk import add_participant
 from web.documents.paper import Paper, Paragraph, one_line, parse
 from web.documents.setting import docx, pdf
 from web.patience import ACTS_A_SECOND
 
 SECRETARY = valid_iin(SECRETARY_IIN[:11])
+LISTING = a.ListHearing(
+    case=CaseId(""), kind="sanction", publicity="open", scheduled_at=0.0, language="kk",
+    remote_ground="by_order_of_judge", measure="custody", detained_at=1.0, limit_hours=48, received_at=1.0,
+)  # fmt: skip
 HOSTILE = "<b>Ахмет</b>\x00\x0b\x1f \ud800{{ 7*7 }} \u202eтемхА\u202c <img src='http://127.0.0.1:9/x'>"
 
 
@@ -116,3 +123,27 @@ async def test_a_party_that_floods_is_refused_and_the_court_is_not(house: House)
         await ask(house.office, hearing, "name_court_camera", {"seat": await house.seat(hearing, "judge")}, secretary)
     await house.ask(hearing, "suspect", "ask_help", 2)
     assert (await house.state(hearing)).phase is Phase.LOBBY
+
+
+async def test_a_number_that_this_case_knows_under_another_name_is_refused(house: House) -> None:
+    first = await house.list_sanction()
+    suspect = await house.registry.docket.persons.get(house.people["suspect"])
+    clerk = Actor(house.people["secretary"], Role.COURT_SECRETARY)
+    fields = {"role": "victim", "place": "elsewhere", "iin": suspect.iin, "name": "Басқа Адам"}
+    with pytest.raises(Refused) as refused:
+        await add_participant(house.office, clerk, first, fields)
+    assert (refused.value.rule, refused.value.field) == ("iin_of_another", "iin")
+
+
+async def test_a_person_who_is_met_again_in_a_case_is_reached_where_they_were_last(house: House) -> None:
+    first = await house.list_sanction()
+    hearing = await house.state(first)
+    (suspect,) = [
+        p for p in await house.registry.docket.persons.of_case(hearing.case) if p.id == house.people["suspect"]
+    ]
+    clerk = Actor(house.people["secretary"], Role.COURT_SECRETARY)
+    again = HearingId("h-again")
+    await perform(house.office, again, replace(LISTING, case=hearing.case, scheduled_at=house.at + HOUR), clerk)
+    fields = {"role": "suspect", "place": "elsewhere", "iin": suspect.iin, "name": suspect.name, "contact": "new@e.kz"}
+    assert await add_participant(house.office, clerk, again, fields) == suspect.id
+    assert (await house.registry.docket.persons.get(suspect.id)).contact == "new@e.kz"
