@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from media.record.choir import Bar, Choir, Section, SectionLost
-from media.record.cut import RATE, stretches
+from media.record.choir import Bar, Choir, Section, SectionLost, sections
+from media.record.cut import RATE, Stretch, stretches
 from media.record.timeline import Timeline
-from tests.media.record.synthetic import JUDGE, KEY, SUSPECT, beeps, opus, said, tape_session
+from tests.media.record.synthetic import JUDGE, KEY, SECOND, START, SUSPECT, beeps, opus, said, tape_session
 
 
 @pytest.fixture(scope="module")
@@ -73,3 +74,17 @@ def test_no_process_is_left_when_a_file_is_given_up(timeline: Timeline) -> None:
     next(given_up.bars())
     given_up.dismiss()
     assert multiprocessing.active_children() == before
+
+
+def test_a_long_hearing_is_divided_among_the_cores_and_a_short_one_is_not(timeline: Timeline) -> None:
+    tracks, short = [*timeline.voices.values()], stretches(timeline.spans)
+    with sections(tracks, short, mixed=True) as choir:
+        assert [type(part) for part in choir] == [Choir]
+    long = (Stretch(START, START + 61 * SECOND, 0),)
+    whole = Choir(tracks, long, mixed=True)
+    expected = [bar.said for bar in whole.bars()], whole.heard()
+    with sections(tracks, long, mixed=True) as choir:
+        seconds = zip(*(part.bars() for part in choir), strict=True)
+        said = [tuple(one for bar in bars for one in bar.said) for bars in seconds]
+        assert (said, [one for part in choir for one in part.heard()]) == expected
+        assert {type(part) for part in choir} == {Section if len(os.sched_getaffinity(0)) > 1 else Choir}
