@@ -18,7 +18,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from hearing.participants import HearingId
+from hearing.participants import Actor, HearingId, Role
 from hearing.registry import bag
 from hearing.registry.seal import Seals
 from tests.hearing.registry.lying import lying
@@ -26,6 +26,7 @@ from tests.web.house import JUDGE_IIN, SECRETARY, Browser, House
 from tests.web.prepared import keep
 from web import bundling
 from web.bundle_check import check_bundle, persons_in
+from web.desk import add_participant
 from web.office import RECORDING
 
 
@@ -309,6 +310,21 @@ async def test_every_party_is_sent_the_digest_once(house: House, held: HearingId
     assert letters.count(bundling.grouped(bundle.digest)) == 3
     assert {letters.count(f"To: {name}@example.kz") for name in ("prosecutor", "suspect", "counsel")} == {1}
     assert "To: witness@example.kz" not in letters
+
+
+async def test_who_was_removed_before_the_hearing_is_sent_nothing_of_it(house: House) -> None:
+    hearing = await house.list_sanction()
+    by = Actor(house.people["secretary"], Role.COURT_SECRETARY)
+    fields = {"name": "Үлгі", "role": "victim", "place": "elsewhere", "contact": "victim@example.kz"}
+    house.people["victim"] = await add_participant(house.office, by, hearing, fields)
+    await house.ask(hearing, "judge", "remove_participant", person=house.people["victim"])
+    await house.hold(hearing)
+    bundle = await bundling.renew(house.office, hearing)
+    assert bundle is not None
+    await bundling.tell_digest(house.office, hearing, bundle)
+    letters = (house.folder / "letters.txt").read_text("utf-8")
+    assert "To: counsel@example.kz" in letters
+    assert "To: victim@example.kz" not in letters
 
 
 async def test_a_witness_does_not_get_the_bundle_and_a_taken_one_is_in_the_access_log(

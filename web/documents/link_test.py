@@ -108,7 +108,7 @@ def _vouched(source: Source, rehearsed: tuple[f.RehearsalConfirmed, float] | Non
 def _override(source: Source, fact: f.LinkOverridden, at: float) -> str:
     """By the presiding judge, since the rules let nobody else."""
     presiding = source.edition.kind(source.hearing.listing.kind).presiding
-    judge = next((p for p in source.hearing.people.values() if p.role == presiding), None)
+    judge = next(iter(source.hearing.with_role(presiding)), None)
     who = _called(source, judge) if judge is not None else source.say(f"role.{presiding}")
     return f"{who}, {_when(source, at)}: {source.texts.get(fact.reason, '—')}"
 
