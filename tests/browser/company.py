@@ -16,7 +16,7 @@ from typing import Any, Protocol, Self
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.browser.chromium import executable_path, launch_args
-from tests.browser.courthouse import PASSWORD, PATIENCE_SECONDS, PEOPLE, VOICES, Courthouse, Listed, number
+from tests.browser.courthouse import PASSWORD, PATIENCE_SECONDS, PEOPLE, VOICES, Listed, number
 
 PATIENCE_MS = 1000 * PATIENCE_SECONDS
 BUSY = (
