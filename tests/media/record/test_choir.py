@@ -11,9 +11,13 @@ import pytest
 from numpy.typing import NDArray
 
 from media.record.choir import Bar, Choir, Section, SectionLost, sections
-from media.record.cut import RATE, Stretch, stretches
+from media.record.cut import RATE, STEP, Stretch, stretches
+from media.record.mix import Encoder, Voice
 from media.record.timeline import Timeline
 from tests.media.record.synthetic import JUDGE, KEY, SECOND, START, SUSPECT, beeps, opus, said, tape_session
+
+LOOKAHEAD = 312
+"""Samples by which an Opus encoder's output comes later than its input."""
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +61,18 @@ def test_voices_that_speak_at_once_are_added_across_the_border_of_a_second(timel
         np.testing.assert_array_equal(both, one + other)
     assert first[3].any()
     assert second[3].any()
+
+
+def test_the_mix_of_several_voices_is_close_to_their_sum(timeline: Timeline) -> None:
+    bars = [*Choir([*timeline.voices.values()], stretches(timeline.spans), mixed=True).bars()]
+    encoder, decoder = Encoder(), Voice()
+    packets = [packet for bar in bars for packet in encoder.encoded(bar.sum, RATE)] + [*encoder.rest()]
+    decoded = [decoder.pcm(packet, STEP) for packet in packets]
+    steps = [np.zeros(STEP, np.int16) if step is None else step for step in decoded]
+    heard = np.concatenate(steps).astype(np.float64)[LOOKAHEAD:]
+    sums = np.concatenate([_sound(bar) for bar in bars])[: len(heard)].astype(np.float64)
+    error = heard[: len(sums)] - sums
+    assert 10 * np.log10(np.square(sums).mean() / np.square(error).mean()) > 15
 
 
 def test_a_process_that_ends_is_told_and_not_waited_for(section: Section) -> None:
