@@ -8,12 +8,12 @@ from typing import Any
 from hearing import facts as f
 from hearing.edition import Edition
 from hearing.participants import PersonId, SeatId
-from hearing.registry.documents import Document
+from hearing.registry.documents import DERIVED, Document
 from transcripts.transcript import overlaps
 from web import sworn
 from web.casefile import CaseFile
-from web.office import CLIPS, WARNING_CLIP
-from web.rights import silent_parts
+from web.office import CLIPS, MINUTES, RECORDING, RULING, SWORN_WORDS, TIMELINE, TRANSCRIPT, WARNING_CLIP
+from web.rights import closed_parts, silent_parts
 
 VOICES = {
     "investigating_judge": "judge",
@@ -129,6 +129,24 @@ def clips(file: CaseFile, edition: Edition) -> list[dict[str, Any]]:
                 {"document": document, "person": person, "name": name, "warning": _warns(document), "words": words}
             )
     return found
+
+
+def may_open(file: CaseFile, document: Document, edition: Edition) -> bool:
+    """Whether this reader may open that sealed document by itself; the recording and its copies have their own doors.
+
+    What holds every word belongs to those who may hear every word; reports on lines and record are the court's.
+    """
+    kind = document.kind
+    if kind == RECORDING or kind.startswith(DERIVED):
+        return False
+    if kind.startswith(CLIPS):
+        return any(clip["document"].id == document.id for clip in clips(file, edition))
+    if file.rights.staff:
+        return True
+    if file.rights.own_only or not file.rights.download:
+        return False
+    whole = file.rights.sealed_too or not closed_parts(file.entries)
+    return kind in (MINUTES, RULING) or (whole and kind.startswith((TRANSCRIPT, TIMELINE, SWORN_WORDS)))
 
 
 def _warns(document: Document) -> bool:

@@ -198,7 +198,7 @@ class House:
         await self.ask(hearing_id, "counsel", "confirm_gap", 3, objects=False)
         await self.ask(hearing_id, "system", "note_line_recovered", 30, seat=suspect)
 
-    async def hold(self, hearing_id: HearingId, *, lossy: bool = False) -> None:
+    async def hold(self, hearing_id: HearingId, *, lossy: bool = False, closed_part: bool = False) -> None:
         """The whole hearing: oath, private talk, decision, closing; if ``lossy``, with a line that is lost."""
         await self.gather(hearing_id)
         witness = {"person": self.people["witness"]}
@@ -210,6 +210,9 @@ class House:
             await self.ask(hearing_id, "judge", "take_step", 95, step=step)
         if lossy:
             await self.lose(hearing_id)
+        if closed_part:
+            await self.ask(hearing_id, "judge", "close_part", 5, ground=EDITION.closure_grounds[0], ruling="№ 15 қаулы")
+            await self.ask(hearing_id, "judge", "open_part", 60)
         await self.ask(hearing_id, "judge", "call_witness", 30, **witness)
         await self.ask(hearing_id, "judge", "warn_witness", 20, **witness)
         await self.ask(hearing_id, "judge", "show_oath", 5, **witness)

@@ -12,8 +12,11 @@ import jsonschema
 from hearing.participants import HearingId
 from tests.web.house import JUDGE_IIN, SECRETARY, Browser, House
 from tests.web.prepared import FILM, keep
-from web.office import RECORDING, RULING
+from web.office import LINK_TEST, RECORDING, RULING, SWORN_WORDS, TRANSCRIPT
 from web.sealing import seal_ruling
+
+WORDS = (TRANSCRIPT, f"{SWORN_WORDS}p-1")
+REPORTS = (LINK_TEST,)
 
 
 async def test_counsel_sees_player_words_and_chapters(browser: Browser, house: House, held: HearingId) -> None:
@@ -71,6 +74,32 @@ async def test_of_a_closed_hearing_a_party_gets_nothing_away_from_the_court(brow
     for path in ("recording", "minutes.pdf", "transcript.docx"):
         async with browser.client.get(f"/file/{hearing}/{path}") as answer:
             assert answer.status == 403
+
+
+async def test_what_holds_the_words_of_a_closed_part_is_the_courts_alone(browser: Browser, house: House) -> None:
+    hearing = await house.list_sanction()
+    await house.hold(hearing, closed_part=True)
+    kept = {kind: await keep(house, hearing, kind, f"{kind}.x", "text/plain") for kind in (*WORDS, *REPORTS, RULING)}
+    await browser.come_in(await house.pass_for(hearing, "counsel"))
+    listed = (await (await browser.call("GET", f"/hearings/{hearing}/file")).json())["documents"]
+    assert {one["kind"] for one in listed} == {RULING}
+    statuses = {
+        kind: (await browser.call("GET", f"/hearings/{hearing}/documents/{name}")).status for kind, name in kept.items()
+    }
+    assert statuses == {kind: 200 if kind == RULING else 403 for kind in kept}
+    await browser.sign_in(JUDGE_IIN)
+    for name in kept.values():
+        assert (await browser.call("GET", f"/hearings/{hearing}/documents/{name}")).status == 200
+
+
+async def test_where_nothing_was_closed_a_party_takes_the_words_and_not_the_reports(
+    browser: Browser, house: House, held: HearingId
+) -> None:
+    kept = {kind: await keep(house, held, kind, f"{kind}.x", "text/plain") for kind in (*WORDS, *REPORTS)}
+    await browser.come_in(await house.pass_for(held, "counsel"))
+    for kind, name in kept.items():
+        answer = await browser.call("GET", f"/hearings/{held}/documents/{name}")
+        assert answer.status == (200 if kind in WORDS else 403), kind
 
 
 async def test_a_witness_finds_only_their_own_words(browser: Browser, house: House, held: HearingId) -> None:

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from hearing.registry.documents import DERIVED
 from transcripts.transcript import SCHEMA
 from web import doors, review
 from web.api.reading import plain
-from web.office import CLIPS, RECORDING, of
+from web.office import RECORDING, of
 from web.openapi import ANY, FLAG, NUMBER, Endpoint, listed, record, text
 from web.pages import bundle, papers, transcript
 from web.pages import file as pages
 from web.pages import review as reviews
-from web.playback import chapters, line_rows
+from web.playback import chapters, line_rows, may_open
 
 
 async def get_file(request: web.Request) -> web.Response:
     """What lies in the file, and what the caller may do with it."""
     file = await pages.opened(request, "file_viewed")
-    shown = [
-        one
-        for one in file.documents
-        if file.rights.staff or one.kind == RECORDING or one.kind.startswith(CLIPS) or file.rights.download
-        if not one.kind.startswith(DERIVED)
-    ]
+    edition = of(request).edition
+    shown = [one for one in file.documents if one.kind == RECORDING or may_open(file, one, edition)]
     return web.json_response(
         {
             "id": file.id,

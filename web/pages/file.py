@@ -6,15 +6,14 @@ from aiohttp import web
 
 from hearing.participants import HearingId
 from hearing.registry import bundles
-from hearing.registry.documents import DERIVED
 from hearing.wrongs import Refused
 from web import bundling, casefile, doors, languages, review, sharing
 from web.casefile import CaseFile, open_file
 from web.doors import BENCH
 from web.ledger import ledger
-from web.office import CLIPS, RECORDING, Office, of
+from web.office import Office, of
 from web.pages.cases import named
-from web.playback import chapters, clips, line_rows, speakers, strips
+from web.playback import chapters, clips, line_rows, may_open, speakers, strips
 from web.rendering import render
 from web.rights import closed_parts, silent_parts
 from web.streaming import send
@@ -152,18 +151,11 @@ async def document(request: web.Request) -> web.StreamResponse:
     found = next((d for d in file.documents if d.id == request.match_info["document"]), None)
     if found is None:
         raise Refused("not_found")
-    playable = {clip["document"].id for clip in clips(file, of(request).edition)}
     downloads = "download" in request.query
     if downloads and not file.rights.download:
         raise Refused("no_download")
-    if (
-        found.kind == RECORDING
-        or found.kind.startswith(DERIVED)
-        or (found.kind.startswith(CLIPS) and found.id not in playable)
-    ):
+    if not may_open(file, found, of(request).edition):
         raise Refused("role")
-    if not found.kind.startswith(CLIPS) and not file.rights.staff and not file.rights.download:
-        raise Refused("no_download")
     return await send(request, found, download=downloads)
 
 
