@@ -19,21 +19,25 @@ from transcripts.utterances import NS, RecordedTrack
 
 T0 = 1_800_000_000 * NS
 SECONDS_PER_KILL = 4
+UNSETTLED = 60 * NS
+"""Sound that may wait unrecognised: the server holds no more than 120 s, and on a busy machine lives are short."""
 
 
 async def killed(kills: int, folder: Path) -> list[Row]:
-    """One voice, and the worker killed at any moment after it came up: every sentence once, in order."""
+    """One voice, and the worker killed at any moment after it came up, once for every four seconds that were spoken:
+    every sentence once, in order."""
     seconds = max(40, kills * SECONDS_PER_KILL)
     turns = hearing(1, seconds, 0.0, pause=1.0)
     tape, step = Tape(turns, 0, T0), NS // 5
-    rng = random.Random(4)
-    done = 0
+    rng, spoken = random.Random(4), asyncio.Semaphore(0)
     async with listening(folder) as (transcriber, book):
-        killing = asyncio.create_task(_kill(transcriber, kills, rng))
+        killing = asyncio.create_task(_kill(transcriber, kills, spoken, rng))
         for at in range(T0, T0 + (seconds + 2) * NS, step):
             transcriber.hear(HEARING, SeatId("s-0"), "ru", at, tape.read(at, at + step))
-            if (at - T0) % (SECONDS_PER_KILL * NS) == 0 and not killing.done():
-                await asyncio.sleep(1.5)
+            if (at - T0) % (SECONDS_PER_KILL * NS) == 0:
+                spoken.release()
+                while at - (await book.marks(HEARING)).get(SeatId("s-0"), T0) > UNSETTLED:
+                    await transcriber.utterances().get()
         done = await killing
         await transcriber.finish(HEARING)
         lines = [line.text for line in await book.lines(HEARING)]
@@ -43,8 +47,9 @@ async def killed(kills: int, folder: Path) -> list[Row]:
     return [Row(f"worker killed {done} times", told, "0 lost, 0 doubled", lines == wanted)]
 
 
-async def _kill(transcriber: Transcriber, kills: int, rng: random.Random) -> int:
+async def _kill(transcriber: Transcriber, kills: int, spoken: asyncio.Semaphore, rng: random.Random) -> int:
     for _ in range(kills):
+        await spoken.acquire()
         await transcriber.until(Condition.READY)
         await asyncio.sleep(rng.uniform(0.05, 1.0))
         pid = transcriber.worker_pid
