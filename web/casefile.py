@@ -168,7 +168,7 @@ def _visible(
         return [line for line in shown if line.seat == hearing.people[by.person].seat]
     if may.sealed_too:
         return shown
-    return [line for line in shown if not any(a <= line.start <= b for a, b in closed)]
+    return [line for line in shown if not any(a <= line.end and line.start <= b for a, b in closed)]
 
 
 # --- what papers are made from --------------------------------------------------------------------------------------

@@ -9,7 +9,9 @@ import json
 import docx
 import jsonschema
 
+from hearing.facts import PartClosed
 from hearing.participants import HearingId
+from hearing.utterances import Utterance, Word, utterance_id
 from tests.web.house import JUDGE_IIN, SECRETARY, Browser, House
 from tests.web.prepared import FILM, keep
 from web.office import LINK_TEST, RECORDING, RULING, SWORN_WORDS, TRANSCRIPT
@@ -90,6 +92,25 @@ async def test_what_holds_the_words_of_a_closed_part_is_the_courts_alone(browser
     await browser.sign_in(JUDGE_IIN)
     for name in kept.values():
         assert (await browser.call("GET", f"/hearings/{hearing}/documents/{name}")).status == 200
+
+
+async def test_a_sentence_that_runs_into_a_closed_part_is_not_the_partys_to_read(
+    browser: Browser, house: House
+) -> None:
+    hearing = await house.list_sanction()
+    await house.hold(hearing, closed_part=True)
+    facts = await house.registry.journal.read(hearing)
+    closed = next(entry.at for entry in facts if isinstance(entry.fact, PartClosed))
+    book, seat = house.registry.words, await house.seat(hearing, "suspect")
+    version = await book.begin_version(hearing, (), house.at)
+    for name, start, end in (("before", closed - 9, closed - 5), ("into", closed - 4, closed + 3)):
+        word = Word(name, start, end, 0.9)
+        line = utterance_id(hearing, version, seat, int(start * 1e9))
+        await book.add(Utterance(line, hearing, seat, start, end, "kk", name, (word,), 0.9, 0.01, "m@1", version))
+    await book.complete_version(hearing, version, "ab" * 32, house.at)
+    await browser.come_in(await house.pass_for(hearing, "counsel"))
+    lines = (await (await browser.call("GET", f"/hearings/{hearing}/transcript")).json())["lines"]
+    assert [line["text"] for line in lines] == ["before"]
 
 
 async def test_where_nothing_was_closed_a_party_takes_the_words_and_not_the_reports(
