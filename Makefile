@@ -38,7 +38,7 @@ fuzz: ## fuzz the native forwarder with ten million inputs (needs clang)
 bench: $(DEV_READY) ## run the benchmarks
 	scripts/bench $(PY)
 
-bench-link: packages-test $(DEV_READY) chromium ## measure the link test on shaped lines in network namespaces (root)
+bench-link: packages-test $(DEV_READY) chromium ## the link test on shaped lines, and a crowd beside a hearing (root; ARGS=--full: 20 min)
 	$(PY) -m benchmarks.bench_link $(ARGS)
 
 bench-narrow: packages-test $(DEV_READY) chromium ## a hearing of eight on 1 Mbit/s, in network namespaces (root; ARGS=--full)

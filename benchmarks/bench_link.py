@@ -62,7 +62,9 @@ async def inside(line: Cable, asked: argparse.Namespace) -> bool:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--full", action="store_true", help="five runs of everything, and twenty people")
+    parser.add_argument(
+        "--full", action="store_true", help="five runs of everything, and twenty people: some twenty minutes"
+    )
     parser.add_argument("--only", nargs="+", default=[*ALONE, CROWD], choices=[*ALONE, CROWD])
     parser.add_argument("--inside", help=argparse.SUPPRESS)
     asked = parser.parse_args()
