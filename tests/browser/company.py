@@ -254,7 +254,7 @@ async def admit(listed: Listed, secretary: Guest, *names: str) -> None:
 
 
 async def decide_and_close(listed: Listed, judge: Guest, secretary: Guest) -> None:
-    """From the deliberation room to the sealed transcript."""
+    """From the deliberation room to the sealed bundle, which is the last that is made of a hearing."""
     await judge.press("retire")
     await listed.fact("Retired")
     await judge.page.locator('button[data-act="decide"]').nth(1).click(timeout=PATIENCE_MS)
@@ -271,3 +271,4 @@ async def decide_and_close(listed: Listed, judge: Guest, secretary: Guest) -> No
     await judge.press("close_hearing")
     await listed.fact("Closed")
     await listed.fact("TranscriptSealed")
+    await listed.fact("FileSealed", kind="bundle")
