@@ -83,7 +83,7 @@ async def measure(
     voice: float = 1 / TURN,
     picture: float = PACKETS_A_SECOND,
     fan: int | None = None,
-    warm: float = 1,
+    warm: float = 2,
 ) -> Measured:
     """``fan``: how many receive each packet; all other senders when left out."""
     loop = asyncio.get_running_loop()
