@@ -14,17 +14,22 @@ const LOBBY = new Set(["acknowledge_rules", "report_devices"]);
 export function desk(page) {
   const plain = (/** @type {any} */ o) => o.tone !== "alarm";
   const next = offers(page, "next").filter(plain);
-  const decide = page.view.hearing.phase === "deliberation" ? [] : offers(page, "decision").filter(plain);
+  const { phase, decision, oath } = page.view.hearing;
+  const settled = (/** @type {any} */ o) => o.act === "decide" && decision;
+  const decide = phase === "deliberation" ? [] : offers(page, "decision").filter((o) => plain(o) && !settled(o));
   const all = offers(page, "desk").filter(plain);
   const many = NARROW.matches ? 1 : SHOWN;
   const shown = all.slice(0, many);
   const alarms = page.view.hearing.script?.length ? [] : (page.view.may ?? []).filter((/** @type {any} */ o) => o.tone === "alarm");
-  const rest = [...(NARROW.matches ? alarms : []), ...all.slice(many), ...offers(page, "more").filter(plain), ...offers(page, "lobby").filter((o) => plain(o) && !LOBBY.has(o.act))];
-  const strayed = page.view.hearing.oath ? [] : offers(page, "oath").filter(plain);
-  const [first, ...others] = [...next, ...decide, ...strayed];
+  const again = phase === "deliberation" ? [] : offers(page, "decision").filter(settled);
+  const rest = [...(NARROW.matches ? alarms : []), ...all.slice(many), ...again, ...offers(page, "more").filter(plain), ...offers(page, "lobby").filter((o) => plain(o) && !LOBBY.has(o.act))];
+  const strayed = oath ? [] : offers(page, "oath").filter(plain);
+  // While a witness is to be sworn, the script's next step waits: it is there, but it is not what comes next.
+  const [ahead, later] = oath || strayed.length ? [[], next] : [next, []];
+  const [first, ...others] = [...ahead, ...decide, ...strayed];
   return [
     page.observer ? null : h("div", { role: "group", key: "mine", "aria-label": word("desk.mine") }, toggle(page, "mic"), toggle(page, "camera")),
-    h("div", { class: "middle", key: "next" }, first ? offerButton(page, first, { cls: "next", arrow: true }) : null, others.map((o) => offerButton(page, o))),
+    h("div", { class: "middle", key: "next" }, first ? offerButton(page, first, { cls: "next", arrow: true }) : null, others.map((o) => offerButton(page, o)), later.map((o) => offerButton(page, o, { quiet: true }))),
     h("div", { role: "group", key: "court", class: "court", "aria-label": word("desk.court") }, shown.map((o) => offerButton(page, o)), NARROW.matches ? null : alarms.map((/** @type {any} */ o) => offerButton(page, o)), rest.length ? menu(page, rest) : null),
   ];
 }

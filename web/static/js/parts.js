@@ -19,11 +19,11 @@ const SIGNS = {
 
 /**
  * A button for an offer. One that is not ready yet stays reachable and tells why.
- * @param {any} page @param {any} offer @param {{cls?: string, arrow?: boolean, small?: boolean}} [look]
+ * @param {any} page @param {any} offer @param {{cls?: string, arrow?: boolean, small?: boolean, quiet?: boolean}} [look]
  */
 export function offerButton(page, offer, look = {}) {
   const id = `why-${offer.act}-${offer.person ?? ""}-${Object.values(offer.with ?? {}).join("-")}`.replace(/[^\w-]/g, "_");
-  const tone = offer.tone === "next" || offer.tone === "danger" || offer.tone === "alarm" ? offer.tone : "";
+  const tone = look.quiet ? "" : offer.tone === "next" || offer.tone === "danger" || offer.tone === "alarm" ? offer.tone : "";
   const asleep = !offer.ready || page.cut;
   const opens = (offer.fields?.length || offer.confirm) && offer.ready ? "dialog" : null;
   const sign = look.arrow ? null : SIGNS[offer.act];
