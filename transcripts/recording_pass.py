@@ -1,22 +1,26 @@
 """The pass over the recording: every recorded track is heard once more, from beginning to end, into a new version.
 
 Each track is a job in the book, leased to one server at a time. A version that was begun before a crash is continued
-where its marks stand.
+where its marks stand. What a microphone caught of another seat's voice is left out of the version, with a log line.
 """
 
 from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from hearing.participants import HearingId
+import structlog
+
+from hearing.participants import HearingId, SeatId
 from hearing.registry.utterances import Job, UtteranceBook
 from transcripts.held import HeldTrack, HeldTracks
+from transcripts.leakage import leaks
 from transcripts.spool import TapeSpool
 from transcripts.transcript import digest
-from transcripts.utterances import RecordedTrack
+from transcripts.utterances import Pcm, RecordedTrack
 
+log = structlog.get_logger()
 LEASE_SECONDS = 60.0
 
 
@@ -36,9 +40,22 @@ class RecordingPass:
         async with asyncio.TaskGroup() as group:
             for job in open_jobs:
                 group.create_task(self._read_job(job, sounds[job.seat]))
+        await self._leave_out_leaks(hearing, version, sounds)
         lines = await self._book.lines(hearing, version)
         await self._book.complete_version(hearing, version, digest(lines), self._wall())
         return version
+
+    async def _leave_out_leaks(self, hearing: HearingId, version: int, sounds: Mapping[SeatId, RecordedTrack]) -> None:
+        def sound(seat: SeatId, start_ns: int, end_ns: int) -> Pcm:
+            return sounds[seat].between(start_ns, end_ns)
+
+        lines = await self._book.lines(hearing, version)
+        found = await asyncio.to_thread(leaks, [line for line in lines if line.seat in sounds], sound)
+        for leak in found:
+            lag_ms = round(leak.lag_seconds * 1000)
+            log.info("speech.leak_left_out", hearing=hearing, seat=leak.line.seat, of=leak.of.seat, lag_ms=lag_ms)
+        if found:
+            await self._book.leave_out(hearing, version, [leak.line.id for leak in found])
 
     async def _read_job(self, job: Job, sound: RecordedTrack) -> None:
         while not await self._book.lease(job, self._owner, self._wall(), LEASE_SECONDS):

@@ -44,6 +44,16 @@ class RecordedTrack:
     read: Callable[[int, int], Pcm]
     language: str | None = None
 
+    def between(self, start_ns: int, end_ns: int) -> Pcm:
+        """The sound between two moments, with silence before the track begins and after it ends."""
+        heard = np.zeros((end_ns - start_ns) * RATE // NS, np.float32)
+        first, last = max(start_ns, self.start_ns), min(end_ns, self.end_ns)
+        if first < last:
+            at = (first - start_ns) * RATE // NS
+            kept = self.read(first, last)[: len(heard) - at]
+            heard[at : at + len(kept)] = kept
+        return heard
+
 
 def as_int16(pcm: NDArray[Any]) -> bytes:
     """Sound as it travels between processes: half the size of floats and nothing lost that speech needs."""

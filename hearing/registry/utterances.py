@@ -9,7 +9,7 @@ that tells of a person: forgetting that key forgets them.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -217,6 +217,13 @@ class UtteranceBook:
                     )
                 )
             return version
+
+    async def leave_out(self, hearing: HearingId, version: int, lines: Collection[str]) -> None:
+        """Take these lines out of a version that is being made. A complete one stays as it is."""
+        begun = sa.select(VERSIONS.c.version).where(VERSIONS.c.hearing == hearing, VERSIONS.c.completed_at.is_(None))
+        here = sa.and_(LINES.c.hearing == hearing, LINES.c.version == version, LINES.c.version.in_(begun))
+        async with self._store.writing() as db:
+            await db.execute(sa.delete(LINES).where(here, LINES.c.id.in_(lines)))
 
     async def complete_version(self, hearing: HearingId, version: int, digest: str, at: float) -> None:
         async with self._store.writing() as db:

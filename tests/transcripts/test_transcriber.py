@@ -181,6 +181,28 @@ async def test_the_pass_over_the_recording_waits_for_a_model_and_makes_a_complet
     assert [line.text for line in await book.lines(HEARING)] == [text for _, text in said]
 
 
+async def test_what_another_microphone_caught_is_live_at_both_seats_and_recorded_at_one(book: UtteranceBook) -> None:
+    sound = spoken(("ru", "Спасибо, вопросов нет."), ("ru", "Свидетель, прочитайте клятву вслух."))
+    caught = np.concatenate([silence(0.4), sound * np.float32(0.2)])
+
+    def track(seat: SeatId, pcm: Pcm) -> RecordedTrack:
+        def read(start_ns: int, end_ns: int) -> Pcm:
+            return pcm[(start_ns - T0) * RATE // NS : (end_ns - T0) * RATE // NS]
+
+        return RecordedTrack(seat, T0, T0 + len(pcm) * NS // RATE, read, "ru")
+
+    async with Transcriber(SETTINGS, book, wall=lambda: 4e9) as transcriber:
+        speak(transcriber, JUDGE, "ru", sound)
+        speak(transcriber, WITNESS, "ru", caught)
+        await transcriber.finish(HEARING)
+        version = await transcriber.transcribe_recording(HEARING, [track(JUDGE, sound), track(WITNESS, caught)])
+    live, recorded = await book.lines(HEARING, LIVE), await book.lines(HEARING, version)
+    assert texts(live, WITNESS) == texts(live, JUDGE) == texts(recorded, JUDGE) != []
+    assert texts(recorded, WITNESS) == []
+    await book.leave_out(HEARING, version, [line.id for line in recorded])
+    assert await book.lines(HEARING, version) == recorded
+
+
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])
 async def test_a_trial_is_recognised_and_enters_no_book(book: UtteranceBook, language: str) -> None:
     sentence = Languages.load().translate(language, "js.voice.sentence")

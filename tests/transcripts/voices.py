@@ -24,11 +24,10 @@ OATH = {
 
 
 @cache
-def say(language: str, text: str) -> Pcm:
-    """The text spoken by espeak-ng, as 16 kHz mono."""
-    spoken = subprocess.run(
-        ["espeak-ng", "-v", VOICES[language], "--stdout", text], capture_output=True, check=True
-    ).stdout
+def say(language: str, text: str, variant: str = "") -> Pcm:
+    """The text spoken by espeak-ng, as 16 kHz mono; ``variant`` is another person's voice."""
+    voice = f"{VOICES[language]}+{variant}" if variant else VOICES[language]
+    spoken = subprocess.run(["espeak-ng", "-v", voice, "--stdout", text], capture_output=True, check=True).stdout
     with wave.open(BytesIO(spoken)) as file:
         rate = file.getframerate()
         samples = as_float(file.readframes(1 << 30))
