@@ -103,17 +103,12 @@ class Supervisor:
             if code not in ENDED_FROM_OUTSIDE:
                 await self._after_crash()
         finally:
-            if feeder is not None:
-                feeder.cancel()
-                with suppress(asyncio.CancelledError):
-                    await feeder
-            if process.returncode is None:
-                with suppress(ProcessLookupError):
-                    process.kill()
-            process.stdin.close()
-            await process.stdout.read()
-            await process.wait()
             self._process = None
+            ending = asyncio.create_task(_end(process, feeder), name="speech-worker-ending")
+            try:
+                await asyncio.shield(ending)
+            finally:
+                await ending
         return True
 
     async def _after_crash(self) -> None:
@@ -184,3 +179,20 @@ class Supervisor:
         self.state = SpeechState(condition, why, model)
         log.info("speech.state", state=condition, why=why, model=model)
         self._changed.set()
+
+
+async def _end(process: asyncio.subprocess.Process, feeder: asyncio.Task[None] | None) -> None:
+    """In a task of its own, since whoever is cancelled here would leave a process and its pipes behind."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    if feeder is not None:
+        feeder.cancel()
+        await asyncio.wait([feeder])
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            process.kill()
+    process.stdin.close()
+    await process.stdout.read()
+    await process.wait()
+    if feeder is not None and not feeder.cancelled():
+        feeder.result()
