@@ -144,9 +144,9 @@ class Court:
 
     async def _supervise(self, sitting: Sitting) -> None:
         try:
-            await sitting.run()
-        except Exception:
-            log.exception("sitting stopped", hearing=sitting.id)
+            with _apart("sitting stopped", hearing=sitting.id):
+                await sitting.run()
+                return
             for connection in sitting.connections:
                 connection.close(WSCloseCode.INTERNAL_ERROR)
         finally:
