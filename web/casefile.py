@@ -22,7 +22,7 @@ from web.doors import Visitor
 from web.office import QUALITY, RECORDING, TIMELINE, Office
 from web.quality import Report
 from web.quality import read as read_quality
-from web.rights import Rights, closed_parts, rights
+from web.rights import Rights, closed_parts, rights, touches
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ def _visible(
         return [line for line in shown if line.seat == hearing.people[by.person].seat]
     if may.sealed_too:
         return shown
-    return [line for line in shown if not any(a <= line.end and line.start <= b for a, b in closed)]
+    return [line for line in shown if not touches(closed, line.start, line.end)]
 
 
 # --- what papers are made from --------------------------------------------------------------------------------------

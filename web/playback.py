@@ -13,7 +13,7 @@ from transcripts.transcript import overlaps
 from web import sworn
 from web.casefile import CaseFile
 from web.office import CLIPS, MINUTES, RECORDING, RULING, SWORN_WORDS, TIMELINE, TRANSCRIPT, WARNING_CLIP
-from web.rights import closed_parts, silent_parts
+from web.rights import closed_parts, silent_parts, touches
 
 VOICES = {
     "investigating_judge": "judge",
@@ -114,15 +114,18 @@ def strips(file: CaseFile, say: Callable[..., str], heard: Iterable[SeatId] = ()
 
 
 def clips(file: CaseFile, edition: Edition) -> list[dict[str, Any]]:
-    """The oaths' clips that this reader may play."""
+    """The oaths' clips that this reader may play: those of which they may read every word."""
     said = {piece.kind: piece for piece in sworn.pieces(file.hearing, edition)}
+    sealed = [] if file.rights.sealed_too or file.rights.own_only else closed_parts(file.entries)
     found = []
     for document in sorted(file.documents, key=lambda one: (one.kind.partition("-")[2], not _warns(one))):
         if not document.kind.startswith(CLIPS):
             continue
         person = PersonId(document.kind.partition("-")[2])
+        piece = said.get(document.kind)
+        if sealed and (piece is None or touches(sealed, piece.start, piece.end)):
+            continue
         if not file.rights.own_only or person == file.actor.person:
-            piece = said.get(document.kind)
             words = " ".join(line.text for line in sworn.words_of(piece, file.lines)) if piece is not None else ""
             name = file.names.get(person, "")
             found.append(

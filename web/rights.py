@@ -65,6 +65,11 @@ def closed_parts(entries: Sequence[tuple[f.Fact, float]]) -> list[Span]:
     return found if since is None else [*found, (since, float("inf"))]
 
 
+def touches(parts: Sequence[Span], start: float, end: float) -> bool:
+    """Whether what was said between two Unix seconds runs into one of these stretches."""
+    return any(since <= end and start <= until for since, until in parts)
+
+
 def silent_parts(entries: Sequence[tuple[f.Fact, float]]) -> list[tuple[float, float, str]]:
     """Stretches in which nothing was recorded or the line was lost, with the word that says why."""
     begins = {

@@ -198,8 +198,13 @@ class House:
         await self.ask(hearing_id, "counsel", "confirm_gap", 3, objects=False)
         await self.ask(hearing_id, "system", "note_line_recovered", 30, seat=suspect)
 
-    async def hold(self, hearing_id: HearingId, *, lossy: bool = False, closed_part: bool = False) -> None:
-        """The whole hearing: oath, private talk, decision, closing; if ``lossy``, with a line that is lost."""
+    async def hold(
+        self, hearing_id: HearingId, *, lossy: bool = False, closed_part: bool = False, closed_oath: bool = False
+    ) -> None:
+        """The whole hearing: oath, private talk, decision, closing; if ``lossy``, with a line that is lost.
+
+        ``closed_part``: one before the witness; ``closed_oath``: one in which the witness is heard.
+        """
         await self.gather(hearing_id)
         witness = {"person": self.people["witness"]}
         await self.ask(hearing_id, "secretary", "name_court_camera", seat=await self.seat(hearing_id, "judge"))
@@ -210,8 +215,9 @@ class House:
             await self.ask(hearing_id, "judge", "take_step", 95, step=step)
         if lossy:
             await self.lose(hearing_id)
-        if closed_part:
+        if closed_part or closed_oath:
             await self.ask(hearing_id, "judge", "close_part", 5, ground=EDITION.closure_grounds[0], ruling="№ 15 қаулы")
+        if closed_part:
             await self.ask(hearing_id, "judge", "open_part", 60)
         await self.ask(hearing_id, "judge", "call_witness", 30, **witness)
         await self.ask(hearing_id, "judge", "warn_witness", 20, **witness)
@@ -222,6 +228,8 @@ class House:
         await self.ask(hearing_id, "judge", "accept_oath", 5, **witness)
         await self.ask(hearing_id, "judge", "begin_testimony", 2, **witness)
         await self.ask(hearing_id, "judge", "release_witness", 180, **witness)
+        if closed_oath:
+            await self.ask(hearing_id, "judge", "open_part", 60)
         await self.ask(hearing_id, "suspect", "allege_torture", 20)
         await self.ask(hearing_id, "judge", "order_check", 10)
         await self.ask(hearing_id, "judge", "begin_private_talk", 10)

@@ -14,7 +14,7 @@ from hearing.participants import HearingId
 from hearing.utterances import Utterance, Word, utterance_id
 from tests.web.house import JUDGE_IIN, SECRETARY, Browser, House
 from tests.web.prepared import FILM, keep
-from web.office import LINK_TEST, RECORDING, RULING, SWORN_WORDS, TRANSCRIPT
+from web.office import LINK_TEST, OATH_CLIP, RECORDING, RULING, SWORN_WORDS, TRANSCRIPT, WARNING_CLIP
 from web.sealing import seal_ruling
 
 WORDS = (TRANSCRIPT, f"{SWORN_WORDS}p-1")
@@ -92,6 +92,30 @@ async def test_what_holds_the_words_of_a_closed_part_is_the_courts_alone(browser
     await browser.sign_in(JUDGE_IIN)
     for name in kept.values():
         assert (await browser.call("GET", f"/hearings/{hearing}/documents/{name}")).status == 200
+
+
+async def test_an_oath_taken_in_a_closed_part_is_played_to_the_court_and_to_whoever_took_it(
+    browser: Browser, house: House
+) -> None:
+    for closed_oath, number in ((True, "7585-24-00-2/11"), (False, "7585-24-00-2/12")):
+        hearing = await house.list_sanction(number)
+        await house.hold(hearing, closed_part=not closed_oath, closed_oath=closed_oath)
+        witness = house.people["witness"]
+        kept = [await keep(house, hearing, f"{k}{witness}", "x.webm", "audio/webm") for k in (WARNING_CLIP, OATH_CLIP)]
+
+        async def gets(hearing: HearingId = hearing, kept: list[str] = kept) -> tuple[set[int], bool]:
+            paths = [f"/file/{hearing}/documents/{one}" for one in kept]
+            statuses = {(await browser.client.get(path)).status for path in paths}
+            apis = {(await browser.call("GET", f"/hearings/{hearing}/documents/{one}")).status for one in kept}
+            _, page = await browser.get(f"/file/{hearing}")
+            return statuses | apis, any(one in page for one in kept)
+
+        await browser.come_in(await house.pass_for(hearing, "counsel"))
+        assert await gets() == (({403}, False) if closed_oath else ({200}, True))
+        await browser.come_in(await house.pass_for(hearing, "witness"))
+        assert await gets() == ({200}, True)
+        await browser.sign_in(JUDGE_IIN)
+        assert await gets() == ({200}, True)
 
 
 async def test_a_sentence_that_runs_into_a_closed_part_is_not_the_partys_to_read(
