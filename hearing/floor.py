@@ -62,7 +62,7 @@ def floor(hearing: Hearing, edition: Edition) -> Floor:
             )
     on_floor = _members(("admitted",), hearing, edition)
     audible = frozenset(s for s in on_floor if not _muted(hearing, s))
-    public = row.public and hearing.observer_link and _is_public(hearing)
+    public = row.public and hearing.observer_link and is_public(hearing)
     rolling = row.recorded and hearing.recording in (Recording.ROLLING, Recording.FAILED)
     kept = audible if rolling else NO_SEATS
     camera = hearing.court_camera if rolling and hearing.court_camera in on_floor else None
@@ -80,7 +80,8 @@ def floor(hearing: Hearing, edition: Edition) -> Floor:
     )
 
 
-def _is_public(hearing: Hearing) -> bool:
+def is_public(hearing: Hearing) -> bool:
+    """Whether the public may watch at all: an open hearing, and no closed part of it."""
     return hearing.listing.publicity == "open" and hearing.part_closed is None
 
 

@@ -37,6 +37,7 @@ STATUS = {
     "wrong_method": 405,
     "camera_not_named": 409,
     "device_not_now": 409,
+    "gallery_full": 503,
     "condition_failed": 412,
     "sdp_needed": 415,
     "condition_needed": 428,

@@ -4,6 +4,9 @@ They are never a way in. The person comes by their page: lobby, link test and ad
 seat is all that its devices have. A camera takes the place of what the seat's page sends, and only the seat that the
 secretary named as the court camera may have one. A screen receives while the hearing is held and in no talk aside.
 A newer device of the same use takes the place of the former, as pages do.
+
+The public's link opens screens too, each for itself. They are like an observer's page: they receive what the public
+may, take a place of the gallery, are no seat, and end at once with the link or when a part of the hearing is closed.
 """
 
 from __future__ import annotations
@@ -15,10 +18,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from hearing.floor import is_public
 from hearing.hearings import OVER, Hearing
 from hearing.participants import Attendance, PassId, PersonId, SeatId
 from hearing.wrongs import Refused
-from media.relay.lines import CameraId, ScreenId, camera_of, screen_of
+from media.relay.lines import PublicScreenId, Who, camera_of, films, screen_of
 from media.wire.answer import BadOffer
 from media.wire.fragment import read
 
@@ -41,33 +45,50 @@ class Line(StrEnum):
     LOST = "lost"
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose a device is: a person's, by a pass where it was a pass that opened it, or nobody's: the public's."""
+
+    person: PersonId | None = None
+    pass_id: PassId | None = None
+
+
+PUBLIC = Owner()
+
+
 @dataclass(slots=True)
 class Device:
-    """One session. ``pass_id`` is the pass that opened it, where it was a pass; ``tag`` names its ICE credentials."""
+    """One session. ``seat`` is None for the public's; ``tag`` names its ICE credentials."""
 
     id: str
     use: Use
-    person: PersonId
-    pass_id: PassId | None
-    seat: SeatId
+    owner: Owner
+    seat: SeatId | None
+    who: Who
     tag: str
     line: Line = Line.COMING
 
-    @property
-    def who(self) -> CameraId | ScreenId:
-        return camera_of(self.seat) if self.use is Use.CAMERA else screen_of(self.seat)
 
-
-def objection(hearing: Hearing, use: Use, person: PersonId, pass_id: PassId | None) -> str | None:
-    """The rule that forbids this person a device of this use now."""
-    participant = hearing.people.get(person)
-    if participant is None or (pass_id is not None and pass_id not in participant.passes):
+def objection(hearing: Hearing, use: Use, owner: Owner) -> str | None:
+    """The rule that forbids this owner a device of this use now."""
+    if owner.person is None:
+        return _objection_to_the_public(hearing, use)
+    participant = hearing.people.get(owner.person)
+    if participant is None or (owner.pass_id is not None and owner.pass_id not in participant.passes):
         return "pass_revoked"
     if hearing.phase in OVER or participant.attendance in (Attendance.REMOVED, Attendance.RELEASED):
         return "device_not_now"
     if use is Use.CAMERA and hearing.court_camera != participant.seat:
         return "camera_not_named"
     return None
+
+
+def _objection_to_the_public(hearing: Hearing, use: Use) -> str | None:
+    if use is Use.CAMERA:
+        return "camera_not_named"
+    if not hearing.observer_link:
+        return "observer_link_closed"
+    return "device_not_now" if hearing.phase in OVER or not is_public(hearing) else None
 
 
 class SecondDevices:
@@ -77,12 +98,13 @@ class SecondDevices:
         self._sitting = sitting
         self._devices: dict[str, Device] = {}
 
-    async def open(self, use: Use, person: PersonId, pass_id: PassId | None, sdp: str) -> tuple[Device, str]:
+    async def open(self, use: Use, owner: Owner, sdp: str) -> tuple[Device, str]:
         """A new session and the answer to its offer. Raises ``Refused``."""
-        if rule := objection(self._sitting.hearing, use, person, pass_id):
+        if rule := objection(self._sitting.hearing, use, owner):
             raise Refused(rule)
-        seat = self._sitting.hearing.people[person].seat
-        device = Device(secrets.token_urlsafe(18), use, person, pass_id, seat, _tag())
+        if owner == PUBLIC and self._sitting.usher.gallery_full():
+            raise Refused("gallery_full")
+        device = self._device(use, owner)
         courtroom = self._sitting.courtroom
         courtroom.hang_up(device.who)
         try:
@@ -95,10 +117,18 @@ class SecondDevices:
         self._changed()
         return device, answer
 
-    def find(self, use: Use, name: str, person: PersonId) -> Device:
-        """This person's session of that name, though its line may be lost. Raises ``Refused``."""
+    def _device(self, use: Use, owner: Owner) -> Device:
+        name, seat = secrets.token_urlsafe(18), None
+        who: Who = PublicScreenId(f"p-{secrets.token_hex(8)}")
+        if owner.person is not None:
+            seat = self._sitting.hearing.people[owner.person].seat
+            who = camera_of(seat) if use is Use.CAMERA else screen_of(seat)
+        return Device(name, use, owner, seat, who, _tag())
+
+    def find(self, use: Use, name: str, owner: Owner) -> Device:
+        """This owner's session of that name, though its line may be lost. Raises ``Refused``."""
         device = self._devices.get(name)
-        if device is None or device.use is not use or device.person != person:
+        if device is None or device.use is not use or device.owner.person != owner.person:
             raise Refused("not_found")
         return device
 
@@ -130,16 +160,18 @@ class SecondDevices:
     def apply(self) -> None:
         """End what the hearing, as it now stands, no longer allows."""
         for device in list(self._devices.values()):
-            if objection(self._sitting.hearing, device.use, device.person, device.pass_id):
+            if objection(self._sitting.hearing, device.use, device.owner):
                 self._devices.pop(device.id)
                 self._sitting.courtroom.hang_up(device.who)
 
     def look(self) -> None:
-        """See whose line came up or was lost since the last look; pages are told."""
-        before = self.camera()
-        for device in self._devices.values():
+        """See whose line came up or was lost since the last look; pages are told. A lost one of the public is gone."""
+        before = self.camera(), self.watching()
+        for device in list(self._devices.values()):
             device.line = self._line(device)
-        if self.camera() is not before:
+            if device.owner == PUBLIC and device.line is Line.LOST:
+                del self._devices[device.id]
+        if (self.camera(), self.watching()) != before:
             self._sitting.usher.show_all()
 
     def _line(self, device: Device) -> Line:
@@ -153,11 +185,15 @@ class SecondDevices:
         """How the court camera's line stood at the last look. None where no device films, or it said goodbye."""
         return next((device.line for device in self._devices.values() if device.use is Use.CAMERA), None)
 
+    def watching(self) -> int:
+        """How many screens the public has."""
+        return sum(device.owner == PUBLIC for device in self._devices.values())
+
     def shown(self) -> dict[SeatId, tuple[bool, bool]]:
         """What each seat has switched on, (microphone, camera), the court camera included."""
         found = dict(self._sitting.devices)
         for device in self._devices.values():
-            if device.use is Use.CAMERA and self._sitting.courtroom.has_peer(device.who):
+            if device.seat is not None and films(device.who) and self._sitting.courtroom.has_peer(device.who):
                 found[device.seat] = (found.get(device.seat, (False, False))[0], True)
         return found
 

@@ -34,8 +34,14 @@ class Usher:
 
     def full(self, newcomer: Connection) -> bool:
         """Somebody of the public finds no seat left."""
-        watching = sum(other.observer for other in self._sitting.connections)
-        return newcomer.observer and watching >= self._sitting.court.office.gallery
+        return newcomer.observer and self.gallery_full()
+
+    def gallery_full(self) -> bool:
+        return self._watching() >= self._sitting.court.office.gallery
+
+    def _watching(self) -> int:
+        """How many of the public are here, by a page or by a player."""
+        return sum(one.observer for one in self._sitting.connections) + self._sitting.second.watching()
 
     @contextlib.asynccontextmanager
     async def entered(self, connection: Connection) -> AsyncIterator[None]:
@@ -138,7 +144,7 @@ class Usher:
             now=office.now(),
             devices=sitting.second.shown(),
             camera=sitting.second.camera(),
-            observers=sum(c.observer for c in sitting.connections),
+            observers=self._watching(),
             rolling=sitting.recording.rolling,
             second_alarm=sitting.recording.second_alarm,
             listens=sitting.booth.listens,

@@ -17,11 +17,15 @@ CameraId = NewType("CameraId", str)
 ScreenId = NewType("ScreenId", str)
 """Begins with ``w-``: a second device that receives, while the hearing is held, what a seat may; publishes nothing."""
 
-Who = SeatId | ObserverId | CameraId | ScreenId
+PublicScreenId = NewType("PublicScreenId", str)
+"""Begins with ``p-``: a screen of the public, with no seat behind it; receives what an observer may."""
+
+Who = SeatId | ObserverId | CameraId | ScreenId | PublicScreenId
 
 
 def observes(who: str) -> bool:
-    return who.startswith("o-")
+    """Whether this is one of the public."""
+    return who.startswith(("o-", "p-"))
 
 
 def camera_of(seat: SeatId) -> CameraId:
@@ -37,17 +41,18 @@ def films(who: str) -> bool:
 
 
 def screens(who: str) -> bool:
-    return who.startswith("w-")
+    """Whether this came by WHEP: it cannot be told to offer again."""
+    return who.startswith(("w-", "p-"))
 
 
 def sits(who: str) -> bool:
     """Whether this is a seat's own connection, the one by which its person is here."""
-    return not who.startswith(("o-", "c-", "w-"))
+    return not who.startswith(("o-", "c-", "w-", "p-"))
 
 
 def seat_behind(who: str) -> SeatId:
-    """The seat that a connection belongs to; an observer has only itself."""
-    return SeatId(who[2:] if films(who) or screens(who) else who)
+    """The seat that a connection belongs to; one of the public has only itself."""
+    return SeatId(who[2:] if who.startswith(("c-", "w-")) else who)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,123 +8,28 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientResponse, web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp import ClientResponse
 from aiortc.rtcdtlstransport import generate_certificate
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from hearing.hearings import Phase
-from hearing.participants import Actor, Role, SeatId
+from hearing.participants import Actor, Role
 from media.packets import Received
-from media.record.timeline import Timeline
-from media.relay.lines import Who, camera_of, screen_of
+from media.relay.lines import camera_of, screen_of
 from media.wire import rtcp
 from tests.clients.running import running
 from tests.media import sdp
-from tests.media.visitor import Visitor
 from tests.web.house import SECRETARY, Browser
-from tests.web.sittings import Bench, bench
-from web.court import COURT
+from tests.web.stand import ANY, FRAGMENT, SCREEN, SDP, Device, Stand, standing
 from web.desk import revoke_pass
 from web.second_devices import Line
-
-SDP = {"Content-Type": "application/sdp"}
-ANY = {"If-Match": "*"}
-FRAGMENT = {"Content-Type": "application/trickle-ice-sdpfrag"}
-Client = TestClient[web.Request, web.Application]
-
-
-class Stand:
-    """An open hearing whose court camera is the judge's seat, a client at the doors, and passes for all."""
-
-    def __init__(self, court: Bench, client: Client) -> None:
-        self.court, self.client = court, client
-        self.tokens: dict[str, str] = {}
-
-    async def token(self, name: str) -> str:
-        if name not in self.tokens:
-            sheet = await self.court.house.pass_for(self.court.id, name)
-            self.tokens[name] = sheet.link.partition("#")[2]
-        return self.tokens[name]
-
-    async def seat(self, name: str) -> SeatId:
-        return await self.court.house.seat(self.court.id, name)
-
-    async def call(self, method: str, path: str, who: str | None, text: str = "", **headers: str) -> ClientResponse:
-        if who is not None:
-            headers["Authorization"] = f"Bearer {await self.token(who)}"
-        answer = await self.client.request(method, path, data=text or None, headers=headers)
-        await answer.read()
-        return answer
-
-    async def post(self, use: str, who: str | None, text: str, **headers: str) -> ClientResponse:
-        return await self.call("POST", f"/{use}/{self.court.id}", who, text, **(headers or SDP))
-
-    async def up(self, who: Who) -> None:
-        """Wait until something has come by this connection."""
-        courtroom = (await self.court.sitting()).courtroom
-        await self.court.speakers["prosecutor"]._visitor.until(lambda: courtroom.connected(who))
-
-    async def gone(self, who: Who) -> None:
-        """Wait until the courtroom knows this connection no more."""
-        courtroom = (await self.court.sitting()).courtroom
-        speaker = self.court.speakers["prosecutor"]._visitor
-        await speaker.until(lambda: not courtroom.has_peer(who))
-
-    async def recorded(self) -> Timeline:
-        """What lies on the tapes once the recorder has written out."""
-        sitting = await self.court.sitting()
-        await sitting.recording.close()
-        key = await self.court.registry.keys.tapes(sitting.hearing.case)
-        return Timeline(self.court.court.tapes / self.court.id, key)
-
-    async def device(self, use: str, who: str, parts: list[sdp.Part] | None = None) -> Device:
-        courtroom = (await self.court.sitting()).courtroom
-        device = Device(courtroom, await self.seat(who))
-        await device.offer_by(self, use, who, parts)
-        return device
-
-
-class Device(Visitor):
-    """A visitor that offers over HTTP."""
-
-    location, etag, status = "", "", 0
-
-    @staticmethod
-    def anonymous(parts: list[sdp.Part] | None = None) -> str:
-        return sdp.write(parts or [sdp.Part("video", "sendonly", 5, 6)])
-
-    def written(self, parts: list[sdp.Part] | None = None) -> str:
-        parts = parts or [
-            sdp.Part("audio", "sendonly", self.audio),
-            sdp.Part("video", "sendonly", self.video, self.repair),
-        ]
-        fingerprint = self._certificate.getFingerprints()[0].value
-        return sdp.write(parts, session=self.session, ufrag=self.ufrag, pwd=self.pwd, fingerprint=fingerprint)
-
-    async def offer_by(self, stand: Stand, use: str, who: str, parts: list[sdp.Part] | None = None) -> None:
-        answer = await stand.post(use, who, self.written(parts))
-        self.status, self.answer = answer.status, await answer.text()
-        self.location, self.etag = answer.headers.get("Location", ""), answer.headers.get("ETag", "")
-
-    async def come(self) -> None:
-        assert self.status == 201, self.answer
-        self.check()
-        await self.shake()
 
 
 @pytest.fixture
 async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
-    async with bench(tmp_path / "data", model=None) as court:
-        app = court.house.app()
-        app[COURT] = court.court
-        async with TestClient(TestServer(app)) as client:
-            await court.open()
-            yield Stand(court, client)
-
-
-SCREEN = [sdp.Part("audio", "recvonly"), sdp.Part("video", "recvonly")]
+    async with standing(tmp_path) as found:
+        yield found
 
 
 async def test_a_camera_takes_the_place_of_the_seats_own_picture_and_gives_it_back(stand: Stand) -> None:

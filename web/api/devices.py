@@ -1,4 +1,5 @@
-"""WHIP (RFC 9725) and WHEP: a court camera and a screen in the courtroom, with a pass as bearer.
+"""WHIP (RFC 9725) and WHEP: a court camera and a screen in the courtroom, with a pass as bearer; or, with the public's
+link, a player that watches as the public may.
 
 Both speak the same HTTP: an offer is posted, the answer comes back with the session's address; the session takes SDP
 fragments by PATCH and ends by DELETE. What a device may is decided in ``web.second_devices``.
@@ -8,14 +9,14 @@ from __future__ import annotations
 
 from aiohttp import hdrs, web
 
-from hearing.participants import HearingId, PassId, PersonId
+from hearing.participants import HearingId
 from hearing.registry.errors import PassRefused
 from hearing.wrongs import Refused
 from web import doors
 from web.court import COURT
 from web.office import of
 from web.openapi import Endpoint, text
-from web.second_devices import Device, Use
+from web.second_devices import PUBLIC, Device, Owner, Use
 from web.sitting import Sitting
 
 SDP = "application/sdp"
@@ -69,8 +70,8 @@ def _told() -> web.Response:
 
 
 async def _open(request: web.Request, use: Use) -> web.Response:
-    sitting, person, pass_id = await _caller(request)
-    device, answer = await sitting.second.open(use, person, pass_id, await _content(request, SDP))
+    sitting, owner = await _caller(request)
+    device, answer = await sitting.second.open(use, owner, await _content(request, SDP))
     headers = {
         hdrs.LOCATION: f"/{use}/{sitting.id}/{device.id}",
         hdrs.ETAG: f'"{device.tag}"',
@@ -98,8 +99,8 @@ async def _end(request: web.Request, use: Use) -> web.Response:
 
 
 async def _session(request: web.Request, use: Use) -> tuple[Sitting, Device]:
-    sitting, person, _ = await _caller(request)
-    return sitting, sitting.second.find(use, request.match_info["session"], person)
+    sitting, owner = await _caller(request)
+    return sitting, sitting.second.find(use, request.match_info["session"], owner)
 
 
 async def _content(request: web.Request, kind: str) -> str:
@@ -114,21 +115,29 @@ async def _content(request: web.Request, kind: str) -> str:
         raise Refused("malformed") from wrong
 
 
-async def _caller(request: web.Request) -> tuple[Sitting, PersonId, PassId | None]:
-    """Whose device asks: the bearer is a pass's secret, or the token of a session. A cookie opens nothing here."""
+async def _caller(request: web.Request) -> tuple[Sitting, Owner]:
+    """Whose device asks: the bearer is a pass's secret, the public's, or a session's. A cookie opens nothing here."""
     hearing_id = HearingId(request.match_info["hearing"])
     bearer = request.headers.get(hdrs.AUTHORIZATION, "")
     if not bearer.startswith("Bearer "):
         raise Refused("not_signed_in")
     visitor = doors.visitor(request)
     if visitor is None:
-        person, pass_id = await _by_pass(request, hearing_id, bearer.removeprefix("Bearer ").strip())
-        return await _sitting(request, hearing_id), person, pass_id
+        owner = await _by_secret(request, hearing_id, bearer.removeprefix("Bearer ").strip())
+        return await _sitting(request, hearing_id), owner
+    if visitor.session.observer:
+        _must_be(visitor.session.hearing, hearing_id)
+        return await _sitting(request, hearing_id), PUBLIC
     hearing = await of(request).clerk.load(hearing_id)
     actor = await doors.actor_in(of(request), visitor, hearing_id, hearing)
     if actor is None or actor.person not in hearing.people:
         raise Refused("no_such_hearing")
-    return await _sitting(request, hearing_id), actor.person, visitor.session.pass_id
+    return await _sitting(request, hearing_id), Owner(actor.person, visitor.session.pass_id)
+
+
+def _must_be(opened: HearingId | None, hearing_id: HearingId) -> None:
+    if opened != hearing_id:
+        raise Refused("no_such_hearing")
 
 
 async def _sitting(request: web.Request, hearing_id: HearingId) -> Sitting:
@@ -138,17 +147,19 @@ async def _sitting(request: web.Request, hearing_id: HearingId) -> Sitting:
     return sitting
 
 
-async def _by_pass(request: web.Request, hearing_id: HearingId, secret: str) -> tuple[PersonId, PassId]:
+async def _by_secret(request: web.Request, hearing_id: HearingId, secret: str) -> Owner:
     docket, now = of(request).registry.docket, of(request).now()
+    if (watched := await docket.observers.check(secret)) is not None:
+        _must_be(watched, hearing_id)
+        return PUBLIC
     try:
         held = await docket.passes.exchange(secret, now)
     except PassRefused as wrong:
         raise Refused("not_signed_in") from wrong
-    if held.hearing != hearing_id:
-        raise Refused("no_such_hearing")
+    _must_be(held.hearing, hearing_id)
     if request.method == hdrs.METH_POST:
         await docket.log.note(now, held.person, "pass_used", hearing=held.hearing)
-    return held.person, held.id
+    return Owner(held.person, held.id)
 
 
 def _rows(use: Use, name: str, opens: str) -> tuple[Endpoint, ...]:
@@ -175,5 +186,5 @@ def _rows(use: Use, name: str, opens: str) -> tuple[Endpoint, ...]:
 
 ENDPOINTS = (
     *_rows(Use.CAMERA, "whip", "Publish a court camera for the seat that the secretary named"),
-    *_rows(Use.SCREEN, "whep", "Receive what one's seat may see and hear while the hearing is held"),
+    *_rows(Use.SCREEN, "whep", "Receive what one's seat, or the public, may see and hear while the hearing is held"),
 )
