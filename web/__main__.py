@@ -92,7 +92,7 @@ def _do(asked: argparse.Namespace, settings: Settings) -> int | None:
         case "retention":
             _at_registry(settings, lambda r: _retention(settings, r, asked.finish))
         case "persons":
-            _at_registry(settings, lambda r: commands.persons(r, asked.bundle))
+            _at_registry(settings, lambda r: commands.persons(r, asked.bundle, asked.reports))
         case "account":
             _at_registry(settings, lambda r: commands.account(r, asked.iin, asked.name, asked.role))
         case "evaluate":

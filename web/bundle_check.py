@@ -10,6 +10,7 @@ from hearing.facts import HearingListed
 from hearing.participants import HearingId
 from hearing.registry import bag, bundles
 from hearing.registry.bag import Checked
+from hearing.registry.confided import PERSONS_FILE, REPORTS_FILE, Report, open_persons, open_reports
 from hearing.registry.errors import Damaged
 from hearing.registry.office import Office as Registry
 
@@ -28,19 +29,26 @@ def check_bundle(path: Path, seal: Path, authority: Path | None = None) -> Check
         return Checked([str(wrong)], {}, "", None)
 
 
-async def persons_in(registry: Registry, path: Path) -> list[dict[str, str | None]]:
-    """Who the ids of a bundle are. Raises ``Damaged``, or ``Destroyed`` once the case's key is gone."""
+async def opened(registry: Registry, path: Path) -> tuple[list[dict[str, str | None]], list[Report]]:
+    """Who the ids of a bundle are, and the court's own reports in it.
+
+    Raises ``Damaged``, or ``Destroyed`` once the case's key is gone.
+    """
+    wanted = (bag.INFO, bag.PAYLOAD + PERSONS_FILE, bag.PAYLOAD + REPORTS_FILE)
     with bag.source_of(path) as source:
-        named = [name for name in source.names() if name in (bag.INFO, bag.PAYLOAD + bundles.PERSONS_FILE)]
-        said = {name: source.open(name).read() for name in named}
-    if len(said) != len((bag.INFO, bundles.PERSONS_FILE)):
-        raise Damaged(f"{path} is no evidence bundle")
-    info = dict(line.split(": ", 1) for line in said[bag.INFO].decode().splitlines())
+        named = source.names()
+        if not set(wanted) <= set(named):
+            raise Damaged(f"{path} is no evidence bundle")
+        said, persons, reports = (source.open(name).read() for name in wanted)
+    info = dict(line.split(": ", 1) for line in said.decode().splitlines())
     hearing = HearingId(info["External-Identifier"])
     listed = (await registry.journal.read(hearing))[0].fact
     if not isinstance(listed, HearingListed):
         raise Damaged(f"journal of {hearing}")
-    return await bundles.open_persons(registry, hearing, listed.case, said[bag.PAYLOAD + bundles.PERSONS_FILE])
+    return (
+        await open_persons(registry, hearing, listed.case, persons),
+        await open_reports(registry, hearing, listed.case, reports),
+    )
 
 
 def report(checked: Checked) -> str:

@@ -7,9 +7,11 @@ status.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import getpass
 import sys
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,12 +19,13 @@ from hearing.edition import Edition
 from hearing.participants import HearingId
 from hearing.registry.backup import back_up
 from hearing.registry.clerk import Clerk
+from hearing.registry.confided import Report
 from hearing.registry.office import Office as Registry
 from hearing.registry.verify import destroyed
 from hearing.registry.verify import verify as verify_registry
 from transcripts.settings import SpeechSettings
 from web import reconciling
-from web.bundle_check import check_bundle, persons_in, report
+from web.bundle_check import check_bundle, opened, report
 from web.checking import checks
 from web.closing import SCRATCH
 from web.retention import finish, kept
@@ -47,6 +50,7 @@ def arguments() -> argparse.ArgumentParser:
     retention.add_argument("--finish", action="store_true", help="complete a destruction that a crash broke off")
     persons = commands.add_parser("persons", help="who the ids in a bundle are (needs the case's key)")
     persons.add_argument("bundle", type=Path)
+    persons.add_argument("--reports", type=Path, metavar="FOLDER", help="put the court's own reports there, too")
     evaluate = commands.add_parser("evaluate", help="word error rate of the recogniser on a folder of clips with texts")
     evaluate.add_argument("folder", type=Path)
     evaluate.add_argument(
@@ -117,10 +121,19 @@ async def retention(registry: Registry, clerk: Clerk, edition: Edition, complete
         print(f"{case}: the key is destroyed")
 
 
-async def persons(registry: Registry, bundle: Path) -> None:
-    """Who the ids in a bundle are."""
-    for person in await persons_in(registry, bundle):
+async def persons(registry: Registry, bundle: Path, to: Path | None) -> None:
+    """Who the ids in a bundle are; and, into a new folder, the reports in it that are the court's alone."""
+    people, reports = await opened(registry, bundle)
+    for person in people:
         print("\t".join(f"{name}={value}" for name, value in person.items() if value))
+    if to is not None:
+        await asyncio.to_thread(_put, to, reports)
+
+
+def _put(to: Path, reports: Sequence[Report]) -> None:
+    to.mkdir(parents=True)
+    for one in reports:
+        (to / one.name).write_bytes(one.content)
 
 
 async def account(registry: Registry, iin: str, name: str, role: str) -> None:

@@ -1,8 +1,8 @@
 """The evidence bundle of a hearing: all that was sealed, the journal, and the sealed list of persons, as one bag.
 
 Nothing is stored twice: a bundle document names the sealed documents that it carries and holds the tag files with the
-seal; the bag itself is put together while it is handed out. The journal in it holds ids and salted hashes only; who
-they are stands in ``persons.sealed``, which only the holder of the case's key opens.
+seal; the bag itself is put together while it is handed out. The journal in it holds ids and salted hashes only. Who
+they are, and the court's own reports, only the holder of the case's key opens (``confided``).
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from typing import IO, Any, cast
 
 from hearing import facts as f
 from hearing.hearings import Hearing
-from hearing.participants import CaseId, HearingId
+from hearing.participants import HearingId
 from hearing.registry import bag, cms
+from hearing.registry.confided import COURT_ONLY, PERSONS_FILE, REPORTS_FILE, seal_persons, seal_reports
 from hearing.registry.documents import DERIVED, Document
 from hearing.registry.journal import Entry, StoredEntry, canonical
-from hearing.registry.keys import derive, seal, unseal
 from hearing.registry.office import Office
 from hearing.registry.verify import chain_faults
 
-BUNDLE, JOURNAL, PERSONS = "bundle", "journal", "persons"
-CARRIED_ANEW = frozenset({BUNDLE, JOURNAL, PERSONS})
-JOURNAL_FILE, PERSONS_FILE, CERTIFICATE_FILE = "journal.jsonl", "persons.sealed", "seal.crt"
+BUNDLE, JOURNAL, PERSONS, REPORTS = "bundle", "journal", "persons", "reports"
+CARRIED_ANEW = frozenset({BUNDLE, JOURNAL, PERSONS, REPORTS})
+JOURNAL_FILE, CERTIFICATE_FILE = "journal.jsonl", "seal.crt"
 LANGUAGE_IN_NAME = frozenset({"ruling", "minutes", "link-test"})
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -58,11 +58,16 @@ async def make(office: Office, name: HearingId, hearing: Hearing, court: str, at
     entries = await office.journal.read(name)
     documents = office.docket.documents
     exported = "".join([line async for line in office.journal.export(name)][: len(entries)]).encode()
-    persons = await _sealed_persons(office, name, hearing)
-    kept = await documents.of(name)
-    carried = [one for one in kept if one.kind not in CARRIED_ANEW and not one.kind.startswith(DERIVED)]
+    kept = [one for one in await documents.of(name) if one.kind not in CARRIED_ANEW]
+    carried = [one for one in kept if one.kind not in COURT_ONLY and not one.kind.startswith(DERIVED)]
+    reports = [(PurePosixPath(place(one)).name, one) for one in kept if one.kind in COURT_ONLY]
     payload = [bag.Carried(place(one), one.sha256, one.size) for one in carried]
-    for path, content in ((JOURNAL_FILE, exported), (PERSONS_FILE, persons)):
+    written = (
+        (JOURNAL, JOURNAL_FILE, exported, "application/jsonl"),
+        (PERSONS, PERSONS_FILE, await seal_persons(office, name, hearing), "application/octet-stream"),
+        (REPORTS, REPORTS_FILE, await seal_reports(office, name, hearing.case, reports), "application/octet-stream"),
+    )
+    for _, path, content, _ in written:
         payload.append(bag.Carried(path, bag.sha256_of(content), len(content)))
     info = {
         "Source-Organization": " ".join(court.split()),
@@ -76,15 +81,15 @@ async def make(office: Office, name: HearingId, hearing: Hearing, court: str, at
     tags[bag.SEAL] = await asyncio.to_thread(office.seals.sign, tags[bag.TAGMANIFEST])
     if stamp is not None:
         tags[bag.TIMESTAMP] = await stamp(cms.timestamp_request(tags[bag.SEAL]))
-    carried.append(await documents.put(name, JOURNAL, JOURNAL_FILE, exported, "application/jsonl", at, "system"))
-    carried.append(await documents.put(name, PERSONS, PERSONS_FILE, persons, "application/octet-stream", at, "system"))
+    for kind, path, content, media_type in written:
+        carried.append(await documents.put(name, kind, path, content, media_type, at, "system"))
     listed = {
         "version": entries[-1].version,
         "files": [[place(one), one.id] for one in carried],
         "tags": {tag: base64.b64encode(content).decode() for tag, content in tags.items()},
     }
-    content = canonical(listed).encode()
-    document = await documents.put(name, BUNDLE, "bundle.json", content, "application/json", at, "system")
+    described = canonical(listed).encode()
+    document = await documents.put(name, BUNDLE, "bundle.json", described, "application/json", at, "system")
     return _read(document, listed)
 
 
@@ -145,7 +150,7 @@ class _Sink:
 
 def place(document: Document) -> str:
     """Where a document lies in the bag; plain letters only, and no two at one place."""
-    if document.kind in (JOURNAL, PERSONS):
+    if document.kind in (JOURNAL, PERSONS, REPORTS):
         return document.name
     folder = document.kind.partition("-")[0] if document.kind not in LANGUAGE_IN_NAME else document.kind
     suffix = PurePosixPath(document.name).suffix
@@ -158,34 +163,6 @@ def _read(document: Document, kept: Mapping[str, Any]) -> Bundle:
     digest = bag.sha256_of(tags[bag.TAGMANIFEST])
     files = [(str(path), str(carried)) for path, carried in kept["files"]]
     return Bundle(document, document.hearing, int(kept["version"]), digest, bag.TIMESTAMP in tags, files, tags)
-
-
-# --- persons -------------------------------------------------------------------------------------------------------
-
-
-async def _sealed_persons(office: Office, name: HearingId, hearing: Hearing) -> bytes:
-    people = {one.id: one for one in await office.docket.persons.of_case(hearing.case) if one.id in hearing.people}
-    said = [
-        {
-            "person": person,
-            "role": participant.role.value,
-            "seat": participant.seat,
-            **{field: getattr(people[person], field) for field in ("name", "iin", "organisation", "pseudonym")},
-        }
-        for person, participant in hearing.people.items()
-        if person in people
-    ]
-    key = await office.keys.of(hearing.case)
-    return seal(derive(key.secret, "persons of a bundle"), canonical(said).encode(), f"persons {name}")
-
-
-async def open_persons(office: Office, name: HearingId, case: CaseId, sealed: bytes) -> list[dict[str, str | None]]:
-    """Who the ids of a bundle's journal are. Raises ``Destroyed`` once the case's key is gone, or ``Damaged``."""
-    key = await office.keys.of(case)
-    found: list[dict[str, str | None]] = json.loads(
-        unseal(derive(key.secret, "persons of a bundle"), sealed, f"persons {name}")
-    )
-    return found
 
 
 # --- checking ------------------------------------------------------------------------------------------------------
@@ -203,9 +180,11 @@ def inside(source: bag.Source, info: Mapping[str, str], listed: Mapping[str, str
     faults = [f"the journal: {fault.where} {fault.why}" for fault in chain_faults(stored)]
     if not stored or (str(len(stored)), stored[-1].digest) != (info.get("Journal-Entries"), info.get("Journal-Digest")):
         faults.append("the journal does not end where the bag says")
-    there = set(listed.values())
+    there, confided = set(listed.values()), bag.PAYLOAD + REPORTS_FILE in listed
     for fact in map(json.loads, entries):
-        if fact["fact"] == "FileSealed" and fact["kind"] not in CARRIED_ANEW and fact["sha256"] not in there:
+        if fact["fact"] != "FileSealed" or fact["kind"] in CARRIED_ANEW or fact["sha256"] in there:
+            continue
+        if not (confided and fact["kind"] in COURT_ONLY):
             faults.append(f"the journal sealed {fact['kind']} {fact['name']}, which is not in the bag")
     return faults
 

@@ -80,7 +80,7 @@ async def hold(house: House) -> HearingId:
     return hearing
 
 
-async def keep(house: House, hearing: HearingId, kind: str, name: str, media_type: str) -> str:
-    document = await house.registry.docket.documents.put(hearing, kind, name, FILM, media_type, house.at, "system")
+async def keep(house: House, hearing: HearingId, kind: str, name: str, media_type: str, content: bytes = FILM) -> str:
+    document = await house.registry.docket.documents.put(hearing, kind, name, content, media_type, house.at, "system")
     await perform(house.office, hearing, a.NoteFileSealed(kind, document.id, document.sha256, document.size), SYSTEM)
     return document.id

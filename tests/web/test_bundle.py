@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import random
 import shutil
@@ -19,15 +20,16 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from hearing.participants import Actor, HearingId, Role
-from hearing.registry import bag
+from hearing.registry import bag, bundles
 from hearing.registry.seal import Seals
 from tests.hearing.registry.lying import lying
 from tests.web.house import JUDGE_IIN, SECRETARY, Browser, House
 from tests.web.prepared import keep
-from web import bundling
-from web.bundle_check import check_bundle, persons_in
+from tests.web.test_quality import made as measured
+from web import bundling, quality
+from web.bundle_check import check_bundle, opened
 from web.desk import add_participant
-from web.office import RECORDING
+from web.office import LINK_TEST, QUALITY, RECORDING
 
 
 @pytest.fixture
@@ -88,12 +90,51 @@ async def test_the_bundle_carries_recording_oath_papers_and_journal_and_names_no
     taken: Path, house: House, held: HearingId
 ) -> None:
     kinds = {path.relative_to(taken).parts[1] for path in _files(taken) if path.relative_to(taken).parts[0] == "data"}
-    assert {"recording", "oath", "link-test", "journal.jsonl", "persons.sealed"} <= kinds
+    assert {"recording", "oath", "journal.jsonl", "persons.sealed", "reports.sealed"} <= kinds
     texts = [path.read_text("utf-8") for path in _files(taken) if path.suffix in (".txt", ".jsonl")]
     names = [part for full in house.accounts.values() for part in full.name.split()]
     assert [name for name in (*names, "Досанов", "Ермеков") if any(name in text for text in texts)] == []
-    persons = await persons_in(house.registry, taken)
+    persons, _ = await opened(house.registry, taken)
     assert "Досанов Нұрлан Ақанұлы" in {person["name"] for person in persons}
+
+
+async def test_the_courts_reports_lie_in_everybodys_bundle_and_only_the_court_reads_them(
+    browser: Browser, house: House, held: HearingId, tmp_path: Path
+) -> None:
+    report = quality.content(measured())
+    await keep(house, held, QUALITY, "quality.json", "application/json", report)
+    await bundling.renew(house.office, held)
+    bytes_of = {}
+    for who in ("counsel", "judge"):
+        to = tmp_path / who
+        to.mkdir()
+        await (browser.sign_in(JUDGE_IIN) if who == "judge" else browser.come_in(await house.pass_for(held, who)))
+        folder = await _take(browser, held, to)
+        assert _faults(folder) == []
+        assert [path.name for path in _files(folder) if "quality" in path.name or "link-test" in path.name] == []
+        assert [path for path in _files(folder) if report in path.read_bytes()] == []
+        bytes_of[who] = (to / "bundle.zip").read_bytes()
+    assert bytes_of["counsel"] == bytes_of["judge"]
+    _, reports = await opened(house.registry, folder)
+    found = {one.name: one.content for one in reports}
+    assert (sorted(found), found["quality-1.json"]) == (["link-test-1-kk.pdf", "quality-1.json"], report)
+
+
+async def test_a_bundle_without_the_courts_sealed_reports_is_refused_though_its_seal_fits(
+    house: House, held: HearingId, tmp_path: Path
+) -> None:
+    bundle = await bundling.renew(house.office, held)
+    assert bundle is not None
+    lines = [line async for line in house.registry.journal.export(held)][: bundle.version]
+    said = {"Journal-Entries": str(len(lines)), "Journal-Digest": json.loads(lines[-1])["digest"]}
+    (tmp_path / "bag" / "data").mkdir(parents=True)
+    (tmp_path / "bag" / "data" / "journal.jsonl").write_text("".join(lines), "utf-8")
+    documents = await house.registry.docket.documents.of(held)
+    listed = {f"data/{one.id}": one.sha256 for one in documents if one.kind != LINK_TEST}
+    with bag.source_of(tmp_path / "bag") as source:
+        without = bundles.inside(source, said, listed)
+        assert bundles.inside(source, said, {**listed, "data/reports.sealed": "ab" * 32}) == []
+    assert [fault for fault in without if "link-test" in fault] == without != []
 
 
 # --- refused -------------------------------------------------------------------------------------------------------
