@@ -27,11 +27,14 @@ from web.rights import Rights, closed_parts, rights, touches
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Where an instant of the hearing lies in the finished file. Segments are (Unix start, place, length) seconds."""
+    """Where an instant of the hearing lies in the finished recording. Segments are (Unix start, place, length), in
+    seconds."""
 
     start: float
     duration: float | None = None
     segments: tuple[tuple[float, float, float], ...] = ()
+    files: tuple[float, ...] = (0.0,)
+    """The place in the recording where each of its files begins."""
 
     def place(self, at: float) -> float | None:
         """Seconds into the file, or None where the file holds nothing of that instant."""
@@ -70,7 +73,8 @@ class CaseFile:
     rights: Rights
     entries: Sequence[tuple[f.Fact, float]]
     timeline: Timeline
-    recording: Document | None
+    recordings: Sequence[Document]
+    """The finished recording: one file, or several in their order; none while it is not ready."""
     documents: Sequence[Document]
     names: dict[PersonId, str]
     case_number: str
@@ -86,6 +90,11 @@ class CaseFile:
     transcript_state: str = ""
     quality: Report | None = None
     """The report on the quality of the record, for the court only."""
+
+    @property
+    def recording(self) -> Document | None:
+        """The first of its files."""
+        return self.recordings[0] if self.recordings else None
 
 
 async def open_file(office: Office, who: Visitor, hearing_id: HearingId) -> CaseFile:
@@ -108,6 +117,7 @@ async def gather(office: Office, hearing_id: HearingId, hearing: Hearing, actor:
     case = await docket.cases.get(hearing.case)
     text = await office.registry.corrections.current(hearing_id)
     text = replace(text, lines=tied(text.lines, {p.seat for p in hearing.with_role(Role.INTERPRETER)}))
+    timeline = await _timeline(office, hearing, documents)
     shown = _visible(text.lines, hearing, actor, may, closed_parts(entries))
     return CaseFile(
         id=hearing_id,
@@ -115,8 +125,8 @@ async def gather(office: Office, hearing_id: HearingId, hearing: Hearing, actor:
         actor=actor,
         rights=may,
         entries=entries,
-        timeline=await _timeline(office, hearing, documents),
-        recording=_latest(documents, RECORDING),
+        timeline=timeline,
+        recordings=recordings(documents, timeline),
         documents=documents,
         names=await docket.persons.names([*hearing.people, *hearing.shares]),
         case_number=case.court_number,
@@ -132,6 +142,12 @@ async def gather(office: Office, hearing_id: HearingId, hearing: Hearing, actor:
     )
 
 
+def recordings(documents: Sequence[Document], timeline: Timeline) -> list[Document]:
+    """The files of the newest recording, in their order."""
+    kept = sorted((one for one in documents if one.kind == RECORDING), key=lambda one: one.version)
+    return kept[-len(timeline.files) :]
+
+
 def _latest(documents: Sequence[Document], kind: str) -> Document | None:
     return max((d for d in documents if d.kind == kind), key=lambda d: d.version, default=None)
 
@@ -143,7 +159,8 @@ async def _timeline(office: Office, hearing: Hearing, documents: Sequence[Docume
         return Timeline(start, (hearing.closed_at - start) if hearing.closed_at else None)
     data = json.loads(await office.registry.docket.documents.read(found.id))
     segments = tuple(_segment(one) for one in data.get("segments", ()))
-    return Timeline(float(data.get("start", start)), float(data["duration"]), segments)
+    files = tuple(float(place) for place in data.get("files", (0.0,)))
+    return Timeline(float(data.get("start", start)), float(data["duration"]), segments, files)
 
 
 async def _quality(office: Office, documents: Sequence[Document]) -> Report | None:
@@ -180,7 +197,8 @@ async def source(office: Office, file: CaseFile, language: str, page: str) -> So
     refs = [ref for fact, _ in file.entries for ref in _refs(fact)]
     recording = None
     if file.recording is not None:
-        recording = (file.recording.name, file.timeline.duration, file.recording.sha256)
+        names, digests = (", ".join(one) for one in zip(*((r.name, r.sha256) for r in file.recordings), strict=True))
+        recording = (names, file.timeline.duration, digests)
 
     def say(msgid: str, /, **args: object) -> str:
         return office.languages.translate(language, msgid, **args)

@@ -150,13 +150,14 @@ class Closing:
             "start": segments[0]["start"],
             "duration": finished.duration_ns / 1e9,
             "segments": segments,
+            "files": [start / 1e9 for start in finished.starts_ns],
             "size": finished.size,
             "tracks": [{"seat": t.seat, "lost_packets": t.lost_packets} for t in finished.figures.tracks],
         }
         await review.keep_waveform(self._court.office, hearing_id, finished)
-        if RECORDING not in _kinds(hearing):
-            for path in finished.files:
-                await self._seal_file(hearing_id, RECORDING, path, "video/webm")
+        sealed = sum(1 for one in hearing.files.values() if one.kind == RECORDING)
+        for path in finished.files[sealed:]:
+            await self._seal_file(hearing_id, RECORDING, path, f"video/{path.suffix[1:]}")
         papers = {TIMELINE: _canonical(timeline), QUALITY: quality.content(finished)}
         for kind in papers.keys() - _kinds(hearing):
             await self._seal_bytes(hearing_id, kind, f"{kind}.json", papers[kind], "application/json")

@@ -7,6 +7,7 @@ no bundle carries it. What is asked for lives in memory: after a restart it is a
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -79,29 +80,34 @@ class Copies:
                 self._progress[hearing_id] = Progress(CopyState.FAILED)
 
     async def _make(self, office: Office, hearing_id: HearingId) -> None:
-        from web.office import RECORDING
+        from web.office import RECORDING, TIMELINE
 
         documents = office.registry.docket.documents
-        recording = await documents.latest(hearing_id, RECORDING)
-        if recording is None or copy_of(recording, await documents.of(hearing_id)) is not None:
+        kept = await documents.of(hearing_id)
+        timeline = await documents.latest(hearing_id, TIMELINE)
+        told = json.loads(await documents.read(timeline.id)) if timeline is not None else {}
+        files = [one for one in kept if one.kind == RECORDING][-len(told.get("files", [0.0])) :]
+        if not files or copy_of(files[0], kept) is not None:
             return
+        recording = files[0]
         tapes = office.registry.folder / "tapes"
         await asyncio.to_thread(tapes.mkdir, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=tapes) as scratch:
-            source, copy = Path(scratch) / "recording", Path(scratch) / "copy.mp4"
-            file = await asyncio.to_thread(source.open, "wb")
-            try:
-                async for piece in documents.stream(recording.id):
-                    await asyncio.to_thread(file.write, piece)
-            finally:
-                file.close()
-            await self._render(hearing_id, source, copy)
+            sources, copy = [Path(scratch) / f"recording-{one.version}" for one in files], Path(scratch) / "copy.mp4"
+            for one, source in zip(files, sources, strict=True):
+                file = await asyncio.to_thread(source.open, "wb")
+                try:
+                    async for piece in documents.stream(one.id):
+                        await asyncio.to_thread(file.write, piece)
+                finally:
+                    file.close()
+            await self._render(hearing_id, sources, copy)
             name = f"{Path(recording.name).stem}.mp4"
             kind = f"{COPY}{recording.version}"
             await documents.put_file(hearing_id, kind, name, copy, "video/mp4", office.now(), BY)
 
-    async def _render(self, hearing_id: HearingId, source: Path, copy: Path) -> None:
-        command = (sys.executable, "-m", "media.record.office_copy", str(source), str(copy))
+    async def _render(self, hearing_id: HearingId, sources: Sequence[Path], copy: Path) -> None:
+        command = (sys.executable, "-m", "media.record.office_copy", *map(str, sources), str(copy))
         process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
         assert process.stdout is not None
         try:

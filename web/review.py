@@ -58,18 +58,24 @@ async def waveform(office: Office, documents: Sequence[Document]) -> Waveform:
 async def split_voices(office: Office, hearing_id: HearingId, scratch: Path) -> None:
     """Make a file of every voice that has none yet; ``scratch`` is wiped by whoever made it."""
     documents = office.registry.docket.documents
-    recording, timeline = [await documents.latest(hearing_id, kind) for kind in (RECORDING, TIMELINE)]
-    if recording is None or timeline is None:
+    timeline = await documents.latest(hearing_id, TIMELINE)
+    if timeline is None:
         return
-    seats = [track["seat"] for track in json.loads(await documents.read(timeline.id))["tracks"]]
+    told = json.loads(await documents.read(timeline.id))
+    starts, seats = told.get("files", [0.0]), [track["seat"] for track in told["tracks"]]
+    recordings = [one for one in await documents.of(hearing_id) if one.kind == RECORDING][-len(starts) :]
+    if not recordings:
+        return
     kept = set(voices(await documents.of(hearing_id)))
     if kept >= set(seats):
         return
-    source = scratch / "whole.webm"
-    with source.open("wb") as file:
-        async for piece in documents.stream(recording.id):
-            await asyncio.to_thread(file.write, piece)
-    paths = await asyncio.to_thread(split, source, scratch)
+    sources = []
+    for recording in recordings:
+        sources.append(scratch / f"whole-{recording.version}")
+        with sources[-1].open("wb") as file:
+            async for piece in documents.stream(recording.id):
+                await asyncio.to_thread(file.write, piece)
+    paths = await asyncio.to_thread(split, sources, starts, scratch)
     for seat, path in zip(seats, paths, strict=True):
         if seat not in kept:
             kind = f"{VOICE}{seat}"

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from hearing.participants import SeatId
 from media.record.cut import Stretch, spoken
 from media.record.ear import OUT_RATE, Downsampler, Heard
-from media.record.finalise import Cut, sha256_of, write_ogg, write_webm
+from media.record.film import MUXERS, Cut, sha256_of, write_film, write_ogg
 from media.record.mix import Voice
+from media.record.reels import area, suffix_of
 from media.record.timeline import Timeline
 from media.record.track import Track
 
@@ -36,7 +37,8 @@ class Clip:
 
 
 def clip(folder: Path, key: bytes, seat: SeatId, start_ns: int, end_ns: int, out: Path) -> Clip:
-    """One seat's voice between two moments: ``.ogg`` for sound alone, ``.webm`` with the court's picture beside it.
+    """One seat's voice between two moments: ``.ogg`` for sound alone, ``.webm`` (VP8) or ``.mp4`` (H.264) with the
+    court's picture of that codec beside it.
 
     Only what the recorder kept is in it; a pause between the two moments is silence of the same length.
     """
@@ -46,11 +48,12 @@ def clip(folder: Path, key: bytes, seat: SeatId, start_ns: int, end_ns: int, out
     track = timeline.voices.get(seat)
     if track is None:
         raise LookupError("nothing of this seat is on tape")
-    cameras = list(timeline.cameras.values()) if out.suffix == ".webm" else []
+    cameras = list(timeline.cameras.values()) if out.suffix in MUXERS else []
     start_ns = _keyframe_before(cameras, start_ns)
     laid = (Stretch(start_ns, end_ns, 0),)
-    if out.suffix == ".webm":
-        write_webm(out, Cut(laid, {seat: track}, cameras, {}, None), ())
+    if out.suffix in MUXERS:
+        looks = [look for camera in cameras for look in camera.looks if suffix_of(look) == out.suffix]
+        write_film(out, Cut(laid, {seat: track}, cameras, {}, None, max(looks, key=area, default=None)), ())
     else:
         write_ogg(out, spoken(track, laid))
     return Clip(out, sha256_of(out), start_ns, end_ns)

@@ -190,14 +190,14 @@ def _can_be_seen(pictures: Iterator[Picture]) -> bool:
     for picture in pictures:
         if picture.size is None:
             continue
-        luma = _luma(picture.data)
+        luma = _luma(picture.codec, picture.data)
         if luma is not None:
             return bool(luma.mean() >= DARK_MEAN or luma.std() >= DARK_SPREAD)
     return False
 
 
-def _luma(keyframe: bytes) -> NDArray[np.float32] | None:
-    decoder = av.CodecContext.create("vp8", "r")
+def _luma(codec: str, keyframe: bytes) -> NDArray[np.float32] | None:
+    decoder = av.CodecContext.create(codec, "r")
     assert isinstance(decoder, VideoCodecContext)
     try:
         frames = [*decoder.decode(av.Packet(keyframe)), *decoder.decode(None)]

@@ -66,6 +66,17 @@ def file_time(laid: Sequence[Stretch], wall_ns: int) -> int | None:
     return None
 
 
+def excerpt(laid: Sequence[Stretch], start_ns: int, end_ns: int) -> tuple[Stretch, ...]:
+    """What lies between two places of a file, as a file of its own that begins at nought."""
+    found: list[Stretch] = []
+    for stretch in laid:
+        start, end = max(start_ns, stretch.file_ns), min(end_ns, stretch.file_end_ns)
+        if start < end:
+            shift = stretch.start_ns - stretch.file_ns
+            found.append(Stretch(start + shift, end + shift, start - start_ns))
+    return tuple(found)
+
+
 def wall_time(laid: Sequence[Stretch], file_ns: int) -> int | None:
     """Which moment a place in the file shows; a place in a seam is where the recording goes on."""
     for stretch in laid:

@@ -1,7 +1,8 @@
 """A copy for office machines: H.264 and AAC in one MP4, encoded anew from the finished file.
 
 Old office programs play nothing else. It proves nothing: the sealed recording does. Runs as a process of its own at the
-lowest priority (``python -m media.record.office_copy SOURCE COPY``) and says on its output how far it is, from 0 to 1.
+lowest priority (``python -m media.record.office_copy SOURCE... COPY``) and says on its output how far it is, from 0 to
+1. A recording in several files becomes one.
 Pictures of another size than the first are fitted into it with black borders, since H.264 in MP4 keeps one size.
 """
 
@@ -9,7 +10,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -24,38 +26,44 @@ PICTURE = {"preset": "veryfast", "crf": "26"}
 IDLE = 19
 
 
-def render(source: Path, copy: Path, told: Callable[[float], None]) -> None:
+def render(sources: Sequence[Path], copy: Path, told: Callable[[float], None]) -> None:
     """Write the copy. It appears under its name only when it is whole."""
     unfinished = copy.with_name(f".{copy.name}.unfinished")
-    with (
-        av.open(str(source)) as given,
-        av.open(str(unfinished), "w", format="mp4", options={"movflags": "+faststart"}) as made,
-    ):
-        ways = _ways(given, made)
-        whole = float(given.duration or 0) / av.time_base
-        said = 0.0
-        for packet in given.demux(list(ways)):
-            for ready in ways[packet.stream].take(packet):
-                made.mux(ready)
-            if whole and packet.pts is not None and packet.time_base is not None:
-                reached = min(1.0, float(packet.pts * packet.time_base) / whole)
-                if reached >= said + 0.01:
-                    said = reached
-                    told(said)
-        for way in ways.values():
-            for ready in way.flush():
-                made.mux(ready)
+    with ExitStack() as stack:
+        given = [stack.enter_context(av.open(str(source))) for source in sources]
+        options = {"movflags": "+faststart"}
+        made = stack.enter_context(av.open(str(unfinished), "w", format="mp4", options=options))
+        _copy(given, made, told)
     unfinished.replace(copy)
     told(1.0)
 
 
-def _ways(given: Any, made: Any) -> dict[Any, Any]:
-    """The picture and the default sound, each with who encodes it."""
-    ways: dict[Any, Any] = {}
-    for picture in given.streams.video[:1]:
-        ways[picture] = _Picture(made, picture)
-    for sound in given.streams.audio[:1]:
-        ways[sound] = _Sound(made)
+def _copy(given: Sequence[Any], made: Any, told: Callable[[float], None]) -> None:
+    ways = _ways(given, made)
+    whole = sum(float(one.duration or 0) for one in given) / av.time_base
+    start = said = 0.0
+    for one in given:
+        streams = {way.of(one): way for way in ways if way.of(one) is not None}
+        for packet in one.demux(list(streams)):
+            for ready in streams[packet.stream].take(packet, start):
+                made.mux(ready)
+            if whole and packet.pts is not None and packet.time_base is not None:
+                reached = min(1.0, (start + float(packet.pts * packet.time_base)) / whole)
+                if reached >= said + 0.01:
+                    said = reached
+                    told(said)
+        start += float(one.duration or 0) / av.time_base
+    for way in ways:
+        for ready in way.flush():
+            made.mux(ready)
+
+
+def _ways(given: Sequence[Any], made: Any) -> list[Any]:
+    """Who encodes the picture, and who the default sound."""
+    pictures = [stream for one in given for stream in one.streams.video[:1]]
+    ways: list[Any] = [_Picture(made, pictures[0])] if pictures else []
+    if any(one.streams.audio for one in given):
+        ways.append(_Sound(made))
     return ways
 
 
@@ -70,9 +78,13 @@ class _Picture:
         self._fits: tuple[int, int, str] | None = None
         self._last = -1
 
-    def take(self, packet: Any) -> Iterator[Any]:
+    @staticmethod
+    def of(given: Any) -> Any:
+        return next(iter(given.streams.video), None)
+
+    def take(self, packet: Any, start: float) -> Iterator[Any]:
         for frame in packet.decode():
-            at = int(frame.pts * frame.time_base / TICKS)
+            at = int(frame.pts * frame.time_base / TICKS) + round(start / TICKS)
             if at <= self._last:
                 continue
             self._last = at
@@ -112,8 +124,13 @@ class _Sound:
         self._out.bit_rate = SOUND_BITS
         self._to_aac = av.AudioResampler(format="fltp", layout="mono", rate=RATE)
 
-    def take(self, packet: Any) -> Iterator[Any]:
+    @staticmethod
+    def of(given: Any) -> Any:
+        return next(iter(given.streams.audio), None)
+
+    def take(self, packet: Any, start: float) -> Iterator[Any]:
         for frame in packet.decode():
+            frame.pts += round(start / frame.time_base)
             for fitting in self._to_aac.resample(frame):
                 yield from self._out.encode(fitting)
 
@@ -125,7 +142,8 @@ class _Sound:
 
 def main() -> None:
     os.nice(IDLE)
-    render(Path(sys.argv[1]), Path(sys.argv[2]), lambda reached: print(f"{reached:.3f}", flush=True))
+    *sources, copy = map(Path, sys.argv[1:])
+    render(sources, copy, lambda reached: print(f"{reached:.3f}", flush=True))
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 Two passes, neither holding more than a second of it in memory. The first only looks at time: arrival against
 timestamp, and sender reports, from which :mod:`media.record.clocks` learns each stream's clock. The second unwraps,
-puts retransmissions where they belong, reorders, and yields Opus packets and VP8 pictures with the hearing's time on
-them.
+puts retransmissions where they belong, reorders, and yields Opus packets and pictures with the hearing's time on them.
+A stream has the codec that the part of the tape names in which it begins.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from media.record.assembler import Assembler
+from media.record import h264
+from media.record.assembler import Assembler, Whole, assembler
 from media.record.clocks import Sighting, StreamClock, sighting
-from media.record.frames import Flag, Frame, TapeName
+from media.record.frames import Flag, Frame, Header, TapeName
 from media.record.reorder import HOLD_NS, Order, Packet, media_packet
 from media.record.rtp import (
     VP8_KEYFRAME,
@@ -27,7 +28,7 @@ from media.record.rtp import (
     vp8_payload,
     vp8_size,
 )
-from media.record.tape import CLOCKS, read_tape
+from media.record.tape import CLOCKS, CODECS, read_tape
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,18 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One VP8 frame and when it was taken; ``size`` on keyframes only."""
+    """One picture and when it was taken; ``size`` on keyframes only. H.264 is in Annex B, its parameter sets in front
+    of every keyframe."""
 
     at_ns: int
     size: tuple[int, int] | None
     data: bytes
     stream: int
+    codec: str
+
+
+Look = tuple[str, tuple[int, int]]
+"""A codec and a size."""
 
 
 @dataclass(slots=True)
@@ -57,6 +64,7 @@ class _Seen:
     arrivals: list[int] = field(default_factory=list)
     stamps: list[int] = field(default_factory=list)
     reports: list[Sighting] = field(default_factory=list)
+    codec: str = ""
     unwrap: Unwrapper = field(default_factory=lambda: Unwrapper(32))
 
 
@@ -70,7 +78,8 @@ class Track:
         self.first_ns: int | None = None
         self.last_ns: int | None = None
         self.lost = 0
-        self.size: tuple[int, int] | None = None
+        self.looks: set[Look] = set()
+        """Of the keyframes that arrived."""
         self.rests: list[tuple[int, int]] = []
         self._seen = self._look()
         rate = CLOCKS[self.kind]
@@ -83,17 +92,20 @@ class Track:
 
     def _look(self) -> dict[int, _Seen]:
         streams: dict[int, _Seen] = {}
+        codec = CODECS[self.kind]
         for frame in self._frames():
-            if frame.flag is Flag.RTP:
+            if frame.flag is Flag.HEADER:
+                codec = Header.read(frame.content).codec
+            elif frame.flag is Flag.RTP:
                 found = rtp_clock(frame.content)
                 if found is not None:
                     stamp, ssrc = found
-                    seen = streams.setdefault(ssrc, _Seen())
+                    seen = streams.setdefault(ssrc, _Seen(codec=codec))
                     seen.arrivals.append(frame.arrival_ns)
                     seen.stamps.append(seen.unwrap(stamp))
                     self._note_arrival(frame.arrival_ns)
                     if self.kind == "video":
-                        self._note_size(frame.content)
+                        self._note_look(seen.codec, frame.content)
             elif frame.flag is Flag.RTCP:
                 for report in parse_sender_reports(frame.content):
                     seen_by = streams.get(report.ssrc)
@@ -110,12 +122,16 @@ class Track:
             self.rests.append((self.last_ns, arrival_ns))
         self.last_ns = arrival_ns
 
-    def _note_size(self, packet: bytes) -> None:
+    def _note_look(self, codec: str, packet: bytes) -> None:
+        if codec == "h264":
+            rtp = parse_rtp(packet)
+            self.looks.update((codec, size) for size in (h264.sizes(rtp.payload) if rtp is not None else ()))
+            return
         rtp = parse_rtp(packet) if VP8_KEYFRAME in packet else None
         read = vp8_payload(rtp.payload) if rtp is not None else None
         size = vp8_size(read[1]) if read is not None and read[0] else None
-        if size is not None and (self.size is None or size > self.size):
-            self.size = size
+        if size is not None:
+            self.looks.add((codec, size))
 
     def last_before(self, ns: int) -> int | None:
         """The last arrival before a moment; within a second if packets came all the time."""
@@ -157,17 +173,12 @@ class Track:
                 yield Sound(at, samples, packet.rtp.payload, missing & 0xFFFF)
 
     def pictures(self) -> Iterator[Picture]:
-        """The whole VP8 frames that a decoder can show, of the best stream there is at each time."""
-        assemblers: dict[int, Assembler] = {}
+        """The whole pictures that a decoder can show, of the best stream there is at each time."""
         current: int | None = None
         area, last_ns = 0, 0
-        for packet in self._packets():
+        for packet, data, size in self._assembled():
             ssrc = packet.rtp.ssrc
-            done = assemblers.setdefault(ssrc, Assembler()).add(packet)
-            if done is None:
-                continue
             at = self._clocks[ssrc].at(packet.stamp, packet.arrival_ns)
-            size = vp8_size(done)
             if ssrc != current:
                 if size is None or (size[0] * size[1] < area and at - last_ns < HOLD_NS):
                     continue
@@ -177,4 +188,16 @@ class Track:
             if at <= last_ns:
                 at = last_ns + 1_000_000
             last_ns = at
-            yield Picture(at, size, done, ssrc)
+            yield Picture(at, size, data, ssrc, self._seen[ssrc].codec)
+
+    def _assembled(self) -> Iterator[Whole]:
+        assemblers: dict[int, Assembler] = {}
+        for packet in self._packets():
+            ssrc = packet.rtp.ssrc
+            if ssrc not in assemblers:
+                for former in assemblers.values():
+                    yield from former.rest()
+                assemblers[ssrc] = assembler(self._seen[ssrc].codec)
+            yield from assemblers[ssrc].add(packet)
+        for one in assemblers.values():
+            yield from one.rest()

@@ -30,6 +30,7 @@ async def get_file(request: web.Request) -> web.Response:
             "transcript": file.transcript_state or "complete",
             "start": file.timeline.start,
             "duration": file.timeline.duration,
+            "files": list(file.timeline.files),
             "chapters": [] if file.rights.own_only else chapters(file, _say(request)),
             "voices": list(review.voices(file.documents)) if file.rights.play else [],
             "documents": [plain(one, "by", "case") for one in shown if not file.rights.own_only],
@@ -94,7 +95,13 @@ ENDPOINTS = (
         "What lies in the case file",
         "file",
         gives=record(
-            ("id", "digest"), id=text(), digest=text(), duration=NUMBER, voices=listed(text()), documents=listed(ANY)
+            ("id", "digest"),
+            id=text(),
+            digest=text(),
+            duration=NUMBER,
+            files=listed(NUMBER),
+            voices=listed(text()),
+            documents=listed(ANY),
         ),
     ),
     Endpoint(
@@ -121,10 +128,13 @@ ENDPOINTS = (
         "GET",
         AT + "/recording",
         get_recording,
-        "The finished recording; serves ranges",
+        "The finished recording, WebM (VP8) or MP4 (H.264); serves ranges",
         "file",
-        media="video/webm",
-        query={"download": "Present: as a copy to take away"},
+        media="video/*",
+        query={
+            "download": "Present: as a copy to take away",
+            "part": "Which of its files, where it has several; from 1",
+        },
     ),
     Endpoint(
         "GET",

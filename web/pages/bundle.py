@@ -54,15 +54,19 @@ async def check_recording(request: web.Request) -> web.Response:
         raise Refused("role")
     if file.recording is None:
         raise Refused("recording_not_ready")
-    found = hashlib.sha256()
-    try:
-        async for piece in of(request).registry.docket.documents.stream(file.recording.id):
-            await asyncio.to_thread(found.update, piece)
-    except RegistryError:
-        return web.json_response({"sealed": False, "sha256": None})
-    entry = file.hearing.files.get(file.recording.id)
-    is_sealed = entry is not None and entry.sha256 == found.hexdigest()
-    return web.json_response({"sealed": is_sealed, "sha256": found.hexdigest()})
+    digests: list[str] = []
+    is_sealed = True
+    for one in file.recordings:
+        found = hashlib.sha256()
+        try:
+            async for piece in of(request).registry.docket.documents.stream(one.id):
+                await asyncio.to_thread(found.update, piece)
+        except RegistryError:
+            return web.json_response({"sealed": False, "sha256": None})
+        entry = file.hearing.files.get(one.id)
+        is_sealed = is_sealed and entry is not None and entry.sha256 == found.hexdigest()
+        digests.append(found.hexdigest())
+    return web.json_response({"sealed": is_sealed, "sha256": " ".join(digests)})
 
 
 async def digest(request: web.Request) -> web.Response:

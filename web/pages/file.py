@@ -52,6 +52,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         "file.html",
         file=file,
         copying=office.copies.progress(file.id, file.recording, file.documents) if file.recording else None,
+        film_parts=film_parts(file),
         hearing=file.hearing,
         me_label=say("Reader" if file.actor.person in file.hearing.shares else f"role.{file.actor.role}"),
         me_name=file.names.get(file.actor.person, ""),
@@ -83,6 +84,12 @@ async def show(request: web.Request) -> web.StreamResponse:
         sealed_parts=bool(closed_parts(file.entries)) and not file.rights.sealed_too,
         log=await named(request, log[-100:][::-1]),
     )
+
+
+def film_parts(file: CaseFile) -> list[dict[str, object]]:
+    """The recording's files, as a player takes them one after another."""
+    address = f"/file/{file.id}/recording?part="
+    return [{"at": at, "src": f"{address}{n}"} for n, at in enumerate(file.timeline.files, 1)]
 
 
 def _papers(file: CaseFile) -> list[str]:
@@ -123,7 +130,8 @@ async def _remarks(office: Office, file: CaseFile) -> list[dict[str, object]]:
 
 
 async def recording(request: web.Request) -> web.StreamResponse:
-    """The finished file, by ranges. Of a closed part it holds nothing: that lies on sealed tapes.
+    """The finished file, or with ``part`` one of its files, by ranges. Of a closed part it holds nothing: that lies on
+    sealed tapes.
 
     A HEAD asks only whether it is finished; that is no look at it.
     """
@@ -138,7 +146,10 @@ async def recording(request: web.Request) -> web.StreamResponse:
         raise Refused("no_download")
     if file.recording is None:
         raise Refused("recording_not_ready")
-    return web.Response() if asks else await send(request, file.recording, download=downloads)
+    part = request.query.get("part", "1")
+    if part not in map(str, range(1, len(file.recordings) + 1)):
+        raise Refused("not_found")
+    return web.Response() if asks else await send(request, file.recordings[int(part) - 1], download=downloads)
 
 
 async def _unlogged(request: web.Request) -> CaseFile:

@@ -64,7 +64,7 @@ def _paper(office: Office, file: CaseFile, language: str, say: Callable[..., str
         *((say(f"role.{p.role}"), file.names.get(p.person, "")) for p in bench),
     ]
     if file.recording is not None:
-        facts.append((say("transcript.file"), file.recording.name))
+        facts.append((say("transcript.file"), ", ".join(one.name for one in file.recordings)))
     return words.paper(
         line_rows(file, say),
         say,

@@ -17,7 +17,7 @@ from web import doors, wording
 from web.casefile import CaseFile
 from web.office import of
 from web.pages.cases import names_of
-from web.pages.file import opened
+from web.pages.file import film_parts, opened
 from web.pages.forms import attempt, given
 from web.playback import speakers
 from web.rendering import go, render
@@ -80,6 +80,7 @@ async def _page(request: web.Request, file: CaseFile, refused: Mapping[str, obje
         "words.html",
         status=422 if refused is not None else 200,
         file=file,
+        film_parts=film_parts(file),
         hearing=file.hearing,
         lines=_lines(file, who, names),
         seats=[(seat, label(one)) for seat, one in who.items()],

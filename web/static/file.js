@@ -1,11 +1,13 @@
 /* The case file: one position shared by player, words, chapters and timeline. */
 
+import { film } from "./js/film.js";
 import { remarks, wordAt } from "./js/remarks.js";
 import { wave } from "./js/wave.js";
 import { whom } from "./js/whom.js";
 
 const file = /** @type {HTMLElement} */ (document.getElementById("file"));
 const video = /** @type {HTMLVideoElement | null} */ (document.getElementById("video"));
+const reel = video ? film(video) : null;
 const seek = /** @type {HTMLInputElement | null} */ (document.getElementById("seek"));
 const list = document.getElementById("words-list");
 const lines = [...document.querySelectorAll("#words-list li[data-until]")].map((item) => ({
@@ -19,7 +21,7 @@ const chapters = [...document.querySelectorAll(".chapters button")].map((button)
 }));
 const needles = [...document.querySelectorAll(".needle")];
 const known = Number(file.dataset.duration) || 0;
-const whole = () => (video && Number.isFinite(video.duration) && video.duration > 0 ? video.duration : known);
+const whole = () => reel?.length(known) ?? known;
 let touched = 0;
 let paint = /** @type {(at: number, seat: string) => void} */ (() => {});
 /** @param {number} at the waveform of whoever is heard now */
@@ -34,8 +36,8 @@ function span(seconds) {
 
 /** @param {number} at @param {boolean} [play] */
 function jump(at, play = false) {
-  if (video) {
-    video.currentTime = Math.min(Math.max(0, at), whole() || at);
+  if (video && reel) {
+    reel.at = Math.min(Math.max(0, at), whole() || at);
     if (play) video.play().catch(() => {});
   }
   show(at);
@@ -92,7 +94,7 @@ list?.addEventListener("wheel", () => (touched = Date.now()), { passive: true })
 list?.addEventListener("touchmove", () => (touched = Date.now()), { passive: true });
 seek?.addEventListener("input", () => jump(Number(seek.value)));
 
-if (video) {
+if (video && reel) {
   const play = /** @type {HTMLButtonElement} */ (document.getElementById("play"));
   const icon = play.querySelector("use");
   const speed = document.getElementById("speed");
@@ -107,14 +109,14 @@ if (video) {
   play.addEventListener("click", toggle);
   video.addEventListener("click", toggle);
   for (const kind of ["play", "pause", "ended"]) video.addEventListener(kind, running);
-  for (const kind of ["timeupdate", "seeked"]) video.addEventListener(kind, () => show(video.currentTime));
+  for (const kind of ["timeupdate", "seeked"]) video.addEventListener(kind, () => show(reel.at));
   video.addEventListener("durationchange", () => {
     const place = document.getElementById("whole");
     if (place && whole()) place.textContent = span(whole());
     if (seek && whole()) seek.max = String(Math.ceil(whole()));
   });
   for (const button of document.querySelectorAll("[data-skip]")) {
-    button.addEventListener("click", () => jump(video.currentTime + Number(button.getAttribute("data-skip"))));
+    button.addEventListener("click", () => jump(reel.at + Number(button.getAttribute("data-skip"))));
   }
   speed?.addEventListener("click", () => {
     video.playbackRate = speeds[(speeds.indexOf(video.playbackRate) + 1) % speeds.length] ?? 1;
@@ -131,18 +133,18 @@ if (video) {
   });
   const choices = document.getElementById("whom");
   if (choices) {
-    whom(video, choices);
-    choices.addEventListener("change", () => draw(video.currentTime));
+    whom(video, reel, choices);
+    choices.addEventListener("change", () => draw(reel.at));
   }
   const canvas = /** @type {HTMLCanvasElement | null} */ (document.getElementById("wave"));
   if (canvas) {
     wave(canvas, canvas.dataset.href ?? "", jump).then((found) => {
       paint = found;
-      draw(video.currentTime);
+      draw(reel.at);
     });
   }
   const smoothly = () => {
-    draw(video.currentTime);
+    draw(reel.at);
     if (!video.paused) requestAnimationFrame(smoothly);
   };
   video.addEventListener("play", smoothly);
@@ -150,8 +152,8 @@ if (video) {
     const target = /** @type {HTMLElement} */ (event.target);
     if (target.closest("input, button, a, select, textarea, video, audio, summary")) return;
     if (event.key === " ") (event.preventDefault(), toggle());
-    if (event.key === "ArrowLeft") jump(video.currentTime - 5);
-    if (event.key === "ArrowRight") jump(video.currentTime + 5);
+    if (event.key === "ArrowLeft") jump(reel.at - 5);
+    if (event.key === "ArrowRight") jump(reel.at + 5);
   });
 }
 

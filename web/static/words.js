@@ -4,8 +4,11 @@
  * why they are function keys: F8 plays and pauses, F9 goes back three seconds, F2 to the next doubtful word, Ctrl+Enter saves.
  */
 
+import { film } from "./js/film.js";
+
 const desk = /** @type {HTMLElement} */ (document.getElementById("wording"));
 const video = /** @type {HTMLVideoElement | null} */ (document.getElementById("video"));
+const reel = video ? film(video) : null;
 const play = /** @type {HTMLButtonElement} */ (document.getElementById("play"));
 const left = /** @type {HTMLElement} */ (document.getElementById("left"));
 const told = /** @type {HTMLElement} */ (document.getElementById("told"));
@@ -25,8 +28,8 @@ function span(seconds) {
 
 /** @param {number} at @param {boolean} [go] */
 function jump(at, go = false) {
-  if (!video) return;
-  video.currentTime = Math.max(0, at);
+  if (!video || !reel) return;
+  reel.at = Math.max(0, at);
   if (go) video.play().catch(() => {});
 }
 
@@ -37,13 +40,13 @@ function toggle() {
 }
 
 function back() {
-  if (video) jump(video.currentTime - BACK);
+  if (reel) jump(reel.at - BACK);
 }
 
 /** Where the recording is: the line that is heard now is marked and stays in sight unless somebody writes. */
 function follow() {
-  if (!video) return;
-  const at = video.currentTime;
+  if (!reel) return;
+  const at = reel.at;
   const clock = document.getElementById("clock");
   if (clock) clock.textContent = span(at);
   const now = lines.findLast((line) => Number(line.dataset.at) <= at + 0.15);

@@ -1,4 +1,5 @@
-"""Packets as a browser would send them: real Opus and VP8, packetised here, with clocks that a test can make wrong."""
+"""Packets as a browser or a camera would send them: real Opus, VP8 and H.264, packetised here, with clocks that a test
+can make wrong."""
 
 from __future__ import annotations
 
@@ -68,6 +69,26 @@ def vp8(seconds: float, size: tuple[int, int] = (160, 120), fps: int = 15, keyfr
         "auto-alt-ref": "0",
         "g": str(int(keyframe_every * fps)),
     }
+    return _drawn(encoder, seconds, size, fps)
+
+
+@functools.cache
+def h264(seconds: float, size: tuple[int, int] = (160, 120), fps: int = 15, keyframe_every: float = 2.0) -> list[bytes]:
+    """The same in H.264 as hardware encoders write it: Baseline, no B-frames, parameter sets before each keyframe."""
+    encoder = av.CodecContext.create("libx264", "w")
+    encoder.width, encoder.height, encoder.pix_fmt = *size, "yuv420p"
+    encoder.time_base = Fraction(1, fps)
+    every = str(int(keyframe_every * fps))
+    encoder.options = {"profile": "baseline", "preset": "ultrafast", "tune": "zerolatency", "g": every}
+    return _drawn(encoder, seconds, size, fps)
+
+
+def units(frame: bytes) -> list[bytes]:
+    """The NAL units of a picture in Annex B."""
+    return [unit.removesuffix(b"\0") for unit in frame.split(b"\0\0\1") if unit.strip(b"\0")]
+
+
+def _drawn(encoder: Any, seconds: float, size: tuple[int, int], fps: int) -> list[bytes]:
     frames: list[bytes] = []
     for number in range(int(seconds * fps)):
         luma = np.full((size[1] * 3 // 2, size[0]), 128, np.uint8)
@@ -91,6 +112,7 @@ class Sender:
     delay_ns: int = 20_000_000
     skew_ppm: float = 0.0
     ntp_wrong_ns: int = 7_000_000_000_000
+    video: str = "vp8"
 
     @property
     def rate(self) -> int:
@@ -104,7 +126,7 @@ class Sender:
         head = struct.pack(">BBHII", 0x80, 111 | (marker << 7), self.seq & 0xFFFF, self.timestamp(at_ns), self.ssrc)
         self.seq += 1
         arrival = at_ns + (self.delay_ns if delay_ns is None else delay_ns)
-        codec = "opus" if self.kind == "audio" else "vp8"
+        codec = "opus" if self.kind == "audio" else self.video
         return Received(self.seat, self.kind, arrival, head + payload, codec, self.ssrc)  # type: ignore[arg-type]
 
     def report(self, at_ns: int) -> Received:
@@ -113,7 +135,7 @@ class Sender:
         ntp = (wall << 32) // SECOND
         body = struct.pack(">IQIII", self.ssrc, ntp & 0xFFFF_FFFF_FFFF_FFFF, self.timestamp(at_ns), 0, 0)
         packet = struct.pack(">BBH", 0x80, 200, 6) + body
-        codec = "opus" if self.kind == "audio" else "vp8"
+        codec = "opus" if self.kind == "audio" else self.video
         arrival = at_ns + self.delay_ns
         return Received(self.seat, self.kind, arrival, packet, codec, self.ssrc, is_rtcp=True)  # type: ignore[arg-type]
 
@@ -129,6 +151,36 @@ def voice(sender: Sender, packets: list[bytes], since_ns: int = START, reports: 
         yield sender.packet(at, payload)
         if reports and number % 50 == 25:
             yield sender.report(at)
+
+
+def camera(
+    sender: Sender, frames: list[bytes], since_ns: int = START, fps: int = 15, mtu: int = 300
+) -> Iterator[Received]:
+    """H.264 as RFC 6184 has it: parameter sets together (STAP-A), what is large in pieces (FU-A)."""
+    for number, frame in enumerate(frames):
+        at = since_ns + number * SECOND // fps
+        payloads = [*packetised(frame, mtu)]
+        for place, payload in enumerate(payloads):
+            last = place == len(payloads) - 1
+            yield sender.packet(at, payload, marker=last, delay_ns=sender.delay_ns + place * 1_000_000)
+        if number % 20 == 10:
+            yield sender.report(at)
+
+
+def packetised(frame: bytes, mtu: int) -> Iterator[bytes]:
+    sets = [unit for unit in units(frame) if unit[0] & 31 in (7, 8)]
+    if sets:
+        yield b"\x78" + b"".join(len(unit).to_bytes(2, "big") + unit for unit in sets)
+    for unit in units(frame):
+        if unit in sets:
+            continue
+        if len(unit) <= mtu:
+            yield unit
+            continue
+        pieces = [unit[n : n + mtu] for n in range(1, len(unit), mtu)]
+        for place, piece in enumerate(pieces):
+            bounds = 0x80 * (place == 0) | 0x40 * (place == len(pieces) - 1)
+            yield bytes(((unit[0] & 0xE0) | 28, bounds | (unit[0] & 31))) + piece
 
 
 def film(
@@ -171,7 +223,7 @@ def tape_it(
     disk = LocalDisk()
     tapes: dict[TapeName, Tape] = {}
     rules = list(floors)
-    frames: dict[TapeName, list[Frame]] = {}
+    frames: dict[tuple[TapeName, str], list[Frame]] = {}
     for at, floor in rules:
         kept = {
             "at": at,
@@ -180,7 +232,7 @@ def tape_it(
             "video": floor.recorded_video,
             "sealed": floor.sealed,
         }
-        frames.setdefault(FLOOR_TAPE, []).append(Frame(at, Flag.FLOOR, json.dumps(kept).encode()))
+        frames.setdefault((FLOOR_TAPE, "json"), []).append(Frame(at, Flag.FLOOR, json.dumps(kept).encode()))
     for r in packets:
         floor = [floor for at, floor in rules if at <= r.arrival_ns][-1]
         if r.kind == "video":
@@ -193,11 +245,12 @@ def tape_it(
             continue
         flag = Flag.RTCP if r.is_rtcp else Flag.RTX if r.is_rtx else Flag.RTP
         content = r.packet if flag is not Flag.RTX else r.ssrc.to_bytes(4, "big") + r.packet
-        frames.setdefault(name, []).append(Frame(r.arrival_ns, flag, content))
-    for name, kept_frames in frames.items():
-        tape = tapes[name] = Tape(disk, folder, name, key)
+        codec = r.codec if flag is Flag.RTP else next((c for n, c in reversed(frames) if n == name), r.codec)
+        frames.setdefault((name, codec), []).append(Frame(r.arrival_ns, flag, content))
+    for (name, codec), kept_frames in frames.items():
+        tape = tapes.setdefault(name, Tape(disk, folder, name, key))
         for start in range(0, len(kept_frames), 500):
-            tape.seal(kept_frames[start : start + 500], "")
+            tape.seal(kept_frames[start : start + 500], codec)
             tape.flush()
             done = tape.finish()
             assert done is not None

@@ -7,8 +7,9 @@ const NEAR = 0.04;
 const FAR = 0.4;
 const CATCH_UP = 0.06;
 
-/** @param {HTMLVideoElement} video @param {HTMLElement} choices a fieldset of radio buttons, each value an address or "" */
-export function whom(video, choices) {
+/** @typedef {import("./film.js").Film} Film */
+/** @param {HTMLVideoElement} video @param {Film} reel @param {HTMLElement} choices radio buttons, each an address or "" */
+export function whom(video, reel, choices) {
   const sound = new Audio();
   sound.preload = "auto";
   sound.preservesPitch = true;
@@ -16,8 +17,8 @@ export function whom(video, choices) {
   const alone = () => sound.hasAttribute("src");
   const inStep = () => {
     if (!alone() || sound.readyState < 1 || sound.seeking) return;
-    const late = video.currentTime - sound.currentTime;
-    if (Math.abs(late) > FAR) sound.currentTime = video.currentTime;
+    const late = reel.at - sound.currentTime;
+    if (Math.abs(late) > FAR) sound.currentTime = reel.at;
     const hurry = Math.abs(late) > NEAR && Math.abs(late) <= FAR ? Math.sign(late) * CATCH_UP : 0;
     sound.playbackRate = video.playbackRate * (1 + hurry);
   };
@@ -28,7 +29,7 @@ export function whom(video, choices) {
     inStep();
   };
   const jump = () => {
-    if (alone() && sound.readyState > 0) sound.currentTime = video.currentTime;
+    if (alone() && sound.readyState > 0) sound.currentTime = reel.at;
     follow();
   };
 

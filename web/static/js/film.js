@@ -1,0 +1,67 @@
+/* One place in a recording, and one length, though it may lie in several files one after another: the court camera's
+   codec or size changed in the middle. The element says in data-parts where each begins; without that it plays one file. */
+
+/** @typedef {{ at: number, src: string }} Part */
+
+/** @param {HTMLVideoElement} video */
+export function film(video) {
+  const parts = /** @type {Part[]} */ (JSON.parse(video.dataset.parts || "[]"));
+  let playing = 0;
+  let shifted = 0;
+  /** Where a part is to begin that is still being fetched. */
+  let wanted = /** @type {number | null} */ (null);
+  const start = () => parts[playing]?.at ?? 0;
+
+  /** Captions are written for the whole recording, and shown by the file that plays. */
+  function shift() {
+    for (const track of video.textTracks) {
+      if (!track.cues?.length) continue;
+      for (const cue of track.cues) {
+        cue.startTime -= start() - shifted;
+        cue.endTime -= start() - shifted;
+      }
+      shifted = start();
+    }
+  }
+
+  /** @param {number} part @param {number} inside @param {boolean} go */
+  function load(part, inside, go) {
+    playing = part;
+    wanted = inside;
+    video.defaultPlaybackRate = video.playbackRate;
+    video.src = parts[part]?.src ?? "";
+    shift();
+    if (go) video.play().catch(() => {});
+  }
+
+  video.addEventListener("loadedmetadata", () => {
+    if (wanted !== null) video.currentTime = wanted;
+    wanted = null;
+  });
+  video.addEventListener("ended", () => {
+    if (playing + 1 < parts.length) load(playing + 1, 0, true);
+  });
+  video.querySelector("track")?.addEventListener("load", () => {
+    shifted = 0;
+    shift();
+  });
+
+  return {
+    get at() {
+      return start() + (wanted ?? video.currentTime);
+    },
+    set at(place) {
+      const part = Math.max(0, parts.findLastIndex((one) => one.at <= place));
+      const inside = Math.max(0, place - (parts[part]?.at ?? 0));
+      if (part !== playing) load(part, inside, !video.paused);
+      else if (wanted !== null) wanted = inside;
+      else video.currentTime = inside;
+    },
+    /** @param {number} known the length that the record tells */
+    length(known) {
+      return parts.length < 2 && Number.isFinite(video.duration) && video.duration > 0 ? video.duration : known;
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof film>} Film */
