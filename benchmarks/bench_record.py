@@ -12,7 +12,6 @@ import random
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from hearing.floor import NOBODY, Floor
@@ -59,7 +58,7 @@ async def _paced(turns: Sequence[Sequence[Received]], receive: Callable[[Receive
     begin, before = loop.time(), time.process_time()
     for number, turn in enumerate(turns):
         for packet in turn:
-            receive(replace(packet, arrival_ns=time.time_ns()))
+            receive(packet._replace(arrival_ns=time.time_ns()))
         await asyncio.sleep(max(0.0, begin + number * 0.02 - loop.time()))
     return time.process_time() - before
 

@@ -72,7 +72,9 @@ class Live:
         self._levels: collections.deque[tuple[int, Mapping[SeatId, float]]] = collections.deque()
 
     def packet(self, tape: TapeName, arrival_ns: int, packet: bytes) -> None:
-        seen = self._packets.setdefault(tape, collections.deque())
+        seen = self._packets.get(tape)
+        if seen is None:
+            seen = self._packets[tape] = collections.deque()
         seen.append((arrival_ns, zlib.crc32(packet)))
         while seen[0][0] < arrival_ns - REMEMBERED_NS:
             seen.popleft()

@@ -26,7 +26,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -56,8 +56,7 @@ class Flag(enum.IntEnum):
     LOST = 5
 
 
-@dataclass(frozen=True, slots=True)
-class TapeName:
+class TapeName(NamedTuple):
     """Which track a tape holds. There are three ways to make one, and none of them makes a remote camera's tape."""
 
     seat: SeatId
@@ -111,8 +110,7 @@ class Damaged(Exception):
         self.why = why
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """One thing that was put on tape, and when it arrived."""
 
     arrival_ns: int

@@ -66,6 +66,8 @@ class Writer:
         self._retry_ns = 0
         self._oldest_ns: int | None = None
         self._wake = threading.Event()
+        self._rests = False
+        """Nothing came in the last turn: whoever brings something wakes the thread."""
         self._closing = threading.Event()
         self._syncer = Syncer(folder, disk, clock, tell)
         self._thread = threading.Thread(target=self._loop, name="tape-writer", daemon=True)
@@ -80,7 +82,7 @@ class Writer:
             self._dropped[tape] += 1
             return
         self._queue.append((tape, codec, frame))
-        if frame is None or not self._syncer.busy:
+        if frame is None or self._rests or not self._syncer.busy:
             self._wake.set()
 
     def late(self, now_ns: int) -> bool:
@@ -104,9 +106,12 @@ class Writer:
         sound = False
         try:
             while not self._closing.is_set():
-                self._wake.wait(TICK if self._syncer.busy or self._alarm else 10 * TICK)
+                self._wake.wait(TICK if self._alarm or (self._syncer.busy and not self._rests) else 10 * TICK)
                 self._wake.clear()
-                self._turn(last=False)
+                self._rests = False
+                self._rests = not self._turn(last=False)
+                if self._rests and self._queue:  # brought before it could be seen that we rest
+                    self._wake.set()
             left = -1
             while len(self._queue) != left:
                 left = len(self._queue)
@@ -119,9 +124,10 @@ class Writer:
             if not sound:
                 self._tell(TapeAlarm("disk_failed"))
 
-    def _turn(self, *, last: bool) -> None:
-        now = self._clock()
-        self._oldest_ns = now if self._queue else None
+    def _turn(self, *, last: bool) -> bool:
+        """Whether there was anything to take."""
+        now, busy = self._clock(), bool(self._queue)
+        self._oldest_ns = now if busy else None
         self._take()
         if self._alarm is None or last or now >= self._retry_ns:
             self._write(now)
@@ -133,6 +139,7 @@ class Writer:
         trouble = self._syncer.trouble(now)
         if trouble is not None:
             self._raise(trouble)
+        return busy
 
     def _take(self) -> None:
         """Sort what came by tape, up to the next pause of a tape that still has to write what came before it."""

@@ -14,6 +14,7 @@ from hearing.participants import SeatId
 from media.packets import Kind, Received
 from media.relay.allocation import Allotment
 from media.relay.bandwidth import video_limit
+from media.relay.beat import BEAT_S, REST_NS, REST_S, Beat
 from media.relay.forwarder import Forwarder, PythonForwarder
 from media.relay.lines import LineEvent, LinkFigures, Wanted, Who, films, seat_behind, sits
 from media.relay.member import Member
@@ -27,13 +28,13 @@ from media.relay.switchboard import Switchboard
 from media.relay.traffic import Pictures, Traffic, pictures, traffic
 from media.wire import rtcp, rtp
 from media.wire.answer import BadOffer, agree, read
-from media.wire.clock import SECOND, now_ns
+from media.wire.clock import MILLISECOND, SECOND, now_ns
 from media.wire.door import Door
 from media.wire.ice import Credentials
 from media.wire.offer import Offer
 from media.wire.peer import Peer, PeerState
 
-BEAT_S = 0.02
+CHECK_NS = 100 * MILLISECOND
 
 
 class Courtroom:
@@ -49,8 +50,9 @@ class Courtroom:
         self._board = Switchboard(self._seating.sources, self._forwarder, self._portions.wake)
         self._sent_before: dict[str, int] = {}
         self._presence = Presence(clock)
-        self._timer: asyncio.TimerHandle | None = None
-        self._second_ns = 0
+        self._beat = Beat(self._turn, self._pause)
+        self._board.roused = self._beat.hasten
+        self._checked_ns = self._second_ns = 0
 
     # -- what the sitting asks ---------------------------------------------------------------------------------------
 
@@ -76,7 +78,7 @@ class Courtroom:
         if all(part.use == "refused" for part in agree(offer, {}, probe=probe)):
             raise BadOffer("nothing in common")
         text = self._probes.answer(who, offer) if probe else self._answer_member(who, offer)
-        self._keep_beating()
+        self._beat.keep()
         return text
 
     def _answer_member(self, who: Who, offer: Offer) -> str:
@@ -243,9 +245,7 @@ class Courtroom:
             peer.close()
         for peer in peers:
             await peer.closed()
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._beat.stop()
 
     # -- what peers tell ---------------------------------------------------------------------------------------------
 
@@ -275,25 +275,30 @@ class Courtroom:
 
     # -- the beat ----------------------------------------------------------------------------------------------------
 
-    def _keep_beating(self) -> None:
-        if self._timer is None and (self._by_peer or self._probes):
-            self._timer = asyncio.get_running_loop().call_later(BEAT_S, self._beat)
+    def _pause(self) -> float | None:
+        if not self._by_peer and not self._probes:
+            return None
+        return REST_S if self._rests(self._clock()) else BEAT_S
 
-    def _beat(self) -> None:
-        self._timer = None
-        self._keep_beating()
+    def _rests(self, now: int) -> bool:
+        return not self._probes and now - self._board.heard_ns > REST_NS
+
+    def _turn(self) -> None:
         now = self._clock()
         for source in self._seating.sources.values():
             source.missing(now)
             source.ask(now, recorded=source.seat == self._seating.floor.recorded_video)
         for member in self._members.values():
             member.feedback(now)
-        self._portions.beat(self._seating.floor, self._seating.channels, now, self._seating.lend(now))
+        floor, channels, moved = self._seating.floor, self._seating.channels, self._seating.lend(now)
+        self._portions.beat(floor, channels, now, moved, self._rests(now))
         self._probes.beat(now)
+        if now - self._checked_ns >= CHECK_NS:
+            self._checked_ns = now
+            self._presence.check(self._by_peer.values(), now)
         if now - self._second_ns >= SECOND:
             self._second_ns = now
             self._every_second(now)
-        self._presence.check(self._by_peer.values(), now)
 
     def _every_second(self, now: int) -> None:
         publishing = sum(1 for member in self._members.values() if member.up and member.published)

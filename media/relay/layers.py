@@ -41,7 +41,7 @@ class Meter:
     def note(self, octets: int, temporal: int, at_ns: int) -> None:
         if not self._began_ns:
             self._began_ns = self._since_ns = at_ns
-        self._fresh[max(0, temporal)] += (octets + HEAD_BYTES) * 8
+        self._fresh[temporal if temporal > 0 else 0] += (octets + HEAD_BYTES) * 8
 
     def measure(self, now_ns: int) -> None:
         """Take what came since the last time into the rates; a key frame counts no more than its share."""
@@ -82,6 +82,8 @@ class Layer:
         self.repair_ssrc = 0
         self.listeners: tuple[Feed, ...] = ()
         """Open feeds that carry this layer or wait to."""
+        self.awaited = False
+        """Whether one of them waits."""
         self.fan: Fan | None = None
         self.meter = Meter()
         self.heard_ns = 0
@@ -129,14 +131,9 @@ class Layer:
     def want_keyframe(self) -> None:
         self._wanted = True
 
-    def may_ask(self, now_ns: int) -> bool:
-        """Whether a key frame could be asked for now, if somebody needs one."""
-        since = now_ns - self._asked_ns
-        return self.reception is not None and (since >= KEYFRAME_RETRY_NS or (self._wanted and since >= NEWCOMER_NS))
-
     def ask(self, peer: Peer, needed: bool, now_ns: int) -> None:
         """Pass a wish for a key frame upstream, throttled; repeat it while somebody still waits for one."""
-        if self.reception is None:
+        if self.reception is None or not (self._wanted or needed):
             return
         since = now_ns - self._asked_ns
         if (self._wanted and since >= (NEWCOMER_NS if needed else KEYFRAME_NS)) or (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from media.packets import Kind
-from media.relay.bandwidth import LAYERED_BITS, Arrivals, Limit, video_limit
+from media.relay.bandwidth import FEEDBACK_NS, LAYERED_BITS, Arrivals, Limit, video_limit
 from media.relay.estimate import Estimate, Sent
 from media.relay.feed import Feed
 from media.relay.layers import Layer
@@ -29,6 +29,9 @@ REPEATS_A_SECOND = 500
 """Packets repeated to one listener: a twentieth of what a hearing of eight sends is 50."""
 
 FRESH_NS = 10 * SECOND
+REPORTED_NS = 2 * SECOND
+"""Who sent nothing in two intervals of reports is no sender (RFC 3550 6.4)."""
+
 REPORTS_AT_ONCE = 12
 LOSS_WEIGHT = 0.3
 """Of the newest second, in the loss that is shown."""
@@ -47,6 +50,7 @@ class Member:
         self._arrivals = Arrivals()
         self._limit = Limit(video_limit(1, False))
         self._rtt_ns: int | None = None
+        self._looked_ns = 0
         self._counted = (0, 0, 0)
         self.up_kbps = 0.0
         self.down_kbps = 0.0
@@ -186,6 +190,9 @@ class Member:
 
     def feedback(self, now_ns: int) -> None:
         """Feedback about what this member sends, when it is due."""
+        if now_ns - self._looked_ns < FEEDBACK_NS:
+            return
+        self._looked_ns = now_ns
         for sequence, at_ns in self.peer.noted():
             self._arrivals.note(sequence, at_ns)
         if not self._arrivals.due(now_ns) and not self._limit.due(now_ns):
@@ -243,7 +250,7 @@ class Member:
         """Where the source's clock line stands now, in our time: the same for sound and picture of a seat."""
         if clock is None or reception is None or reception.last_sr is None or reception.ssrc != feed.stream:
             return None
-        if not feed.open or now_ns - feed.last_ns > FRESH_NS:
+        if not feed.open or now_ns - feed.last_ns > REPORTED_NS:
             return None
         ntp, timestamp, _ = reception.last_sr
         elapsed = now_ns - clock - from_ntp(ntp)

@@ -25,9 +25,10 @@ from media.relay.feed import Feed
 from media.relay.layers import Layer
 from media.relay.member import Member
 from media.relay.source import Source
-from media.wire.clock import MILLISECOND
+from media.wire.clock import MILLISECOND, SECOND
 
 TURN_NS = 200 * MILLISECOND
+REST_TURN_NS = 1 * SECOND
 KNOWN_PACKETS = 100
 """A voice rests only once so much of it has gone out: a browser that never heard it loses its first words to waking."""
 
@@ -43,9 +44,9 @@ class Portions:
         self._speaker: SeatId | None = None
         self._shared_ns = 0
 
-    def beat(self, floor: Floor, channels: Mapping[str, str], now_ns: int, moved: bool) -> None:
-        """``moved``: a section was just lent to another source."""
-        if moved or now_ns - self._shared_ns >= TURN_NS:
+    def beat(self, floor: Floor, channels: Mapping[str, str], now_ns: int, moved: bool, rests: bool) -> None:
+        """``moved``: a section was just lent to another source; ``rests``: nothing comes from anybody."""
+        if moved or now_ns - self._shared_ns >= (REST_TURN_NS if rests else TURN_NS):
             for source in self._sources.values():
                 for layer in source.layers.values():
                     layer.meter.measure(now_ns)

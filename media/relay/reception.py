@@ -43,6 +43,7 @@ class Reception:
     def __init__(self, ssrc: int, clock_rate: int, room: int) -> None:
         self.ssrc = ssrc
         self.clock_rate = clock_rate
+        self._ticks = clock_rate / SECOND
         self.received = 0
         self.octets = 0
         self.repaired = 0
@@ -112,7 +113,7 @@ class Reception:
         self.highest = number
 
     def _note_jitter(self, timestamp: int, at_ns: int) -> None:
-        transit = at_ns * self.clock_rate / SECOND - timestamp
+        transit = at_ns * self._ticks - timestamp
         if self._transit is not None:
             change = abs(transit - self._transit)
             if change < self.clock_rate:

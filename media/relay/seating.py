@@ -70,8 +70,12 @@ class Seating:
         return {mid: feed.sent() for mid, feed in member.feeds.items()}
 
     def _lend(self, now_ns: int) -> bool:
-        hung = [member for who, member in self._members.items() if screens(who)]
-        moved = [self._turn(member, kind, now_ns) for member in hung for kind in CLOCK_RATES]
+        moved = [
+            self._turn(member, kind, now_ns)
+            for who, member in self._members.items()
+            if screens(who)
+            for kind in CLOCK_RATES
+        ]
         return any(moved)
 
     def _turn(self, member: Member, kind: Kind, now_ns: int) -> bool:

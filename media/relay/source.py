@@ -132,6 +132,7 @@ class Source:
         live = [feed for feed in self.feeds if feed.open and feed.payload_type >= 0]
         for layer in self.layers.values():
             listeners = tuple(f for f in live if self.layer_for(f) is layer or (layer.ssrc and f.stream == layer.ssrc))
+            layer.awaited = any(f.stream != layer.ssrc for f in listeners if self.layer_for(f) is layer)
             if listeners != layer.listeners:
                 layer.listeners = listeners
                 layer.unsettle()
@@ -156,12 +157,9 @@ class Source:
         """Pass wishes for key frames upstream. ``recorded``: the ears wait for the best layer, too."""
         if self.kind != "video" or self.peer is None:
             return
-        best = self.best(now_ns) if recorded else None
+        best = self.best(now_ns) if recorded and (self.recorded is None or len(self.layers) > 1) else None
         for layer in self.layers.values():
-            if not layer.may_ask(now_ns):
-                continue
-            waited = any(f.stream != layer.ssrc for f in layer.listeners if self.layer_for(f) is layer)
-            layer.ask(self.peer, waited or (layer is best and layer is not self.recorded), now_ns)
+            layer.ask(self.peer, layer.awaited or (layer is best and layer is not self.recorded), now_ns)
 
     def missing(self, now_ns: int) -> None:
         """Ask the publisher for what was lost on the way to us, of layers that somebody gets."""

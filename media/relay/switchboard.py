@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 from hearing.participants import SeatId
 from media.packets import Kind, Received
+from media.relay.beat import REST_NS
 from media.relay.forwarder import Forwarder, Passed, Stream
 from media.relay.layers import Layer
 from media.relay.lines import films
@@ -21,11 +22,19 @@ from media.wire.clock import MILLISECOND, SECOND, from_ntp
 LEVEL_NS = 500 * MILLISECOND
 
 
+def _nobody() -> None:
+    """Nobody wants to know."""
+
+
 class Switchboard:
     def __init__(
         self, sources: Mapping[tuple[str, Kind], Source], forwarder: Forwarder, woken: Callable[[Source], None]
     ) -> None:
         """``woken`` is told before a voice that rested is passed on again."""
+        self.roused: Callable[[], None] = _nobody
+        """Told when something comes after a rest."""
+        self.heard_ns = 0
+        """When the newest packet came, of anybody."""
         self._sources = sources
         self._forwarder = forwarder
         self.woken = woken
@@ -36,6 +45,9 @@ class Switchboard:
         """Seats whose microphone was switched off on their page: their second device is not heard either."""
 
     def take_rtp(self, member: Member, packet: rtp.Rtp, arrival_ns: int) -> None:
+        rested, self.heard_ns = arrival_ns - self.heard_ns > REST_NS, arrival_ns
+        if rested:
+            self.roused()
         level = member.note(packet, arrival_ns)
         found = member.source_of(packet)
         if found is None or found[0].peer is not member.peer or found[0].part is None:
@@ -76,19 +88,21 @@ class Switchboard:
 
     def note_passed(self, stream: Stream, passed: Passed, arrival_ns: int) -> None:
         """A packet was passed on already, the next in order of this stream: keep the books, and tell the ears."""
-        source, layer, key = stream.source, stream.layer, True
+        rested, self.heard_ns = arrival_ns - self.heard_ns > REST_NS, arrival_ns
+        if rested:
+            self.roused()
+        source, layer = stream.source, stream.layer
+        number, data, octets, timestamp, level, temporal, width, key = passed
         if source.kind == "audio":
-            level = passed.level
             source.note_level(level & 127 if level >= 0 else -1, arrival_ns)
             if source.rests and arrival_ns == source.heard_ns:
                 self.woken(source)
-        else:
-            key = passed.key
-        stream.reception.follow(passed.number, passed.data, passed.octets, passed.timestamp, arrival_ns)
-        layer.note(passed.octets, passed.temporal, passed.width, arrival_ns)
-        if passed.octets > 0 and source.tapped(layer, key, arrival_ns):
+            key = True
+        stream.reception.follow(number, data, octets, timestamp, arrival_ns)
+        layer.note(octets, temporal, width, arrival_ns)
+        if octets > 0 and (layer is source.recorded or source.tapped(layer, key, arrival_ns)):
             ssrc = stream.reception.ssrc
-            self._hear(Received(SeatId(source.seat), source.kind, arrival_ns, passed.data, source.codec, ssrc))
+            self._hear(Received(SeatId(source.seat), source.kind, arrival_ns, data, source.codec, ssrc))
 
     def _hear(self, received: Received) -> None:
         for ear in self.ears:

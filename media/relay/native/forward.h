@@ -43,9 +43,9 @@ typedef struct {
     uint8_t level_id;
     uint8_t abs_id;
     uint8_t cc_id;
-    uint8_t open;
-    uint8_t waiting;
-    uint8_t apart;              /* Python sends this route's packets itself */
+    _Bool open;
+    _Bool waiting;
+    _Bool apart;                /* Python sends this route's packets itself */
     uint8_t vp8;                /* what it carries has a VP8 descriptor */
 } tyndau_route;
 

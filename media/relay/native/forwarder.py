@@ -30,7 +30,6 @@ ROUTE_FIELDS = (
     *("time_offset", "last_number", "last_time", "last_ns", "packets", "octets", "picture_offset", "tl0_offset"),
     *("last_picture", "last_tl0", "apart"),
 )
-FLAGS = ("open", "waiting", "apart")
 
 
 class _Kept(dict[int, tuple[int, bytes]]):
@@ -74,7 +73,7 @@ class NativeFeed(Feed):
 
 
 for _name in ROUTE_FIELDS:
-    setattr(NativeFeed, _name, field_of("route", _name, bool if _name in FLAGS else int))
+    setattr(NativeFeed, _name, field_of("route", _name))
 
 
 class _Fan:

@@ -93,13 +93,13 @@ class Intake:
 
     def _note(self, arrivals: Iterable[tuple[Any, ...]]) -> None:
         batch = self._outbox.batch
-        for arrival in arrivals:
-            key, arrival_ns, number, at, length, payload_at, padding, timestamp, level, unsettled = arrival[:10]
+        for one in arrivals:
+            key, arrival_ns, number, at, length, payload_at, padding, timestamp, level = one[:9]
             data = self._data[at : at + length]
             if not key:
-                self._door.received(data, self._address(*arrival[-2:]), arrival_ns)
+                self._door.received(data, self._address(*one[-2:]), arrival_ns)
                 continue
-            temporal, width, _, is_key, tells = arrival[10:15]
+            unsettled, temporal, width, _, is_key, tells = one[9:15]
             stream, _ = self._streams[key]
             if tells:
                 peer = stream.member.peer

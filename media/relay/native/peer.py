@@ -5,6 +5,7 @@ Its numbers lie in C structs and are read and written through their usual names.
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from media.relay.native.library import load
@@ -20,14 +21,11 @@ WAY_FIELDS = ("sent_bytes", "transport_sequence", "media_packets_sent")
 LINE_FIELDS = ("received_bytes", "cc_id", "level_id")
 
 
-def field_of(struct: str, name: str, kind: type) -> property:
-    def read(self: Any) -> Any:
-        return kind(getattr(getattr(self, struct), name))
-
+def field_of(struct: str, name: str) -> property:
     def write(self: Any, value: Any) -> None:
         setattr(getattr(self, struct), name, value)
 
-    return property(read, write)
+    return property(attrgetter(f"{struct}.{name}"), write)
 
 
 class NativeAllowance(Allowance):
@@ -98,6 +96,6 @@ class NativePeer(Peer):
 
 
 for _name in WAY_FIELDS:
-    setattr(NativePeer, _name, field_of("way", _name, int))
+    setattr(NativePeer, _name, field_of("way", _name))
 for _name in LINE_FIELDS:
-    setattr(NativePeer, _name, field_of("line", _name, int))
+    setattr(NativePeer, _name, field_of("line", _name))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -96,7 +95,7 @@ def test_after_a_lost_packet_nothing_is_shown_until_the_next_keyframe() -> None:
 def test_what_no_encoder_should_do_with_the_marker_costs_no_picture() -> None:
     whole = [one for one in filming(seconds=2) if not one.is_rtcp]
     for bit in (0x00, 0x80):
-        packets = [replace(p, packet=bytes((p.packet[0], p.packet[1] & 0x7F | bit)) + p.packet[2:]) for p in whole]
+        packets = [p._replace(packet=bytes((p.packet[0], p.packet[1] & 0x7F | bit)) + p.packet[2:]) for p in whole]
         assert len(put_together(packets)) == (30 if bit else 29)  # the last one, unmarked, may lack its end
 
 
