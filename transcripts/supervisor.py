@@ -104,11 +104,7 @@ class Supervisor:
                 await self._after_crash()
         finally:
             self._process = None
-            ending = asyncio.create_task(_end(process, feeder), name="speech-worker-ending")
-            try:
-                await asyncio.shield(ending)
-            finally:
-                await ending
+            await _outlast(asyncio.create_task(_end(process, feeder), name="speech-worker-ending"))
         return True
 
     async def _after_crash(self) -> None:
@@ -179,6 +175,19 @@ class Supervisor:
         self.state = SpeechState(condition, why, model)
         log.info("speech.state", state=condition, why=why, model=model)
         self._changed.set()
+
+
+async def _outlast(ending: asyncio.Task[None]) -> None:
+    """Wait for a task to its end, however often whoever waits is cancelled; then they are."""
+    cancelled = False
+    while not ending.done():
+        try:
+            await asyncio.shield(ending)
+        except asyncio.CancelledError:
+            cancelled = True
+    ending.result()
+    if cancelled:
+        raise asyncio.CancelledError
 
 
 async def _end(process: asyncio.subprocess.Process, feeder: asyncio.Task[None] | None) -> None:

@@ -15,9 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hearing.participants import HearingId, SeatId
 from hearing.registry.store import Store
 from hearing.registry.utterances import UtteranceBook
+from tests.patience import PATIENCE_SECONDS
 from tests.transcripts.voices import MODEL, OATH, noise, silence, spoken
 from transcripts import voice_match
-from transcripts.settings import Condition, SpeechSettings
+from transcripts.settings import Condition, SpeechSettings, SpeechState
 from transcripts.transcriber import TRIAL, Transcriber
 from transcripts.utterances import LIVE, NS, RATE, Pcm, RecordedTrack, Utterance
 from web.languages import Languages
@@ -45,6 +46,12 @@ def speak(transcriber: Transcriber, seat: SeatId, language: str, sound: Pcm, sta
     step = RATE // 50
     for at in range(0, len(sound), step):
         transcriber.hear(HEARING, seat, language, start_ns + at * NS // RATE, sound[at : at + step])
+
+
+async def until(transcriber: Transcriber, *conditions: Condition) -> SpeechState:
+    """Wait until the worker listens, or is in one of these conditions."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        return await transcriber.until(*conditions or (Condition.READY,))
 
 
 def texts(lines: list[Utterance], seat: SeatId) -> list[str]:
@@ -97,7 +104,7 @@ async def test_captions_come_before_the_line_and_are_never_stored(book: Utteranc
     sound = spoken(("kk", OATH["kk"]))
     step, half = RATE // 10, len(sound) // 2
     async with Transcriber(SETTINGS, book) as transcriber:
-        await transcriber.until(Condition.READY)
+        await until(transcriber)
         for at in range(0, len(sound), step):
             transcriber.hear(HEARING, WITNESS, "kk", T0 + at * NS // RATE, sound[at : at + step])
             if half <= at < half + step:  # nothing is said until the first caption has come
@@ -123,14 +130,14 @@ async def test_a_worker_killed_mid_utterance_loses_and_doubles_nothing(book: Utt
     async with Transcriber(SETTINGS, book) as transcriber:
         for at in range(0, len(sound), step):
             if at % (step * 150) == 0 and kills < 4:
-                await transcriber.until(Condition.READY)
+                await until(transcriber)
                 pid = transcriber.worker_pid
                 assert pid is not None
                 os.kill(pid, signal.SIGKILL)
                 kills += 1
-                await transcriber.until(Condition.LOADING)
+                await until(transcriber, Condition.LOADING)
             transcriber.hear(HEARING, JUDGE, "ru", T0 + at * NS // RATE, sound[at : at + step])
-        await transcriber.until(Condition.READY)
+        await until(transcriber)
         first = await transcriber.utterances().get()
         assert transcriber.worker_pid is not None
         os.kill(transcriber.worker_pid, signal.SIGKILL)
@@ -140,11 +147,34 @@ async def test_a_worker_killed_mid_utterance_loses_and_doubles_nothing(book: Utt
     assert [line.text for line in await book.lines(HEARING)] == [text for _, text in said]
 
 
+async def test_the_worker_is_seen_off_to_its_end_however_often_the_court_is_cancelled_meanwhile(
+    book: UtteranceBook,
+) -> None:
+    workers: asyncio.Queue[int | None] = asyncio.Queue()
+
+    async def court() -> None:
+        async with Transcriber(SETTINGS, book) as transcriber:
+            await until(transcriber)
+            workers.put_nowait(transcriber.worker_pid)
+            await asyncio.Event().wait()
+
+    sitting = asyncio.create_task(court())
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        pid = await workers.get()
+    assert pid is not None
+    while not sitting.done():
+        sitting.cancel()
+        await asyncio.sleep(0)
+    assert sitting.cancelled()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
 async def test_without_a_model_the_state_says_so_and_nothing_fails(book: UtteranceBook, tmp_path: Path) -> None:
     for model in (None, str(tmp_path / "nowhere")):
         async with Transcriber(SpeechSettings(model), book) as transcriber:
             speak(transcriber, JUDGE, "ru", silence(1))
-            state = await transcriber.until(Condition.WAITING_FOR_MODEL)
+            state = await until(transcriber, Condition.WAITING_FOR_MODEL)
             assert state.why
             await transcriber.finish(HEARING)
     assert await book.lines(HEARING) == []
@@ -162,7 +192,7 @@ async def test_the_pass_over_the_recording_waits_for_a_model_and_makes_a_complet
     tracks = [RecordedTrack(JUDGE, T0, T0 + len(sound) * NS // RATE, read, "kk")]
     async with Transcriber(SpeechSettings(str(tmp_path / "nowhere")), book) as waiting:
         asked = asyncio.create_task(waiting.transcribe_recording(HEARING, tracks))
-        await waiting.until(Condition.WAITING_FOR_MODEL)
+        await until(waiting, Condition.WAITING_FOR_MODEL)
         await asyncio.wait([asked], timeout=0.5)
         assert not asked.done()
         asked.cancel()
@@ -208,7 +238,7 @@ async def test_a_trial_is_recognised_and_enters_no_book(book: UtteranceBook, lan
     sentence = Languages.load().translate(language, "js.voice.sentence")
     async with Transcriber(SETTINGS, book) as transcriber:
         assert await transcriber.hear_once(language, spoken((language, sentence))) is None
-        await transcriber.until(Condition.READY)
+        await until(transcriber)
         words = await transcriber.hear_once(language, spoken((language, sentence)))
         assert words is not None
         assert voice_match.share(sentence, [word.text for word in words]) >= voice_match.UNDERSTOOD

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from hearing.wrongs import Malformed
+from tests.patience import PATIENCE_SECONDS
 from tests.web.sittings import Bench, bench
 from tests.web.test_link_test_ends import Page, page_of
 from transcripts.settings import Condition
@@ -28,7 +30,8 @@ async def test_who_read_the_sentence_is_understood_who_read_another_is_not_and_n
         await court.ask("judge", "order_remote", order="№ 1")
         _, page = await page_of(court, "counsel")
         await court.enter("counsel")
-        await court.court.transcriber.until(Condition.READY)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await court.court.transcriber.until(Condition.READY)
         assert await read(court, page, "defence_counsel-1") == "understood"
         page.told.clear()
         assert await read(court, page, "defence_counsel-2") == "by_ear"
