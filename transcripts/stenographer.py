@@ -9,6 +9,7 @@ import asyncio
 
 import structlog
 
+from hearing.registry.store import when_there_is_room
 from hearing.registry.utterances import UtteranceBook
 from transcripts.held import HeldTrack, HeldTracks
 from transcripts.lines import caption_of, utterance_of
@@ -39,7 +40,7 @@ class Stenographer:
                 log.info("speech.not_believed", hearing=track.key[0], seat=track.key[1], why=head["doubt"])
             await self.settle(track, head["end"])
             return
-        new = await self._book.add(said, head["end"])
+        new = await when_there_is_room(lambda: self._book.add(said, head["end"]), asyncio.sleep)
         track.spool.settle(head["end"])
         self._tracks.wake.set()
         if new and track.live:
@@ -53,7 +54,7 @@ class Stenographer:
         """Up to here nothing of this track is to be heard again."""
         hearing, seat, version = track.key
         if track.trial is None:
-            await self._book.settle(hearing, version, seat, upto_ns)
+            await when_there_is_room(lambda: self._book.settle(hearing, version, seat, upto_ns), asyncio.sleep)
         track.spool.settle(upto_ns)
         self._tracks.wake.set()
 

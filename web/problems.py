@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from aiohttp import hdrs, web
 
-from hearing.registry.errors import Destroyed, NotFound, PassRefused, Taken, TooManyAttempts, WrongCredentials
+from hearing.registry.errors import Destroyed, Full, NotFound, PassRefused, Taken, TooManyAttempts, WrongCredentials
 from hearing.wrongs import Malformed, Refused
 from web import doors
 from web.office import of
@@ -41,6 +41,7 @@ STATUS = {
     "condition_failed": 412,
     "sdp_needed": 415,
     "condition_needed": 428,
+    "database_full": 503,
     "offer_unusable": 422,
 }
 
@@ -66,12 +67,14 @@ def as_refusal(wrong: Exception, now: float) -> Refused:
             return Refused("destroyed")
         case NotFound():
             return Refused("not_found")
+        case Full():
+            return Refused("database_full")
         case Malformed():
             return Refused("malformed")
     raise wrong
 
 
-TELLABLE = (Destroyed, NotFound, PassRefused, Taken, TooManyAttempts, WrongCredentials, Malformed)
+TELLABLE = (Destroyed, Full, NotFound, PassRefused, Taken, TooManyAttempts, WrongCredentials, Malformed)
 
 
 def problem(request: web.Request, refused: Refused) -> dict[str, object]:

@@ -18,6 +18,7 @@ from hearing import acts as a
 from hearing.floor import NOBODY, Floor, floor
 from hearing.hearings import OVER, Hearing
 from hearing.participants import SYSTEM, HearingId, PersonId, SeatId
+from hearing.registry.store import when_there_is_room
 from hearing.wrongs import Refused
 from media.packets import Received
 from media.relay.courtroom import Courtroom
@@ -103,9 +104,12 @@ class Sitting:
         return self._tasks.create_task(coroutine)
 
     async def ask(self, act: a.Act) -> None:
-        """An act of the server itself. What the rules refuse to the server is noted and changes nothing."""
+        """An act of the server itself, which waits for room where the database's disk is full.
+
+        What the rules refuse to the server is noted and changes nothing.
+        """
         try:
-            await asking.perform(self.court.office, self.id, act, SYSTEM)
+            await when_there_is_room(lambda: asking.perform(self.court.office, self.id, act, SYSTEM), asyncio.sleep)
         except Refused as refused:
             log.info("server act refused", hearing=self.id, act=act.wire_name(), rule=refused.rule)
 

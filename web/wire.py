@@ -14,7 +14,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from hearing.acts import ACTS
 from hearing.participants import Actor, HearingId, PersonId, Role
-from hearing.registry.errors import NotFound
+from hearing.registry.errors import Full, NotFound
 from hearing.wrongs import Malformed, Refused
 from media.relay.lines import ObserverId
 from media.wire.clock import now_ns
@@ -22,6 +22,7 @@ from web import asking, doors, json_text, signalling
 from web.connection import DONE_KEPT, Connection
 from web.court import COURT
 from web.office import of
+from web.problems import as_refusal
 from web.signalling import MALFORMED
 from web.sitting import Sitting
 from web.usher import FULL_CODE, NOT_SIGNED_IN, OTHER_TAB_CODE
@@ -162,7 +163,8 @@ async def _act(sitting: Sitting, connection: Connection, number: int, act: str, 
     if number not in done:
         try:
             await asking.ask(sitting.court.office, sitting.id, act, fields, connection.by)
-        except Refused as refused:
+        except (Refused, Full) as wrong:
+            refused = as_refusal(wrong, sitting.court.office.now())
             why = sitting.court.office.languages.why(connection.language, refused)
             connection.say({"t": "refused", "id": number, "rule": refused.rule, "field": refused.field, "why": why})
             connection.show()

@@ -31,6 +31,10 @@ class VaultSilent(RegistryError):
     """The place where sealed files lie cannot be reached, or refuses."""
 
 
+class Full(RegistryError):
+    """The database's disk has no room: nothing of the transaction was written."""
+
+
 class KeyLost(RegistryError):
     """The master key file is missing, open to others, or belongs to another database."""
 

@@ -8,21 +8,30 @@ erasing a case means forgetting its key.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import structlog
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Table, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import MissingGreenlet
+from sqlalchemy.exc import DBAPIError, MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from hearing.registry.errors import Full
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 0x7479_6E64_6175
 BUSY_MS = 15_000
+ROOM_SECONDS = 2.0
+NO_ROOM = frozenset({"SQLITE_FULL", "53100"})
+"""What SQLite and PostgreSQL (``disk_full``) call it when the disk has no room."""
+
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -60,13 +69,18 @@ class Store:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that writes: committed at the end, undone by any exception.
+        """A transaction that writes: committed at the end, undone by any exception. Raises ``Full``.
 
         SQLite lets one write at a time and gives the turn to whoever happens to ask next, so that under steady writing
         somebody may wait for ever while holding a connection. Here writers queue in order, before they take one.
         """
-        async with self._turn, self._writer.begin() as connection:
-            yield connection
+        try:
+            async with self._turn, self._writer.begin() as connection:
+                yield connection
+        except DBAPIError as wrong:
+            if _no_room(wrong):
+                raise Full("the disk of the database is full") from wrong
+            raise
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -97,6 +111,27 @@ class Store:
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+async def when_there_is_room(write: Callable[[], Awaitable[T]], sleep: Callable[[float], Awaitable[None]]) -> T:
+    """Write, however long the disk is full: for what the server notes by itself and must not lose.
+
+    ``sleep`` waits for so many seconds before it is tried again.
+    """
+    told = False
+    while True:
+        try:
+            return await write()
+        except Full:
+            if not told:
+                log.error("database_full")
+            told = True
+            await sleep(ROOM_SECONDS)
+
+
+def _no_room(wrong: DBAPIError) -> bool:
+    names = (getattr(wrong.orig, name, None) for name in ("sqlite_errorname", "sqlstate"))
+    return not NO_ROOM.isdisjoint(names)
 
 
 def migrate(connection: Connection) -> None:

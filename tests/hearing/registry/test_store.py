@@ -1,16 +1,19 @@
-"""Whoever is cut off in the middle of writing leaves nothing half written and nobody locked out."""
+"""Whoever is cut off in the middle of writing, or finds no room, leaves nothing half written and nobody locked out."""
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from hearing.registry.store import Store
+from hearing.registry.errors import Full
+from hearing.registry.store import Store, when_there_is_room
+from tests.hearing.registry.room import NONE, PLENTY, Room
 
 
 async def _write(store: Store) -> None:
@@ -60,6 +63,44 @@ async def test_a_connection_that_was_closed_underneath_says_so_and_the_next_writ
     assert caught.value.connection_invalidated
     async with store.writing() as connection:
         await connection.execute(text("CREATE TABLE words (word TEXT)"))
+    await store.close()
+
+
+async def test_where_there_is_no_room_nothing_is_written_and_later_all_is(tmp_path: Path) -> None:
+    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'store.db'}")
+    room = Room(store)
+    async with store.writing() as connection:
+        await connection.execute(text("CREATE TABLE words (word BLOB)"))
+    for wrong in (Full, None):
+        room.pages = PLENTY if wrong is None else NONE
+        with pytest.raises(wrong) if wrong is not None else nullcontext():
+            async with store.writing() as connection:
+                for size in (10, 100_000):
+                    await connection.execute(text("INSERT INTO words VALUES (zeroblob(:size))"), {"size": size})
+        async with store.reading() as connection:
+            written = (await connection.execute(text("SELECT count(*) FROM words"))).scalar()
+        assert written == (2 if wrong is None else 0)
+    await store.close()
+
+
+async def test_what_waits_for_room_is_written_once_there_is_some(tmp_path: Path) -> None:
+    store = await Store.open(f"sqlite+aiosqlite:///{tmp_path / 'store.db'}")
+    room = Room(store)
+    waited: list[float] = []
+
+    async def write() -> None:
+        async with store.writing() as connection:
+            await connection.execute(text("CREATE TABLE words (word BLOB)"))
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        room.pages = NONE if len(waited) < 3 else PLENTY
+
+    room.pages = NONE
+    await when_there_is_room(write, sleep)
+    assert len(waited) == 3
+    async with store.reading() as connection:
+        assert (await connection.execute(text("SELECT * FROM words"))).all() == []
     await store.close()
 
 
