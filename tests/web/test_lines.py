@@ -16,6 +16,7 @@ from hearing.hearings import Phase
 from hearing.participants import Role, SeatId
 from media.relay.linehistory import MOST_MOMENTS, SECONDS, LineHistory, Moment
 from media.relay.lines import LinkFigures
+from tests.patience import PATIENCE_SECONDS
 from tests.web.house import JUDGE_IIN, OTHER_IIN, PASSWORD, SECRETARY_IIN, Browser, valid_iin
 from tests.web.sittings import Bench, bench
 from web.court import COURT
@@ -83,7 +84,7 @@ async def lobby(tmp_path: Path) -> AsyncIterator[Bench]:
         await court.until(lambda h: h.phase is Phase.LOBBY)
         await court.enter("suspect")
         seat = await court.house.seat(court.id, "suspect")
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while not sitting.lines.history.of(seat, court.house.office.now()):
                 await court.speakers["suspect"].say("suspect-1")
         yield court
@@ -93,11 +94,13 @@ async def test_the_secretary_and_the_judge_of_the_hearing_see_every_line(lobby: 
     for iin in (SECRETARY_IIN, JUDGE_IIN):
         async with visiting(lobby) as browser:
             await browser.sign_in(iin)
-            status, text = await browser.get(f"/hearings/{lobby.id}/lines?lang=ru")
-            assert status == 200
-            rows = dict(re.findall(r'data-person="([^"]+)">(.*?)</li>', text, re.DOTALL))
-            suspect = rows[lobby.house.people["suspect"]]
-            assert "Связь хорошая" in suspect
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                suspect = ""
+                while "Связь хорошая" not in suspect:
+                    status, text = await browser.get(f"/hearings/{lobby.id}/lines?lang=ru")
+                    assert status == 200
+                    rows = dict(re.findall(r'data-person="([^"]+)">(.*?)</li>', text, re.DOTALL))
+                    suspect = rows[lobby.house.people["suspect"]]
             assert re.search(r"<strong class=\"num\">\d+,\d\d</strong> Мбит/с", suspect)
             assert suspect.count("<svg viewBox") == 4
             assert "<polyline" in suspect

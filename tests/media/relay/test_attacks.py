@@ -85,20 +85,24 @@ async def test_no_datagram_of_a_stranger_or_of_a_friend_ends_a_session(
     await still_alive(judge, suspect, b"after")
 
 
-async def test_stray_client_hellos_win_no_race(courtroom: Courtroom, stranger: socket.socket) -> None:
+async def test_stray_client_hellos_win_no_race(courtroom: Courtroom, door: Door, stranger: socket.socket) -> None:
+    stranger.setblocking(False)
     hello = await client_hello()
     for number in range(5):
         visitor = Visitor(courtroom, SeatId(f"s-{number}"))
         await visitor.offer()
+        dropped = door.dropped
         stranger.sendto(hello, visitor.door)
         visitor.check(nominate=False)
         stranger.sendto(hello, visitor.door)
-        async with asyncio.timeout(0.9):
-            await visitor.shake()
+        await visitor.shake()
         stranger.sendto(hello, visitor.door)
         visitor.check()
         visitor.speak(1)
         await visitor.until(lambda v=visitor: courtroom.connected(v.who))  # type: ignore[misc]
+        assert door.dropped - dropped == 3
+        with pytest.raises(BlockingIOError):
+            stranger.recv(1)
         await visitor.close()
 
 
