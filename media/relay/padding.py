@@ -23,6 +23,8 @@ WORD_S = 1.5
 
 LAST_WORD = 3
 SIZE = PADDED_BYTES + UDP_OVERHEAD
+LEAST_SENT = 0.5
+"""Of what was to be sent: a machine that is too busy for more learns nothing about the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,11 @@ class Padded:
 def fit(feeds: list[Feed]) -> Feed | None:
     """A feed whose section can carry padding and tells what came of it. A closed gate carries nothing."""
     return next((f for f in feeds if f.open and f.payload_type >= 0 and f.repair_type >= 0 and f.cc_id), None)
+
+
+def whole(kbps: float) -> int:
+    """So many packets are half a second of padding at this rate."""
+    return int(kbps * 1000 * PADDING_S / 8 / SIZE)
 
 
 class Padding:
@@ -53,7 +60,7 @@ class Padding:
                 self._arrived[number] = at_ns
 
     async def run(self, kbps: float) -> Padded | None:
-        """Send at this rate beside what the hearing sends; None where the browser said nothing about it."""
+        """Send at this rate beside what the hearing sends. None where we or the browser were too busy to tell."""
         sent_ns: dict[int, int] = {}
         peer, began = self._feed.peer, self._clock()
         before = peer.sent_bytes
@@ -65,6 +72,8 @@ class Padding:
                     return None
                 sent_ns[number] = self._clock()
             await asyncio.sleep(PACE_S)
+        if len(sent_ns) < LEAST_SENT * whole(kbps):
+            return None
         other = peer.sent_bytes - before - len(sent_ns) * PADDED_BYTES
         beside_kbps = max(0, other) * 8e6 / (self._clock() - began)
         last = list(sent_ns)[-LAST_WORD:]
