@@ -120,6 +120,14 @@ class Timestamp(Group):
     certificate: Path | None = Field(default=None, description="PEM file: the authority's root, to check its answers")
 
 
+class Signatures(Group):
+    """The judge's and the secretary's own electronic signatures under the minutes, made by NCALayer."""
+
+    roots: Path | None = Field(
+        default=None, description="PEM file: the national authority's roots; without it no chain is checked"
+    )
+
+
 class Vault(Group):
     """Where sealed files lie: the data folder's ``vault``, or a bucket of S3-compatible storage."""
 
@@ -238,6 +246,7 @@ class Settings(BaseSettings):
     speech: Speech = Speech()
     smtp: Smtp = Smtp()
     timestamp: Timestamp = Timestamp()
+    signatures: Signatures = Signatures()
     vault: Vault = Vault()
     delivery: dict[Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")], AnyTarget] = Field(
         default_factory=dict, description="outside systems, each a table of its own: [delivery.torelik]"

@@ -32,6 +32,7 @@ LEFT_OUT: frozenset[type[f.Fact]] = frozenset(
         f.HelpGiven,
         f.FileSealed,
         f.DigestTold,
+        f.SignatureAdded,
         f.OpeningAnnounced,
         f.OpeningCalledOff,
         f.PrivateTalkAsked,

@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 import structlog
 import uvloop
 from aiohttp import web
+from cryptography import x509
 
 from config import editions
 from config.settings import BucketTarget, FolderTarget, Settings, WebhookTarget, load
@@ -187,6 +188,7 @@ async def _serve(settings: Settings) -> int:
             behind_proxy=settings.behind_proxy,
             transcript_state=lambda hearing: _transcript_state(transcriber, clerk, hearing),
             stamp=authority(settings.timestamp.url) if settings.timestamp.url is not None else None,
+            roots=_roots(settings.signatures.roots),
             second_tapes=settings.second_tapes,
             targets=_targets(settings),
         )
@@ -207,6 +209,10 @@ async def _serve(settings: Settings) -> int:
         if stage is not None:
             app.add_routes(rehearsal_routes(stage))
         return await _listen(settings, app, stage)
+
+
+def _roots(file: Path | None) -> list[x509.Certificate]:
+    return x509.load_pem_x509_certificates(file.read_bytes()) if file is not None else []
 
 
 async def _turn(settings: Settings) -> Turn | None:

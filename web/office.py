@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiohttp import web
+from cryptography.x509 import Certificate
 
 from hearing.edition import Edition
 from hearing.participants import HearingId
@@ -41,6 +42,10 @@ SWORN_WORDS = "sworn-"
 """Prefix of the kind of the words that were said in both clips."""
 CLIPS = (OATH_CLIP, WARNING_CLIP)
 MINUTES, RULING, LINK_TEST = "minutes", "ruling", "link-test"
+SIGNATURE = "signature-"
+"""Prefix of the kind of somebody's own electronic signature; kind and version of what it signs follow."""
+NCALAYER = "wss://127.0.0.1:13579/"
+"""Where the national authority's signing program listens on every machine that has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,9 @@ class Office:
     """"" when complete, else a catalogue id that says what it waits for ("transcript.waiting_for_model")."""
     stamp: Stamp | None = None
     """Asks a timestamp authority about a bundle's seal, where one is configured."""
+    roots: Sequence[Certificate] = ()
+    """The national authority's root certificates, to check the judge's and the secretary's own signatures with."""
+    ncalayer: str = NCALAYER
     copies: Copies = field(default_factory=Copies)
     """The copies of recordings for office machines that were asked for."""
     patience: Patience = field(default_factory=Patience)

@@ -12,7 +12,7 @@ from hearing.registry.documents import DERIVED, Document
 from transcripts.transcript import overlaps
 from web import sworn
 from web.casefile import CaseFile
-from web.office import CLIPS, MINUTES, RECORDING, RULING, SWORN_WORDS, TIMELINE, TRANSCRIPT, WARNING_CLIP
+from web.office import CLIPS, MINUTES, RECORDING, RULING, SIGNATURE, SWORN_WORDS, TIMELINE, TRANSCRIPT, WARNING_CLIP
 from web.rights import closed_parts, silent_parts, touches
 
 VOICES = {
@@ -149,7 +149,11 @@ def may_open(file: CaseFile, document: Document, edition: Edition) -> bool:
     if file.rights.own_only or not file.rights.download:
         return False
     whole = file.rights.sealed_too or not closed_parts(file.entries)
-    return kind in (MINUTES, RULING) or (whole and kind.startswith((TRANSCRIPT, TIMELINE, SWORN_WORDS)))
+    return (
+        kind in (MINUTES, RULING)
+        or kind.startswith(SIGNATURE)
+        or (whole and kind.startswith((TRANSCRIPT, TIMELINE, SWORN_WORDS)))
+    )
 
 
 def _warns(document: Document) -> bool:

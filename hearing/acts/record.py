@@ -85,6 +85,17 @@ class SignMinutes(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class NoteSignature(Act):
+    """A person's own electronic signature was held against minutes that were signed, and kept."""
+
+    person: PersonId
+    sha256: str
+    cms: str
+    signature: str
+    chain: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckRecord(Act):
     """The presiding judge's check of completeness and quality; a bad record says why."""
 

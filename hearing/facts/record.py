@@ -92,6 +92,20 @@ class MinutesSigned(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class SignatureAdded(Fact):
+    """A person's own electronic signature on minutes with this hash. ``cms`` is the signature's hash.
+
+    ``signature`` and ``chain`` are checked or not_checked: the signature itself, and its way up to a national root.
+    """
+
+    person: PersonId
+    sha256: str
+    cms: str
+    signature: str
+    chain: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordChecked(Fact):
     """The presiding judge listened: good, or bad, and then full minutes are drawn up."""
 

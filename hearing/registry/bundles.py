@@ -11,7 +11,7 @@ import asyncio
 import base64
 import json
 import zipfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
@@ -20,12 +20,13 @@ from typing import IO, Any, cast
 from hearing import facts as f
 from hearing.hearings import Hearing
 from hearing.participants import HearingId
-from hearing.registry import bag, cms
+from hearing.registry import bag, cades, cms
 from hearing.registry.confided import COURT_ONLY, PERSONS_FILE, REPORTS_FILE, seal_persons, seal_reports
 from hearing.registry.documents import DERIVED, Document
 from hearing.registry.journal import Entry, StoredEntry, canonical
 from hearing.registry.office import Office
 from hearing.registry.verify import chain_faults
+from hearing.wrongs import Refused
 
 BUNDLE, JOURNAL, PERSONS, REPORTS = "bundle", "journal", "persons", "reports"
 CARRIED_ANEW = frozenset({BUNDLE, JOURNAL, PERSONS, REPORTS})
@@ -186,7 +187,23 @@ def inside(source: bag.Source, info: Mapping[str, str], listed: Mapping[str, str
             continue
         if not (confided and fact["kind"] in COURT_ONLY):
             faults.append(f"the journal sealed {fact['kind']} {fact['name']}, which is not in the bag")
-    return faults
+    return [*faults, *_signature_faults(source, stored, {sha256: path for path, sha256 in listed.items()})]
+
+
+def _signature_faults(source: bag.Source, stored: Sequence[StoredEntry], paths: Mapping[str, str]) -> Iterator[str]:
+    """The own signatures that were checked when they came, once more: whose they are, the bag does not say."""
+    for entry in stored:
+        fact = json.loads(entry.fact)
+        if fact["fact"] != "SignatureAdded":
+            continue
+        try:
+            made, content = (source.open(paths[fact[one]]).read() for one in ("cms", "sha256"))
+            found = cades.check(made, content, None, entry.at)
+        except (KeyError, Refused):
+            yield f"the own signature {fact['cms']} is not there or does not fit its document"
+            continue
+        if found.signature != fact["signature"]:
+            yield f"the own signature {fact['cms']} is {found.signature}, not {fact['signature']}"
 
 
 def _stored(line: Mapping[str, Any]) -> StoredEntry:

@@ -87,23 +87,24 @@ def _is_issued(certificate: x509.Certificate, issuers: Iterable[x509.Certificate
 def _spelled(value: bytes, certificate: x509.Certificate) -> bytes:
     issuer = certificate.issuer.public_bytes()
     serial = certificate.serial_number
-    number = _der(INTEGER, serial.to_bytes(serial.bit_length() // 8 + 1, "big"))
-    signer = _der(
+    number = der(INTEGER, serial.to_bytes(serial.bit_length() // 8 + 1, "big"))
+    signer = der(
         SEQUENCE,
-        _der(INTEGER, b"\x01")
-        + _der(SEQUENCE, issuer + number)
-        + _der(SEQUENCE, SHA_256)
-        + _der(SEQUENCE, ECDSA_WITH_SHA_256)
-        + _der(OCTETS, value),
+        der(INTEGER, b"\x01")
+        + der(SEQUENCE, issuer + number)
+        + der(SEQUENCE, SHA_256)
+        + der(SEQUENCE, ECDSA_WITH_SHA_256)
+        + der(OCTETS, value),
     )
-    signed = _der(
+    signed = der(
         SEQUENCE,
-        _der(INTEGER, b"\x01") + _der(SET, _der(SEQUENCE, SHA_256)) + _der(SEQUENCE, DATA) + _der(SET, signer),
+        der(INTEGER, b"\x01") + der(SET, der(SEQUENCE, SHA_256)) + der(SEQUENCE, DATA) + der(SET, signer),
     )
-    return _der(SEQUENCE, SIGNED_DATA + _der(CONTEXT_0, signed))
+    return der(SEQUENCE, SIGNED_DATA + der(CONTEXT_0, signed))
 
 
-def _der(tag: int, content: bytes) -> bytes:
+def der(tag: int, content: bytes) -> bytes:
+    """One element of DER."""
     size = len(content)
     if size < 0x80:
         return bytes((tag, size)) + content

@@ -80,6 +80,15 @@ def _sign_minutes(q: Asked) -> Iterable[f.Fact]:
     yield f.MinutesSigned(q.asker().person, q.act.sha256)
 
 
+def _note_signature(q: Asked) -> Iterable[f.Fact]:
+    """One of each who signed, on minutes that were signed here [CPC 347(8)]."""
+    act: a.NoteSignature = q.act
+    q.require(act.person in q.hearing.signatures, "sign_first")
+    q.require(act.sha256 in q.hearing.signatures.values(), "not_the_minutes", field="sha256")
+    q.require(q.hearing.electronic.get(act.person) is None, "signature_there")
+    yield f.SignatureAdded(act.person, act.sha256, act.cms, act.signature, act.chain)
+
+
 def _check_record(q: Asked) -> Iterable[f.Fact]:
     """Completeness and quality, once; a bad record must say what is bad, for full minutes follow [CPC 347-1(2-1)]."""
     act: a.CheckRecord = q.act
@@ -126,6 +135,7 @@ RULES: dict[type[a.Act], Rule] = {
     a.SealTranscript: _seal_transcript,
     a.ApproveTranscript: _approve_transcript,
     a.SignMinutes: _sign_minutes,
+    a.NoteSignature: _note_signature,
     a.CheckRecord: _check_record,
     a.NoteDigestTold: _note_digest_told,
     a.FileRemark: _file_remark,

@@ -37,10 +37,10 @@ async def taken(browser: Browser, house: House, held: HearingId, tmp_path: Path)
     """The bundle's folder, as counsel unpacks it."""
     await bundling.renew(house.office, held)
     await browser.come_in(await house.pass_for(held, "counsel"))
-    return await _take(browser, held, tmp_path)
+    return await take_bundle(browser, held, tmp_path)
 
 
-async def _take(browser: Browser, held: HearingId, to: Path) -> Path:
+async def take_bundle(browser: Browser, held: HearingId, to: Path) -> Path:
     async with browser.client.get(f"/file/{held}/bundle.zip") as answer:
         assert answer.status == 200
         (to / "bundle.zip").write_bytes(await answer.read())
@@ -55,11 +55,11 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
-def _faults(folder: Path) -> list[str]:
+def faults(folder: Path) -> list[str]:
     return list(check_bundle(folder, folder.parent / "seal.crt").faults)
 
 
-def _tool(folder: Path, *command: str) -> int:
+def tool(folder: Path, *command: str) -> int:
     return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode
 
 
@@ -78,11 +78,11 @@ TOOLS = (
 
 
 async def test_a_stranger_checks_the_bundle_with_standard_tools_alone(taken: Path) -> None:
-    assert [_tool(taken, *command) for command in TOOLS] == [0, 0, 0, 0]
+    assert [tool(taken, *command) for command in TOOLS] == [0, 0, 0, 0]
 
 
 async def test_verify_finds_nothing_wrong_in_folder_and_zip(taken: Path) -> None:
-    assert _faults(taken) == []
+    assert faults(taken) == []
     assert list(check_bundle(taken.parent / "bundle.zip", taken.parent / "seal.crt").faults) == []
 
 
@@ -109,8 +109,8 @@ async def test_the_courts_reports_lie_in_everybodys_bundle_and_only_the_court_re
         to = tmp_path / who
         to.mkdir()
         await (browser.sign_in(JUDGE_IIN) if who == "judge" else browser.come_in(await house.pass_for(held, who)))
-        folder = await _take(browser, held, to)
-        assert _faults(folder) == []
+        folder = await take_bundle(browser, held, to)
+        assert faults(folder) == []
         assert [path.name for path in _files(folder) if "quality" in path.name or "link-test" in path.name] == []
         assert [path for path in _files(folder) if report in path.read_bytes()] == []
         bytes_of[who] = (to / "bundle.zip").read_bytes()
@@ -227,7 +227,7 @@ async def test_whatever_is_done_to_a_bundle_is_refused(taken: Path) -> None:
         shutil.copytree(taken, copy)
         shutil.copy(taken.parent / "seal.crt", copy.parent)
         damage(copy)
-        if not _faults(copy):
+        if not faults(copy):
             accepted.append(damage.__name__)
     assert accepted == []
 
@@ -249,10 +249,10 @@ async def test_one_flipped_byte_anywhere_is_found_each_of_a_hundred_times(taken:
         place = dice.randrange(len(whole))
         _flip(path, place)
         where = f"{path.name} byte {place}"
-        if not _faults(taken):
+        if not faults(taken):
             missed.append(where)
         # OpenSSL does not compare all the bytes in the seal's file that name algorithms; `tyndau verify` does.
-        if path.name != bag.SEAL and not any(_tool(taken, *command) for command in TOOLS[:3]):
+        if path.name != bag.SEAL and not any(tool(taken, *command) for command in TOOLS[:3]):
             missed_by_tools.append(where)
         path.write_bytes(whole)
     assert (missed, missed_by_tools) == ([], [])
@@ -273,13 +273,13 @@ async def stamped(house: House, tmp_path: Path) -> AsyncIterator[None]:
     (folder / "serial").write_text("01\n")
     make = ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", "key", "-out", "crt")
     more = ("-subj", "/CN=test authority", "-addext", "extendedKeyUsage=critical,timeStamping")
-    assert _tool(folder, *make, *more) == 0
+    assert tool(folder, *make, *more) == 0
     shutil.copy(folder / "crt", tmp_path / "authority.crt")
 
     async def answer(request: web.Request) -> web.Response:
         (folder / "request").write_bytes(await request.read())
         command = ("openssl", "ts", "-reply", "-config", "ts.cnf", "-queryfile", "request", "-signer", "crt")
-        assert _tool(folder, *command, "-inkey", "key", "-out", "reply") == 0
+        assert tool(folder, *command, "-inkey", "key", "-out", "reply") == 0
         return web.Response(body=(folder / "reply").read_bytes(), content_type="application/timestamp-reply")
 
     app = web.Application()
@@ -299,8 +299,8 @@ async def test_an_authority_confirms_the_time_and_openssl_agrees(house: House, t
     await bundling.renew(house.office, hearing)
     async with visiting(house) as browser:
         await browser.sign_in(JUDGE_IIN)
-        folder = await _take(browser, hearing, tmp_path)
-    assert _tool(folder, *TS) == 0
+        folder = await take_bundle(browser, hearing, tmp_path)
+    assert tool(folder, *TS) == 0
     found = check_bundle(folder, tmp_path / "seal.crt", tmp_path / "authority.crt")
     assert (list(found.faults), found.sealed_at is not None) == ([], True)
     whole = (folder / bag.TIMESTAMP).read_bytes()

@@ -18,6 +18,7 @@ from web.api import (
     search,
     session,
     shares,
+    signatures,
     words,
 )
 from web.office import Office, of
@@ -42,6 +43,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *words.ENDPOINTS,
     *office_copy.ENDPOINTS,
     *shares.ENDPOINTS,
+    *signatures.ENDPOINTS,
     *search.ENDPOINTS,
 )
 

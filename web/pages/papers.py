@@ -10,7 +10,7 @@ from aiohttp import web
 from hearing.hearings import Ruling
 from hearing.participants import HearingId
 from hearing.wrongs import Refused
-from web import bundling
+from web import bundling, doors, signatures
 from web.asking import ask
 from web.casefile import CaseFile, source
 from web.documents import minutes as papers
@@ -67,7 +67,8 @@ async def _page(
 ) -> web.StreamResponse:
     closed, numbers = file.hearing.closed_at, of(request).edition.numbers
     may_sign = kind == "minutes" and closed is not None and file.actor.role in STAFF
-    return render(
+    own = signatures.waits_for(file) if kind == "minutes" else None
+    response = render(
         request,
         "paper.html",
         file=file,
@@ -78,8 +79,14 @@ async def _page(
         may_sign=may_sign and file.actor.person not in file.hearing.signatures,
         signed=sum(1 for _ in file.hearing.signatures),
         sign_until=closed + numbers["minutes_sign_days"] * DAY if closed else None,
+        rows=signatures.rows(file) if kind == "minutes" else (),
+        own=own,
+        ncalayer=of(request).ncalayer,
         refused=refused,
     )
+    if own is not None:
+        doors.reach_also(response, of(request).ncalayer)
+    return response
 
 
 async def take(request: web.Request) -> web.StreamResponse:
