@@ -100,6 +100,10 @@ class Reports:
     """Who listens to which interpreter's channel."""
 
 
+_Top = tuple[Share, int]
+"""The most that may be had of a picture, and its bits."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Step:
     stage: int
@@ -135,11 +139,18 @@ def speaker(voices: Mapping[SeatId, VoiceReport], former: SeatId | None, now_ns:
 def allocate(reports: Reports, floor: Floor, now_ns: int) -> dict[str, Allotment]:
     """For each listener, what they get now."""
     speaks = speaker(reports.voices, reports.speaker, now_ns)
-    return {who: _allot(who, report, reports, floor, speaks, now_ns) for who, report in reports.listeners.items()}
+    tops = {seat: (_top(picture, False), _top(picture, True)) for seat, picture in reports.pictures.items()}
+    return {who: _allot(who, report, reports, floor, speaks, tops, now_ns) for who, report in reports.listeners.items()}
 
 
 def _allot(
-    who: str, listener: ListenerReport, reports: Reports, floor: Floor, speaks: SeatId | None, now_ns: int
+    who: str,
+    listener: ListenerReport,
+    reports: Reports,
+    floor: Floor,
+    speaks: SeatId | None,
+    tops: Mapping[SeatId, tuple[_Top, _Top]],
+    now_ns: int,
 ) -> Allotment:
     voices = {
         seat: reports.voices[seat] for seat in entitled(floor, who, "audio", reports.channels) if seat in reports.voices
@@ -150,11 +161,13 @@ def _allot(
     sees = [seat for seat in may_see if seat in reports.pictures]
     if speaks not in sees:
         speaks = speaker({s: v for s, v in reports.voices.items() if s in sees}, None, now_ns)
-    steps = _ladder(sees, [speaks, floor.recorded_video], reports)
+    large = (speaks, floor.recorded_video)
+    best = {seat: tops[seat][seat in large] for seat in sees}
     has = listener.has or Allotment()
-    everything = sum(voice.bits for voice in voices.values()) + sum(_tops(steps).values())
+    everything = sum([voice.bits for voice in voices.values()]) + sum([bits for _, bits in best.values()])
     if listener.bits is None or everything <= listener.bits * (1 - (MARGIN if has.resting else 0)):
-        return Allotment(NO_SEATS, {step.seat: step.share for step in steps}, has.squeezed_ns)
+        return Allotment(NO_SEATS, {seat: share for seat, (share, _) in best.items()}, has.squeezed_ns)
+    steps = _ladder(sees, large, reports)
     silent = frozenset(s for s, voice in voices.items() if voice.bits and now_ns - voice.heard_ns > REST_NS)
     spoken = sum(voice.bits for seat, voice in voices.items() if seat not in silent)
     room = listener.bits - spoken - (RESERVE if silent else 0)
@@ -191,8 +204,10 @@ def _steps(picture: PictureReport, large: bool) -> Iterator[tuple[int, Share, tu
         yield stage, Share(layer.rid), (place, ALL), layer.bits[-1]
 
 
-def _tops(steps: Collection[_Step]) -> dict[SeatId, int]:
-    return {step.seat: step.bits for step in steps}
+def _top(picture: PictureReport, large: bool) -> _Top:
+    """The last of a picture's steps."""
+    layer = picture.layers[-1 if large else min(len(picture.layers), MOST_WIDE) - 1]
+    return Share(layer.rid), layer.bits[-1]
 
 
 def _climb(

@@ -261,19 +261,6 @@ class Feed:
         block = rtp.extension_block(elements)
         return rtp.header(payload_type, marker, number, timestamp, ssrc, block, padded), -1
 
-    def _seal(self, head: bytes, payload: bytes, sequence: int, at_ns: int) -> bytes | None:
-        peer = self.peer
-        sealed = peer.send_rtp(head + payload)
-        if sealed is not None:
-            peer.media_packets_sent += 1
-            if sequence >= 0:
-                peer.note_sent(sequence, len(sealed), at_ns)
-        return sealed
-
-    def carries(self, number: int, stream: int) -> bool:
-        """Whether a packet goes out as it comes, without anything to decide or to look up."""
-        return stream == self.stream and number >= self.first and not self.waiting and not self.apart
-
     def send(
         self, number: int, packet: rtp.Rtp, payload: bytes, level: int, seen: Descriptor | None, at_ns: int
     ) -> bool:
@@ -288,17 +275,20 @@ class Feed:
         head, sequence = self._head(
             self.ssrc, self.payload_type, packet.marker, out, timestamp, padding > 0, level, at_ns
         )
-        sealed = self._seal(head, vp8.shift(payload, picture, tl0) if picture or tl0 else payload, sequence, at_ns)
+        if picture or tl0:
+            payload = vp8.shift(payload, picture, tl0)
+        sealed = self.peer.send_media(head + payload, sequence, at_ns)
         if sealed is None:
             return False
         if self.repair_type < 0:
             self.kept[out % KEPT] = (out, sealed)
         if out > self.last_number:
             self.last_number, self.last_time, self.last_ns = out, timestamp, at_ns
-            if seen is not None and seen.picture >= 0:
-                self.last_picture = (seen.picture + picture) & vp8.PICTURES
-            if seen is not None and seen.tl0 >= 0:
-                self.last_tl0 = (seen.tl0 + tl0) & vp8.TL0S
+            if seen is not None:
+                if seen.picture >= 0:
+                    self.last_picture = (seen.picture + picture) & vp8.PICTURES
+                if seen.tl0 >= 0:
+                    self.last_tl0 = (seen.tl0 + tl0) & vp8.TL0S
         self.packets += 1
         self.octets += len(payload) - padding
         return True
@@ -309,7 +299,7 @@ class Feed:
             return
         out, timestamp = self.last_number + 1, (self.last_time + PAUSE_SAMPLES) & 0xFFFFFFFF
         head, sequence = self._head(self.ssrc, self.payload_type, False, out, timestamp, False, 127, at_ns)
-        if self._seal(head, PAUSE, sequence, at_ns) is not None:
+        if self.peer.send_media(head + PAUSE, sequence, at_ns) is not None:
             self.last_number, self.last_time, self.last_ns = out, timestamp, at_ns
             self.packets += 1
             self.octets += len(PAUSE)
@@ -327,7 +317,7 @@ class Feed:
         if run.picture or run.tl0:
             payload = vp8.shift(payload, run.picture, run.tl0)
         original = _U16.pack((number + run.number) & 0xFFFF)
-        if self._seal(head, original + payload, sequence, at_ns) is None:
+        if self.peer.send_media(head + original + payload, sequence, at_ns) is None:
             return False
         self.resent += 1
         return True

@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, Protocol
 
 import structlog
 
@@ -37,7 +37,19 @@ Backend = Literal["auto", "native", "python"]
 class Books(Protocol):
     """Who is told of packets that a forwarder has passed on by itself."""
 
-    def note_passed(self, stream: Stream, passed: Passed, arrival_ns: int) -> None: ...
+    def note_passed(
+        self,
+        stream: Stream,
+        number: int,
+        data: bytes,
+        octets: int,
+        timestamp: int,
+        level: int,
+        temporal: int,
+        width: int,
+        key: bool,
+        arrival_ns: int,
+    ) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +63,10 @@ class Stream:
     reception: Reception
 
 
-class Passed(NamedTuple):
-    """What is told of a packet that was passed on."""
-
-    number: int
-    data: bytes
-    octets: int
-    timestamp: int
-    level: int
-    temporal: int
-    width: int
-    key: bool
-
-
 class Forwarder(Protocol):
     name: str
+    settles: bool
+    """Whether it passes packets on without asking."""
 
     def peer(self, *args: Any, **kwargs: Any) -> Peer:
         """A connection whose packets this forwarder sends; takes what ``Peer`` takes."""
@@ -91,6 +92,7 @@ class PythonForwarder:
     """Always there. Per listener: a new head, the same payload, one seal, one datagram."""
 
     name = "python"
+    settles = False
 
     def peer(self, *args: Any, **kwargs: Any) -> Peer:
         return Peer(*args, **kwargs)
@@ -107,7 +109,7 @@ class PythonForwarder:
     ) -> bool:
         changed, stream, payload = False, packet.ssrc, packet.data[packet.payload_at :]
         for feed in feeds:
-            if feed.carries(number, stream):
+            if feed.stream == stream and number >= feed.first and not feed.waiting and not feed.apart:
                 feed.send(number, packet, payload, level, seen, now_ns)
                 continue
             before = feed.stream

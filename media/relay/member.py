@@ -40,6 +40,7 @@ LOSS_WEIGHT = 0.3
 class Member:
     def __init__(self, peer: Peer) -> None:
         self.peer = peer
+        self.films = films(peer.who)
         self.up = False
         self.sounds = peer.allowance("sounds", SOUNDS_A_SECOND)
         self.repeats = Allowance(REPEATS_A_SECOND)
@@ -51,6 +52,8 @@ class Member:
         self._limit = Limit(video_limit(1, False))
         self._rtt_ns: int | None = None
         self._looked_ns = 0
+        self._tells = False
+        """Whether its browser says what its line carries."""
         self._counted = (0, 0, 0)
         self.up_kbps = 0.0
         self.down_kbps = 0.0
@@ -68,6 +71,7 @@ class Member:
         """The newest answer stands: bind sections that publish to their sources, and feeds to their sections."""
         self.unsettle()
         self.published.clear()
+        self._tells = any({"transport-cc", "goog-remb"} & {*p.feedback} for p in self.peer.sections.values())
         received = [part for part in self.peer.sections.values() if part.use == "receive"]
         self.peer.cc_id = next((i for part in received if (i := part.extension(rtp.TRANSPORT_CC))), -1)
         self.peer.level_id = next((i for part in received if (i := part.extension(rtp.AUDIO_LEVEL))), -1)
@@ -76,7 +80,7 @@ class Member:
                 source = sources.get((seat_behind(self.peer.who), part.kind))
                 if source is not None and source not in self.published.values():
                     self.published[part.mid] = source
-                    if films(self.peer.who) or source.peer is None or not films(source.peer.who):
+                    if self.films or source.peer is None or not films(source.peer.who):
                         source.publish(self.peer, part)
             elif part.mid in self.feeds:
                 self.feeds[part.mid].agreed(part)
@@ -183,8 +187,7 @@ class Member:
 
     def budget(self, now_ns: int) -> int | None:
         """What this member's line is thought to carry towards them; None when it never told and nothing is known."""
-        tells = any("transport-cc" in p.feedback or "goog-remb" in p.feedback for p in self.peer.sections.values())
-        return self.estimate.budget(self.peer.media_packets_sent > 0, now_ns) if tells else None
+        return self.estimate.budget(self.peer.media_packets_sent > 0, now_ns) if self._tells else None
 
     # -- packets out -------------------------------------------------------------------------------------------------
 

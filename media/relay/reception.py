@@ -97,7 +97,11 @@ class Reception:
         self.received += 1
         if octets:
             self.octets += octets
-            self._note_jitter(timestamp, at_ns)
+            transit = at_ns * self._ticks - timestamp
+            change = transit - self._transit if self._transit is not None else 0.0
+            if -self.clock_rate < change < self.clock_rate:
+                self.jitter += (abs(change) - self.jitter) / 16
+            self._transit = transit
 
     def _advance(self, number: int, at_ns: int) -> None:
         if self.highest < 0:

@@ -10,9 +10,8 @@ from collections.abc import Callable, Mapping
 from hearing.participants import SeatId
 from media.packets import Kind, Received
 from media.relay.beat import REST_NS
-from media.relay.forwarder import Forwarder, Passed, Stream
+from media.relay.forwarder import Forwarder, Stream
 from media.relay.layers import Layer
-from media.relay.lines import films
 from media.relay.member import Member
 from media.relay.reception import Arrival
 from media.relay.source import Source
@@ -48,19 +47,20 @@ class Switchboard:
         rested, self.heard_ns = arrival_ns - self.heard_ns > REST_NS, arrival_ns
         if rested:
             self.roused()
-        level = member.note(packet, arrival_ns)
+        level, peer = member.note(packet, arrival_ns), member.peer
         found = member.source_of(packet)
-        if found is None or found[0].peer is not member.peer or found[0].part is None:
+        if found is None or found[0].peer is not peer or found[0].part is None:
             return
         source, layer, is_repair = found
-        if source.kind == "audio" and not member.sounds.take(1, arrival_ns):
+        kind = source.kind
+        if kind == "audio" and not member.sounds.take(1, arrival_ns):
             return
-        if source.kind == "audio" and films(member.peer.who) and source.seat in self.hushed:
+        if kind == "audio" and member.films and source.seat in self.hushed:
             return
         whole: rtp.Rtp | None = _restore(packet, source, layer) if is_repair else packet
         if whole is None:
             return
-        seen = vp8.read(whole) if source.kind == "video" else None
+        seen = vp8.read(whole) if kind == "video" else None
         if seen is None and not is_repair:
             source.note_level(level & 127 if level >= 0 else -1, arrival_ns)
             if source.rests and arrival_ns == source.heard_ns:
@@ -70,29 +70,43 @@ class Switchboard:
         if arrival is Arrival.KNOWN:
             return
         octets = whole.payload_length
-        layer.note(octets, seen.temporal if seen is not None else 0, seen.width if seen is not None else 0, arrival_ns)
+        if seen is None:
+            layer.note(octets, 0, 0, arrival_ns)
+        else:
+            layer.note(octets, seen.temporal, seen.width, arrival_ns)
         if self._forwarder.forward(layer, number, whole, level, seen, arrival_ns):
             source.gated()
-        if arrival is Arrival.NEW and not is_repair and self._plain(member, source):
+        if self._forwarder.settles and arrival is Arrival.NEW and not is_repair and self._plain(member, source):
             self._forwarder.settle(Stream(self, member, source, layer, reception))
         if octets > 0 and source.tapped(layer, seen is None or seen.key, arrival_ns):
             codec = "rtx" if is_repair else source.codec
             self._hear(
-                Received(SeatId(source.seat), source.kind, arrival_ns, packet.data, codec, whole.ssrc, is_rtx=is_repair)
+                Received(SeatId(source.seat), kind, arrival_ns, packet.data, codec, whole.ssrc, False, is_repair)
             )
 
     @staticmethod
     def _plain(member: Member, source: Source) -> bool:
         """Whether what comes next in order may be passed on before we are told."""
-        return member.up and not source.rests and not films(member.peer.who) and member.peer.meter is None
+        return member.up and not source.rests and not member.films and member.peer.meter is None
 
-    def note_passed(self, stream: Stream, passed: Passed, arrival_ns: int) -> None:
+    def note_passed(
+        self,
+        stream: Stream,
+        number: int,
+        data: bytes,
+        octets: int,
+        timestamp: int,
+        level: int,
+        temporal: int,
+        width: int,
+        key: bool,
+        arrival_ns: int,
+    ) -> None:
         """A packet was passed on already, the next in order of this stream: keep the books, and tell the ears."""
         rested, self.heard_ns = arrival_ns - self.heard_ns > REST_NS, arrival_ns
         if rested:
             self.roused()
         source, layer = stream.source, stream.layer
-        number, data, octets, timestamp, level, temporal, width, key = passed
         if source.kind == "audio":
             source.note_level(level & 127 if level >= 0 else -1, arrival_ns)
             if source.rests and arrival_ns == source.heard_ns:

@@ -77,7 +77,7 @@ Sender = Callable[[bytes, Address], int]
 class Taker(Protocol):
     """Who takes the datagrams in the door's stead; what it does not deal with goes to ``Door.received``."""
 
-    def take(self, sock: socket.socket, now_ns: int) -> None: ...
+    def take(self, sock: socket.socket, clock: Callable[[], int]) -> None: ...
 
 
 class Door:
@@ -179,7 +179,7 @@ class Door:
     def _readable(self, sock: socket.socket) -> None:
         self._came_by = sock
         if self.taker is not None:
-            self.taker.take(sock, self._clock())
+            self.taker.take(sock, self._clock)
             return
         clock, addresses = self._clock, self._addresses
         for _ in range(BATCH):

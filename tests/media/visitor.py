@@ -177,10 +177,19 @@ class Visitor:
         timestamp = 960 * sequence & 0xFFFFFFFF
         self.send(rtp.header(AUDIO_TYPE, False, sequence & 0xFFFF, timestamp, self.audio, block, False) + payload)
 
-    def show(self, sequence: int, *, key: bool = False, payload: bytes = b"picture", cc: int | None = None) -> None:
+    def show(
+        self,
+        sequence: int,
+        *,
+        key: bool = False,
+        payload: bytes = b"picture",
+        cc: int | None = None,
+        whole: bool = True,
+    ) -> None:
+        """``whole``: the picture ends here."""
         block = b"" if cc is None else rtp.extension_block(bytes((CC_ID << 4 | 1, cc >> 8, cc & 255)))
         timestamp = 3000 * sequence & 0xFFFFFFFF
-        head = rtp.header(VIDEO_TYPE, True, sequence & 0xFFFF, timestamp, self.video, block, False)
+        head = rtp.header(VIDEO_TYPE, whole, sequence & 0xFFFF, timestamp, self.video, block, False)
         self.send(head + bytes((0x10, 0x00 if key else 0x01)) + payload)
 
     def show_layer(

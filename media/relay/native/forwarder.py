@@ -109,6 +109,7 @@ class _Fan:
 
 class NativeForwarder(PythonForwarder):
     name = "native"
+    settles = True
 
     def __init__(self) -> None:
         self._seals = FFI.new("tyndau_seals *")

@@ -226,7 +226,10 @@ static int decides(enum judged judged, const tyndau_line *line, const tyndau_arr
            !(data[1] >= 192 && data[1] <= 223);
 }
 
-/* Take what has come by this socket, pass on what is plain, and say how many arrivals Python should look at. */
+/* Take what has come by this socket, pass on what is plain, and say how many arrivals Python should look at.
+ *
+ * Where all of it was plain and it ends within a picture, what goes out stays in the outbox: the picture's next packets
+ * come at once, and go with it. Where Python has something to decide, and may send something itself, it leaves before. */
 int tyndau_take(tyndau_intake *intake, const tyndau_seals *seals, tyndau_outbox *box, int fd, int64_t now_ns)
 {
     struct mmsghdr messages[BATCH];
@@ -236,7 +239,7 @@ int tyndau_take(tyndau_intake *intake, const tyndau_seals *seals, tyndau_outbox 
         uint8_t room[CMSG_SPACE(sizeof(struct timespec))];
     } stamps[BATCH];
     struct timespec now;
-    int count, kept = 0, decided = 0;
+    int count, kept = 0, decided = 0, plain = 1, within = 0;
     memset(messages, 0, sizeof messages);
     for (int n = 0; n < BATCH; n++) {
         struct msghdr *head = &messages[n].msg_hdr;
@@ -280,9 +283,13 @@ int tyndau_take(tyndau_intake *intake, const tyndau_seals *seals, tyndau_outbox 
         line = line_at(intake, address, address_length);
         judged = decided ? LEFT : judge(seals, box, line, intake->data[n], out);
         decided = decided || decides(judged, line, out, intake->data[n]);
+        plain = plain && (judged == GONE || (judged == PASSED && out->unsettled == 0));
+        if (judged == PASSED)
+            within = out->video && !(intake->data[n][1] & 0x80);
         if (judged != GONE)
             kept++;
     }
-    tyndau_flush(box);
+    if (!plain || !within)
+        tyndau_flush(box);
     return kept;
 }

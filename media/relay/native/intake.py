@@ -11,7 +11,7 @@ import struct
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
-from media.relay.forwarder import Passed, Stream
+from media.relay.forwarder import Stream
 from media.relay.layers import Layer
 from media.relay.native.peer import FFI, LIB, NativePeer
 from media.wire import rtp, vp8
@@ -23,6 +23,9 @@ from media.wire.vp8 import Descriptor
 ARRIVAL = struct.Struct("@qqqiiiiIiiiiBBBI28s0q")
 COUNTS = struct.Struct("@QQq")
 PORT = struct.Struct("!H")
+TURNS = 4
+"""Batches taken one after another before the event loop is given back."""
+
 MOST_ADDRESSES = 4096
 FOUR_BYTES = 16
 """A ``sockaddr_in``."""
@@ -77,30 +80,43 @@ class Intake:
 
     # -- what comes --------------------------------------------------------------------------------------------------
 
-    def take(self, sock: socket.socket, now_ns: int) -> None:
-        count = LIB.tyndau_take(self._intake, self._seals, self._outbox, sock.fileno(), now_ns)
+    def take(self, sock: socket.socket, clock: Callable[[], int]) -> None:
+        """What came while the books were kept goes with it: a picture in several packets leaves as one run."""
+        fd, outbox = sock.fileno(), self._outbox
+        try:
+            for _ in range(TURNS):
+                if not self._take(fd, clock()) or not outbox.held:
+                    return
+        finally:
+            if outbox.held:
+                LIB.tyndau_flush(outbox)
+
+    def _take(self, fd: int, now_ns: int) -> int:
+        count: int = LIB.tyndau_take(self._intake, self._seals, self._outbox, fd, now_ns)
         taken, dropped, waited_ns = COUNTS.unpack_from(self._counts)
-        door = self._door
-        door.taken += taken
-        door.dropped += dropped
-        door.waited_ns += waited_ns
+        if taken:
+            door = self._door
+            door.taken += taken
+            door.dropped += dropped
+            door.waited_ns += waited_ns
         if count:
             self._note(ARRIVAL.iter_unpack(self._arrivals[: count * ARRIVAL.size]))
         if self._left:
             for key in self._left:
                 self._streams.pop(key, None)
             self._left.clear()
+        return count
 
     def _note(self, arrivals: Iterable[tuple[Any, ...]]) -> None:
-        batch = self._outbox.batch
+        batch, buffer, streams = self._outbox.batch, self._data, self._streams
         for one in arrivals:
             key, arrival_ns, number, at, length, payload_at, padding, timestamp, level = one[:9]
-            data = self._data[at : at + length]
+            data = buffer[at : at + length]
             if not key:
                 self._door.received(data, self._address(*one[-2:]), arrival_ns)
                 continue
             unsettled, temporal, width, _, is_key, tells = one[9:15]
-            stream, _ = self._streams[key]
+            stream, _ = streams[key]
             if tells:
                 peer = stream.member.peer
                 assert isinstance(peer, NativePeer)
@@ -108,8 +124,9 @@ class Intake:
             if unsettled > 0:
                 self._settle(batch, stream, number, data, level, arrival_ns)
             octets = length - payload_at - padding
-            passed = Passed(number, data, octets, timestamp, level, temporal, width, is_key)
-            stream.books.note_passed(stream, passed, arrival_ns)
+            stream.books.note_passed(
+                stream, number, data, octets, timestamp, level, temporal, width, is_key, arrival_ns
+            )
 
     def _settle(self, batch: int, stream: Stream, number: int, data: bytes, level: int, arrival_ns: int) -> None:
         """Some listener does not carry this stream yet."""

@@ -89,6 +89,16 @@ async def test_packets_of_all_sizes_that_leave_together_arrive_whole_and_in_orde
     assert all((later - former) & 0xFFFF == 1 for former, later in pairwise(numbers))
 
 
+async def test_a_picture_that_never_ends_is_not_waited_for(judge: Visitor, suspect: Visitor) -> None:
+    suspect.show(0, key=True)
+    picture = judge.heard_ssrcs()[1]
+    await judge.until(lambda: len(judge.of(picture)) == 1)
+    for number in range(1, 4):
+        suspect.show(number, payload=bytes((number,)), whole=False)
+        await judge.until(lambda number=number: len(judge.of(picture)) == 1 + number)  # type: ignore[misc]
+    assert not any(packet.marker for packet in judge.of(picture)[1:])
+
+
 async def test_what_passed_by_itself_can_be_asked_for_again_and_is_heard(judge: Visitor, suspect: Visitor) -> None:
     heard: list[Received] = []
     judge.courtroom.listen(heard.append)
