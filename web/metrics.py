@@ -98,13 +98,11 @@ def _lines(sittings: Iterable[Sitting]) -> Iterator[Metric]:
     jitter = GaugeMetricFamily("tyndau_line_jitter_seconds", "jitter of the worst stream", labels=PEER)
     for sitting in sittings:
         for who, count in sitting.courtroom.refused().items():
-            if not observes(who):
-                refused.add_metric([sitting.id, who], count)
-        for seat in sitting.hearing.seats:
-            if not sitting.courtroom.has_peer(seat):
+            if observes(who):
                 continue
-            figures, where = sitting.courtroom.link(seat), [sitting.id, seat]
-            up.add_metric(where, sitting.courtroom.connected(seat))
+            figures, where = sitting.courtroom.link(who), [sitting.id, who]
+            refused.add_metric(where, count)
+            up.add_metric(where, sitting.courtroom.connected(who))
             rate.add_metric([*where, "up"], figures.up_kbps * 1000)
             rate.add_metric([*where, "down"], figures.down_kbps * 1000)
             loss.add_metric([*where, "up"], figures.loss_up)

@@ -175,7 +175,7 @@ class Courtroom:
     def has_peer(self, who: Who) -> bool:
         return who in self._members
 
-    def connected(self, who: Who) -> bool:
+    def connected(self, who: str) -> bool:
         member = self._members.get(who)
         return member is not None and member.up
 
@@ -184,7 +184,7 @@ class Courtroom:
         known = self._probes.of(who) if probe else self._members.get(who)
         return known.peer.remote if known is not None else None
 
-    def link(self, who: Who) -> LinkFigures:
+    def link(self, who: str) -> LinkFigures:
         member = self._members.get(who)
         return member.link() if member is not None else LinkFigures()
 

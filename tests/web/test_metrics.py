@@ -14,6 +14,9 @@ from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client.parser import text_string_to_metric_families
 
 from hearing.hearings import Phase
+from media.relay.lines import camera_of
+from tests.media import sdp
+from tests.media.visitor import Visitor
 from tests.web.house import PASSWORD, SECRETARY_IIN
 from tests.web.sittings import Bench, bench
 from web import metrics
@@ -73,6 +76,20 @@ async def test_packets_and_lines_are_counted_per_hearing_and_seat_and_nobody_is_
     names = await lobby.registry.docket.persons.names(lobby.house.people.values())
     assert not any(part in text for name in names.values() for part in name.split())
     assert not any(person in text for person in lobby.house.people.values())
+
+
+async def test_the_line_of_a_court_camera_is_watched_like_a_seats(lobby: Bench) -> None:
+    who = camera_of(await lobby.house.seat(lobby.id, "judge"))
+    camera = Visitor((await lobby.sitting()).courtroom, who)
+    await camera.offer([sdp.Part("video", "sendonly", camera.video, camera.repair)])
+    camera.check()
+    await camera.shake()
+    async with asking(lobby, None) as client:
+        _, found = await read(client)
+    assert found["tyndau_line_queue_seconds"].keys() <= found["tyndau_line_up"].keys()
+    assert (lobby.id, who) in found["tyndau_line_up"]
+    assert (lobby.id, who, "up") in found["tyndau_line_bits_per_second"]
+    await camera.close()
 
 
 async def test_every_metric_stands_in_the_document(lobby: Bench) -> None:
