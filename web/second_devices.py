@@ -100,11 +100,12 @@ class SecondDevices:
 
     async def open(self, use: Use, owner: Owner, sdp: str) -> tuple[Device, str]:
         """A new session and the answer to its offer. Raises ``Refused``."""
-        if rule := objection(self._sitting.hearing, use, owner):
+        hearing = await self._sitting.court.office.clerk.load(self._sitting.id)  # a pass of this instant counts
+        if rule := objection(hearing, use, owner):
             raise Refused(rule)
         if owner == PUBLIC and self._sitting.usher.gallery_full():
             raise Refused("gallery_full")
-        device = self._device(use, owner)
+        device = _device(hearing, use, owner)
         courtroom = self._sitting.courtroom
         courtroom.hang_up(device.who)
         try:
@@ -116,14 +117,6 @@ class SecondDevices:
         self._devices[device.id] = device
         self._changed()
         return device, answer
-
-    def _device(self, use: Use, owner: Owner) -> Device:
-        name, seat = secrets.token_urlsafe(18), None
-        who: Who = PublicScreenId(f"p-{secrets.token_hex(8)}")
-        if owner.person is not None:
-            seat = self._sitting.hearing.people[owner.person].seat
-            who = camera_of(seat) if use is Use.CAMERA else screen_of(seat)
-        return Device(name, use, owner, seat, who, _tag())
 
     def find(self, use: Use, name: str, owner: Owner) -> Device:
         """This owner's session of that name, though its line may be lost. Raises ``Refused``."""
@@ -201,6 +194,15 @@ class SecondDevices:
         self._sitting.usher.show_all()
         for connection in self._sitting.connections:
             self._sitting.usher.want(connection)
+
+
+def _device(hearing: Hearing, use: Use, owner: Owner) -> Device:
+    name, seat = secrets.token_urlsafe(18), None
+    who: Who = PublicScreenId(f"p-{secrets.token_hex(8)}")
+    if owner.person is not None:
+        seat = hearing.people[owner.person].seat
+        who = camera_of(seat) if use is Use.CAMERA else screen_of(seat)
+    return Device(name, use, owner, seat, who, _tag())
 
 
 def _tag() -> str:
