@@ -139,6 +139,24 @@ class Vault(Group):
     prefix: str = ""
 
 
+class Venue(Group):
+    """Several servers of one court, on one PostgreSQL and one data folder: which of them a hearing sits at."""
+
+    redis_url: SecretStr | None = Field(default=None, description="Redis, where the nodes keep their leases")
+    node_url: str | None = Field(
+        default=None, pattern=r"^https?://[^/?#\s]+/?$", description="address at which the other nodes reach this one"
+    )
+    lease_seconds: float = Field(
+        default=15, ge=1, description="a node that is gone keeps its hearings for so long; the same at every node"
+    )
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.redis_url is None) != (self.node_url is None):
+            raise ValueError("venue.redis_url and venue.node_url go together")
+        return self
+
+
 class Target(Group):
     """An outside system that gets sealed documents of closed hearings. The table's own name is its short name."""
 
@@ -248,6 +266,7 @@ class Settings(BaseSettings):
     timestamp: Timestamp = Timestamp()
     signatures: Signatures = Signatures()
     vault: Vault = Vault()
+    venue: Venue = Venue()
     delivery: dict[Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")], AnyTarget] = Field(
         default_factory=dict, description="outside systems, each a table of its own: [delivery.torelik]"
     )
@@ -256,6 +275,8 @@ class Settings(BaseSettings):
     def _rehearsal_stays_home(self) -> Self:
         if self.rehearsal and (self.behind_proxy or self.tls.certificate):
             raise ValueError("rehearsal opens every door: it does not run behind a proxy or with a certificate")
+        if self.venue.redis_url is not None and self.database_file is not None:
+            raise ValueError("several nodes need one PostgreSQL: database")
         if self.behind_proxy and self.public_url is None:
             raise ValueError("behind a proxy public_url must be given")
         return self

@@ -58,6 +58,7 @@ from web.reconciling import switch_on
 from web.rehearsal.door import routes as rehearsal_routes
 from web.rehearsal.stage import Stage, company, seed
 from web.turn import Turn, addresses_of
+from web.venue import Leases, OneNode, Venue
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -185,6 +186,7 @@ async def _serve(settings: Settings) -> int:
             gallery=settings.gallery,
             lobby_minutes=settings.lobby_minutes or edition.numbers["lobby_opens_minutes"],
             rehearsal=settings.rehearsal,
+            node=(settings.venue.node_url or "").rstrip("/"),
             behind_proxy=settings.behind_proxy,
             transcript_state=lambda hearing: _transcript_state(transcriber, clerk, hearing),
             stamp=authority(settings.timestamp.url) if settings.timestamp.url is not None else None,
@@ -203,7 +205,9 @@ async def _serve(settings: Settings) -> int:
         if settings.second_tapes is not None:
             switch_on(settings.second_tapes, time.time())
         turn = await _turn(settings)
-        court = Court(office, door, transcriber, book, tapes, loss, forwarder, turn, SharedDisk())
+        venue = _venue(settings)
+        stack.push_async_callback(venue.close)
+        court = Court(office, door, transcriber, book, tapes, loss, forwarder, turn, SharedDisk(), venue=venue)
         token = settings.metrics.token
         app = build(office, court, token.get_secret_value() if token is not None else None)
         if stage is not None:
@@ -213,6 +217,13 @@ async def _serve(settings: Settings) -> int:
 
 def _roots(file: Path | None) -> list[x509.Certificate]:
     return x509.load_pem_x509_certificates(file.read_bytes()) if file is not None else []
+
+
+def _venue(settings: Settings) -> Venue:
+    chosen = settings.venue
+    if chosen.redis_url is None or chosen.node_url is None:
+        return OneNode()
+    return Leases.connect(chosen.redis_url.get_secret_value(), chosen.node_url.rstrip("/"), chosen.lease_seconds)
 
 
 async def _turn(settings: Settings) -> Turn | None:

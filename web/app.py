@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
-from web import doors, metrics, wire
+from web import doors, metrics, neighbours, wire
 from web.court import COURT, Court
 from web.office import OFFICE, Office, of
 from web.rendering import STATIC
@@ -37,6 +37,8 @@ def build(office: Office, court: Court, metrics_token: str | None = None) -> web
     app.add_routes(metrics.routes(metrics_token))
     app.router.add_static("/static/", Path(STATIC), append_version=False)
     app.cleanup_ctx.append(_court_sits)
+    if court.venue.node:
+        neighbours.install(app)
     return app
 
 

@@ -34,7 +34,7 @@ from transcripts.settings import Condition
 from transcripts.transcript import canonical_json
 from transcripts.utterances import RecordedTrack, Utterance
 from web import asking, bundling, quality, review, searching, sworn
-from web.office import QUALITY, RECORDING, SWORN_WORDS, TIMELINE, TRANSCRIPT, WARNING_CLIP
+from web.office import QUALITY, RECORDING, SWORN_WORDS, TIMELINE, TRANSCRIPT, WARNING_CLIP, drafts
 from web.recording import head_act
 from web.sealing import seal_ruling
 
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-SCRATCH = "closing-"
 BY = "system"
 RETRY_SECONDS = 15.0
 
@@ -64,13 +63,18 @@ class Closing:
 
     async def tidy(self) -> None:
         """Wipe away the drafts that a crash left lying open."""
-        for draft in self._court.tapes.glob(f"{SCRATCH}*"):
+        for draft in self._court.tapes.glob(f"{drafts(self._court.office)}*"):
             await asyncio.to_thread(shutil.rmtree, draft)
 
-    async def recover(self) -> None:
-        """Find closed hearings that a crash left unfinished. A court has thousands: those that are whole are let go."""
+    async def recover(self, since: float = 0.0) -> None:
+        """Find closed hearings that a crash left unfinished, of those listed for Unix second ``since`` or later.
+
+        A court has thousands: those that are whole are let go.
+        """
         clerk = self._court.office.clerk
         for listing in await self._court.office.registry.docket.hearings.closed():
+            if listing.scheduled_at < since:
+                continue
             try:
                 hearing = await clerk.load(listing.id)
             except (Impossible, RegistryError) as wrong:
@@ -104,11 +108,12 @@ class Closing:
         folder = whole_folder(self._court.tapes / hearing_id, second / hearing_id if second is not None else None)
         if folder.exists() and hearing.transcript is None:
             await self._mend_tapes(hearing_id, folder, key)
-            with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=self._court.tapes) as scratch:
+            prefix = drafts(self._court.office)
+            with tempfile.TemporaryDirectory(prefix=prefix, dir=self._court.tapes) as draft:
                 if not {RECORDING, TIMELINE, QUALITY} <= _kinds(hearing):
-                    await self._finish_recording(hearing_id, hearing, folder, key, Path(scratch))
-                await review.split_voices(self._court.office, hearing_id, Path(scratch))
-                await self._cut_oaths(hearing_id, hearing, folder, key, Path(scratch))
+                    await self._finish_recording(hearing_id, hearing, folder, key, Path(draft))
+                await review.split_voices(self._court.office, hearing_id, Path(draft))
+                await self._cut_oaths(hearing_id, hearing, folder, key, Path(draft))
         await seal_ruling(self._court.office, hearing_id)
         if hearing.transcript is None and not await self._transcribe(hearing_id, hearing, folder, key):
             return False

@@ -27,7 +27,7 @@ from transcripts.settings import SpeechSettings
 from web import reconciling
 from web.bundle_check import check_bundle, opened, report
 from web.checking import checks
-from web.closing import SCRATCH
+from web.office import DRAFTS
 from web.retention import finish, kept
 
 
@@ -105,7 +105,7 @@ def backup(data: Path, database: Path | None, to: Path) -> int:
     if database is None:
         print("the database lies on a server of its own: docs/operating.md says how to back it up")
         return 1
-    back_up(data, to, database, SCRATCH)
+    back_up(data, to, database, DRAFTS)
     print(f"copied to {to}; not copied, to be kept apart from it: master.key, seal.key")
     return 0
 

@@ -24,6 +24,8 @@ from web.office import Office, of
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LANGUAGE_COOKIE = "lang"
+PASSED_ON, CALLER = "X-Tyndau-Passed-On", "X-Tyndau-Caller"
+"""What a node writes on a request that it passes on: the court's secret, and where it came from."""
 YEAR = 365 * 24 * 3600
 SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 BENCH = frozenset({Role.INVESTIGATING_JUDGE, Role.PRESIDING_JUDGE})
@@ -94,8 +96,21 @@ def show_out(response: web.StreamResponse, office: Office) -> None:
     )
 
 
+def neighbours_secret(office: Office) -> str:
+    """By which the nodes of one court know each other."""
+    return office.registry.keys.master.derive("neighbours").hex()
+
+
+def passed_on(request: web.Request) -> bool:
+    """Whether another node of this court sent this on to us."""
+    given = request.headers.get(PASSED_ON)
+    return given is not None and hmac.compare_digest(given.encode(), neighbours_secret(of(request)).encode())
+
+
 def source(request: web.Request) -> str:
     """Where the caller comes from, for the rate limits. What a stranger writes into a header counts for nothing."""
+    if passed_on(request):
+        return request.headers.get(CALLER, "unknown")
     if of(request).behind_proxy:
         noted = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
         return noted or request.remote or "unknown"

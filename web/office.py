@@ -6,6 +6,7 @@ them (what a transcript waits for, who may be signed in at a rehearsal) comes in
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
@@ -40,6 +41,8 @@ OATH_CLIP, WARNING_CLIP = "oath-", "warning-"
 """Prefixes of the kinds of clips: the voice of whoever swore, and the judge's warning; the person's id follows."""
 SWORN_WORDS = "sworn-"
 """Prefix of the kind of the words that were said in both clips."""
+DRAFTS = "closing-"
+"""How the name of every draft below the tapes begins."""
 CLIPS = (OATH_CLIP, WARNING_CLIP)
 MINUTES, RULING, LINK_TEST = "minutes", "ruling", "link-test"
 SIGNATURE = "signature-"
@@ -73,6 +76,8 @@ class Office:
     zone: tzinfo
     origin: str = "http://localhost:8080"
     secure: bool = False
+    node: str = ""
+    """This node's address among the court's own, where the court runs on several."""
     behind_proxy: bool = False
     """A proxy of ours stands in front: the last address that it notes is the caller's."""
     court: str = "Сот"
@@ -101,6 +106,12 @@ class Office:
 
 
 OFFICE = web.AppKey("office", Office)
+
+
+def drafts(office: Office, what: str = "") -> str:
+    """How this node names its drafts below the tapes: a crash may leave some, and nobody else wipes them away."""
+    own = f"{hashlib.sha256(office.node.encode()).hexdigest()[:12]}-" if office.node else ""
+    return f"{DRAFTS}{own}{what}"
 
 
 def of(request: web.Request) -> Office:

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 COPY = f"{DERIVED}mp4-"
 """Prefix of the kind of an office copy; the version of its recording follows."""
 BY = "system"
-SCRATCH = "closing-copy-"
-"""Below the tapes, where drafts that a crash left open are wiped away."""
 
 
 class CopyState(StrEnum):
@@ -80,7 +78,7 @@ class Copies:
                 self._progress[hearing_id] = Progress(CopyState.FAILED)
 
     async def _make(self, office: Office, hearing_id: HearingId) -> None:
-        from web.office import RECORDING, TIMELINE
+        from web.office import RECORDING, TIMELINE, drafts
 
         documents = office.registry.docket.documents
         kept = await documents.of(hearing_id)
@@ -92,8 +90,8 @@ class Copies:
         recording = files[0]
         tapes = office.registry.folder / "tapes"
         await asyncio.to_thread(tapes.mkdir, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=tapes) as scratch:
-            sources, copy = [Path(scratch) / f"recording-{one.version}" for one in files], Path(scratch) / "copy.mp4"
+        with tempfile.TemporaryDirectory(prefix=drafts(office, "copy-"), dir=tapes) as draft:
+            sources, copy = [Path(draft) / f"recording-{one.version}" for one in files], Path(draft) / "copy.mp4"
             for one, source in zip(files, sources, strict=True):
                 file = await asyncio.to_thread(source.open, "wb")
                 try:

@@ -11,6 +11,7 @@ from hearing.wrongs import Malformed, Refused
 from web import doors
 from web.office import of
 from web.rendering import go, render
+from web.venue import SitsElsewhere
 
 STATUS = {
     "not_signed_in": 401,
@@ -43,6 +44,7 @@ STATUS = {
     "condition_needed": 428,
     "database_full": 503,
     "offer_unusable": 422,
+    "node_silent": 503,
 }
 
 
@@ -71,10 +73,12 @@ def as_refusal(wrong: Exception, now: float) -> Refused:
             return Refused("database_full")
         case Malformed():
             return Refused("malformed")
+        case SitsElsewhere():
+            return Refused("node_silent")
     raise wrong
 
 
-TELLABLE = (Destroyed, Full, NotFound, PassRefused, Taken, TooManyAttempts, WrongCredentials, Malformed)
+TELLABLE = (Destroyed, Full, NotFound, PassRefused, Taken, TooManyAttempts, WrongCredentials, Malformed, SitsElsewhere)
 
 
 def problem(request: web.Request, refused: Refused) -> dict[str, object]:

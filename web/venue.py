@@ -1,39 +1,66 @@
-"""The venue: at which node a hearing sits. One process needs none of it; a cluster keeps leases in Redis.
+"""The venue: at which node a hearing sits. One process needs none of it; several keep leases in Redis.
 
-**Not in use yet**: no court claims a lease, so one court runs one process (ARCHITECTURE.md, "One process or many").
-
-Not messages move between nodes but the client: a browser that knocks elsewhere is sent to the node that holds the
-lease. A node that loses its lease stops its sitting; should it write all the same, the journal's version refuses it.
+A lease is held by renewing it. A node that cannot renew in time must take it for lost: what it did under the lease
+stops before another node may begin. Should it write all the same, the journal's version refuses it. Besides hearings,
+jobs that must not be done twice at once are leased by their name.
 """
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Protocol
 
 import redis.asyncio
+import redis.exceptions
 
-from hearing.participants import HearingId
-
-LEASE_SECONDS = 15
+LEASE_SECONDS = 15.0
+RENEWALS = 5
+"""So many renewals fit into a lease; the last of them is too late to be waited for."""
 RENEW = """
-if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('pexpire', KEYS[1], ARGV[2]) else return 0 end
+local holder = redis.call('get', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2])
+return 1
 """
 GIVE_UP = """
 if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) else return 0 end
 """
 
 
+class LeaseLost(Exception):
+    """Another node has it, or may have it by now."""
+
+
+class SitsElsewhere(Exception):
+    """The hearing sits at another node, or no node can say where. ``node`` is its address, empty where unknown."""
+
+    def __init__(self, node: str) -> None:
+        super().__init__(node)
+        self.node = node
+
+
 class Venue(Protocol):
-    """Who holds which hearing."""
+    """Who holds what: a hearing by its id, a job by its name."""
 
-    async def claim(self, hearing: HearingId) -> str | None:
-        """Take the hearing for this node. None when it is ours now, else the address of the node where it sits."""
+    @property
+    def node(self) -> str:
+        """This node's own address, empty where there is only one."""
 
-    async def renew(self, hearing: HearingId) -> bool:
-        """Keep the lease. False when another node has it: the sitting must stop."""
+    async def claim(self, what: str) -> str | None:
+        """Take it for this node. None when it is ours now, else the address of the node that holds it. Raises
+        ``SitsElsewhere`` when that cannot be known."""
 
-    async def release(self, hearing: HearingId) -> None: ...
+    async def holder(self, what: str) -> str | None:
+        """The other node that holds it; None where no other does, or nobody can tell."""
+
+    async def renew(self, what: str) -> bool:
+        """Keep the lease. False when another node has it."""
+
+    async def keep(self, what: str) -> None:
+        """Renew until cancelled. Raises ``LeaseLost``."""
+
+    async def release(self, what: str) -> None: ...
 
     async def close(self) -> None: ...
 
@@ -41,13 +68,21 @@ class Venue(Protocol):
 class OneNode:
     """The embedded default: everything sits here."""
 
-    async def claim(self, hearing: HearingId) -> str | None:
+    node = ""
+
+    async def claim(self, what: str) -> str | None:
         return None
 
-    async def renew(self, hearing: HearingId) -> bool:
+    async def holder(self, what: str) -> str | None:
+        return None
+
+    async def renew(self, what: str) -> bool:
         return True
 
-    async def release(self, hearing: HearingId) -> None:
+    async def keep(self, what: str) -> None:
+        await asyncio.get_running_loop().create_future()
+
+    async def release(self, what: str) -> None:
         return None
 
     async def close(self) -> None:
@@ -56,29 +91,71 @@ class OneNode:
 
 @dataclass(frozen=True, slots=True)
 class Leases:
-    """Leases in Redis. ``node_url`` is the address to which browsers of this node's hearings are sent."""
+    """Leases in Redis. ``node`` is the address at which the other nodes reach this one; it names this node, too."""
 
     client: redis.asyncio.Redis
-    node_url: str
+    node: str
     lease_seconds: float = LEASE_SECONDS
 
     @classmethod
-    def connect(cls, url: str, node_url: str, lease_seconds: float = LEASE_SECONDS) -> Leases:
-        return cls(redis.asyncio.from_url(url, decode_responses=True), node_url, lease_seconds)
+    def connect(cls, url: str, node: str, lease_seconds: float = LEASE_SECONDS) -> Leases:
+        patience = lease_seconds / RENEWALS
+        client = redis.asyncio.from_url(
+            url, decode_responses=True, socket_timeout=patience, socket_connect_timeout=patience
+        )
+        return cls(client, node, lease_seconds)
 
-    async def claim(self, hearing: HearingId) -> str | None:
-        if await self.client.set(_key(hearing), self.node_url, nx=True, px=self._milliseconds):
+    async def claim(self, what: str) -> str | None:
+        try:
+            return await self._claim(what)
+        except redis.exceptions.RedisError as wrong:
+            raise SitsElsewhere("") from wrong
+
+    async def _claim(self, what: str) -> str | None:
+        if await self.client.set(_key(what), self.node, nx=True, px=self._milliseconds):
             return None
-        holder = await self.client.get(_key(hearing))
+        holder = await self.client.get(_key(what))
         if holder is None:
-            return await self.claim(hearing)
-        return None if holder == self.node_url else str(holder)
+            return await self._claim(what)
+        if holder == self.node:
+            await self.renew(what)
+            return None
+        return str(holder)
 
-    async def renew(self, hearing: HearingId) -> bool:
-        return bool(await self.client.eval(RENEW, 1, _key(hearing), self.node_url, str(self._milliseconds)))
+    async def holder(self, what: str) -> str | None:
+        try:
+            found = await self.client.get(_key(what))
+        except redis.exceptions.RedisError:
+            return None
+        return None if found is None or found == self.node else str(found)
 
-    async def release(self, hearing: HearingId) -> None:
-        await self.client.eval(GIVE_UP, 1, _key(hearing), self.node_url)
+    async def renew(self, what: str) -> bool:
+        return bool(await self.client.eval(RENEW, 1, _key(what), self.node, str(self._milliseconds)))
+
+    async def keep(self, what: str) -> None:
+        loop = asyncio.get_running_loop()
+        pause = self.lease_seconds / RENEWALS
+        ours_until = loop.time() + self.lease_seconds
+        while True:
+            await asyncio.sleep(pause)
+            asked = loop.time()
+            try:
+                async with asyncio.timeout(pause):
+                    held = await self.renew(what)
+            except (redis.exceptions.RedisError, TimeoutError):
+                if loop.time() + pause < ours_until:
+                    continue
+                raise LeaseLost(what) from None
+            if not held:
+                raise LeaseLost(what)
+            ours_until = asked + self.lease_seconds
+
+    async def release(self, what: str) -> None:
+        """What cannot be given back runs out."""
+        try:
+            await self.client.eval(GIVE_UP, 1, _key(what), self.node)
+        except redis.exceptions.RedisError:
+            return
 
     async def close(self) -> None:
         await self.client.aclose()
@@ -88,5 +165,5 @@ class Leases:
         return int(self.lease_seconds * 1000)
 
 
-def _key(hearing: HearingId) -> str:
-    return f"tyndau:venue:{hearing}"
+def _key(what: str) -> str:
+    return f"tyndau:venue:{what}"

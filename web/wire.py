@@ -26,6 +26,7 @@ from web.problems import as_refusal
 from web.signalling import MALFORMED
 from web.sitting import Sitting
 from web.usher import FULL_CODE, NOT_SIGNED_IN, OTHER_TAB_CODE
+from web.venue import SitsElsewhere
 
 log = structlog.get_logger()
 
@@ -67,6 +68,9 @@ async def socket(request: web.Request) -> web.WebSocketResponse:
         sitting = await request.app[COURT].sitting(hearing_id)
     except NotFound:
         await ws.close(code=NO_SUCH_HEARING)
+        return ws
+    except SitsElsewhere:
+        await ws.close(code=WSCloseCode.TRY_AGAIN_LATER)
         return ws
     connection = await _connection(request, ws, visitor, sitting)
     if connection is None:

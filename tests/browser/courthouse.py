@@ -54,6 +54,7 @@ class Api:
     def __init__(self, session: aiohttp.ClientSession, base: str, token: str) -> None:
         self._session = session
         self._base = base
+        self.token = token
         self._headers = {"Authorization": f"Bearer {token}"}
 
     async def call(self, method: str, path: str, body: Any = None) -> Any:
@@ -164,7 +165,7 @@ class Courthouse:
         return process.returncode or 0, out.decode()
 
     async def accounts(self) -> None:
-        async with await Office.open(self.folder) as office:
+        async with await Office.open(self.folder, self.settings.get("TYNDAU_DATABASE")) as office:
             for name, role in (("judge", "investigating_judge"), ("secretary", "court_secretary")):
                 await office.docket.accounts.create(number(name), PASSWORD, f"Сынақ {name}", [role], time.time())
 

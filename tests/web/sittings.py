@@ -35,6 +35,7 @@ from transcripts.settings import SpeechSettings
 from transcripts.transcriber import Transcriber
 from web.court import Court
 from web.sitting import Sitting
+from web.venue import Venue
 
 REHEARSAL = Path(__file__).parents[2] / "config" / "rehearsal"
 MODEL = REHEARSAL / "asr-test-model"
@@ -234,6 +235,7 @@ async def bench(
     disk: Disk | None = None,
     second: Path | None = None,
     second_disk: Disk | None = None,
+    venue: Venue | None = None,
 ) -> AsyncIterator[Bench]:
     """A court opened on this folder: with a fresh hearing, or, as after a crash, with the one ``before``."""
     async with AsyncExitStack() as stack:
@@ -253,7 +255,9 @@ async def bench(
             hearing, house.people = before.id, before.house.people
         tapes = data / "tapes"
         tapes.mkdir(exist_ok=True)
-        court = Court(house.office, door, transcriber, book, tapes, 2.0, disk=disk, second_disk=second_disk)
+        court = Court(
+            house.office, door, transcriber, book, tapes, 2.0, disk=disk, second_disk=second_disk, venue=venue
+        )
         started = asyncio.Event()
         running = asyncio.create_task(court.run(started))
         made = Bench(house, court, running, hearing)

@@ -21,11 +21,12 @@ from hearing.registry.office import DATABASE_FILE
 from hearing.rules import decide
 from hearing.wrongs import Impossible
 from tests.patience import PATIENCE_SECONDS
-from tests.web.hall import ended, hall_of, told
+from tests.web.hall import ended, hall_of, is_view, told
 from tests.web.sittings import AT_ONCE, TYPED, bench
 from web.app import healthz
 from web.court import COURT
 from web.office import OFFICE
+from web.venue import LeaseLost, OneNode, SitsElsewhere
 
 
 def _damage(data: Path, hearing: HearingId) -> None:
@@ -107,3 +108,44 @@ async def test_what_is_written_while_a_sitting_begins_reaches_its_pages(tmp_path
             held.court.office = replace(held.house.office, clerk=clerk)
             async with hall.page(counsel) as page:
                 await told(page, lambda m: m["t"] == "view" and m["hearing"]["phase"] == Phase.LOBBY)
+
+
+class Contested(OneNode):
+    """A venue at which a lease may be lost, and another node may have it."""
+
+    node = "http://one"
+
+    def __init__(self) -> None:
+        self.other: str | None = None
+        self.lost = asyncio.Event()
+
+    async def claim(self, what: str) -> str | None:
+        return self.other
+
+    async def keep(self, what: str) -> None:
+        await self.lost.wait()
+        raise LeaseLost(what)
+
+
+async def test_a_sitting_whose_lease_is_lost_stops_its_pages_come_back_and_the_court_goes_on(tmp_path: Path) -> None:
+    venue = Contested()
+    async with bench(tmp_path / "data", model=None, venue=venue) as held:
+        held.id = await held.house.list_sanction("7585-24-00-2/102", scheduled_at=time.time() + 7200)
+        async with hall_of(held) as hall:
+            counsel = await hall.come_in("counsel")
+            async with hall.page(counsel) as page:
+                await told(page, is_view)
+                sitting = await held.sitting()
+                venue.other = "http://two"
+                venue.lost.set()
+                assert await ended(page) == 1013
+                await sitting.ended.wait()
+            async with hall.page(counsel) as page:
+                assert await ended(page) == 1013
+            with pytest.raises(SitsElsewhere, match="two"):
+                await held.sitting()
+            venue.other = None
+            venue.lost.clear()
+            async with hall.page(counsel) as page:
+                await told(page, is_view)
+        assert not held.court.risen.is_set()

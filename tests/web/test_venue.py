@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import shutil
 import socket
@@ -13,9 +14,11 @@ import pytest
 import redis
 
 from hearing.participants import HearingId
-from web.venue import Leases, OneNode
+from tests.patience import PATIENCE_SECONDS
+from web.venue import LeaseLost, Leases, OneNode, SitsElsewhere
 
 H = HearingId("h-1")
+LEASE_SECONDS = 0.5
 
 
 def free_port() -> int:
@@ -24,11 +27,11 @@ def free_port() -> int:
         return int(s.getsockname()[1])
 
 
-@pytest.fixture(scope="module")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+@contextlib.contextmanager
+def redis_server(folder: Path) -> Iterator[str]:
+    """The address of a Redis of our own."""
     program = shutil.which("redis-server")
     assert program, "redis-server is missing: apt-get install redis-server"
-    folder: Path = tmp_path_factory.mktemp("redis")
     port = free_port()
     command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
@@ -37,9 +40,18 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         with contextlib.suppress(redis.ConnectionError):
             if client.ping():
                 break
-    yield f"redis://127.0.0.1:{port}"
-    server.terminate()
-    server.wait()
+    client.close()
+    try:
+        yield f"redis://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@pytest.fixture(scope="module")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with redis_server(tmp_path_factory.mktemp("redis")) as url:
+        yield url
 
 
 @pytest.fixture
@@ -75,6 +87,51 @@ async def test_a_node_that_lost_its_lease_is_told_when_it_renews(nodes: tuple[Le
     assert await two.claim(H) is None
     assert not await one.renew(H)
     assert await two.renew(H)
+
+
+async def test_a_lease_that_is_kept_outlives_its_term_and_one_that_is_not_runs_out(redis_url: str) -> None:
+    one, two = (Leases.connect(redis_url, url, LEASE_SECONDS) for url in ("http://one", "http://two"))
+    await one.client.flushall()
+    await one.claim("kept")
+    await one.claim("left")
+    keeping = asyncio.create_task(one.keep("kept"))
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while await two.claim("left") is not None:
+            pass
+    assert await two.holder("kept") == "http://one"
+    assert await two.holder("left") is None
+    assert not keeping.done()
+    keeping.cancel()
+    await one.close()
+    await two.close()
+
+
+async def test_who_finds_that_another_has_it_stops(nodes: tuple[Leases, Leases]) -> None:
+    one, two = nodes
+    short = Leases(one.client, one.node, LEASE_SECONDS)
+    await short.claim(H)
+    keeping = asyncio.create_task(short.keep(H))
+    await one.release(H)
+    await two.claim(H)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        with pytest.raises(LeaseLost):
+            await keeping
+    assert await one.holder(H) == "http://two"
+
+
+async def test_without_redis_nothing_begins_and_what_is_held_is_lost_in_time(tmp_path: Path) -> None:
+    with redis_server(tmp_path) as url:
+        one = Leases.connect(url, "http://one", LEASE_SECONDS)
+        assert await one.claim(H) is None
+        keeping = asyncio.create_task(one.keep(H))
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        with pytest.raises(LeaseLost):
+            await keeping
+    with pytest.raises(SitsElsewhere):
+        await one.claim(H)
+    assert await one.holder(H) is None
+    await one.release(H)
+    await one.close()
 
 
 async def test_one_node_holds_everything() -> None:
