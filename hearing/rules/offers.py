@@ -188,7 +188,7 @@ def _own_tries(hearing: Hearing, me: Participant) -> Iterator[_Try]:
     if me.role is Role.INTERPRETER:
         for channel in CHANNELS:
             yield _Try(a.ChooseChannel(channel), "channel", fixed={"channel": channel})
-    yield _Try(a.AskPrivateTalk(), "lobby")
+    yield _Try(a.AskPrivateTalk(), "desk")
     yield _Try(a.AskHelp(), "lobby")
 
 
@@ -227,11 +227,9 @@ def _roll_tries(hearing: Hearing, me: Participant | None, edition: Edition) -> I
             yield _Try(a.Admit(p.person), "roll", "next", person)
         yield _Try(a.SendBack(p.person), "roll", fixed=person)
         if hearing.talk == p.seat:
-            yield _Try(a.EndTalk(), "roll")
+            yield _Try(a.ConfirmRehearsal(p.seat), "roll", "next", seat)
         else:
             yield _Try(a.BeginTalk(p.seat), "roll", fixed=seat)
-        if hearing.talk == p.seat:
-            yield _Try(a.ConfirmRehearsal(p.seat), "roll", "next", seat)
         yield _Try(a.GiveHelp(p.seat), "roll", fixed=seat)
         if p.place != Place.COURTROOM and _below(hearing, p, edition):
             yield _Try(a.OverrideLink(p.seat, A_TEXT), "roll", fixed=seat, fields=REASON)
@@ -240,6 +238,8 @@ def _roll_tries(hearing: Hearing, me: Participant | None, edition: Edition) -> I
         else:
             yield _Try(a.Mute(p.seat), "roll", fixed=seat)
         yield _Try(a.LowerHand(p.seat), "roll", fixed=seat)
+    if hearing.talk is not None:
+        yield _Try(a.EndTalk(), "talk")
 
 
 def _below(hearing: Hearing, p: Participant, edition: Edition) -> bool:

@@ -206,10 +206,9 @@ def alone(view: View, attendance: str) -> View:
 
 def lobby(language: str, role: str = "defence_counsel", **changes: Any) -> View:
     view = alone(base(language, role, "participant", "lobby"), "waiting")
-    lobby_offers = ["acknowledge_rules", "report_devices", "ask_help"]
+    view["may"] = [offer(a, language, "lobby") for a in ("acknowledge_rules", "report_devices", "ask_help")]
     if role in ("defence_counsel", "suspect"):
-        lobby_offers.append("ask_private_talk")
-    view["may"] = [offer(a, language, "lobby") for a in lobby_offers]
+        view["may"].append(offer("ask_private_talk", language, "desk"))
     return mine(view, **changes)
 
 
@@ -240,8 +239,8 @@ def readiness(language: str, role: str, layout: str) -> View:
             p.update(attendance="waiting", link=STALE)
     view["may"] = [
         offer("announce_opening", language, "next", ready=False, why=say(language, "why_quorum"), tone="next"),
-        offer("start_recording", language, "desk"),
-        offer("name_court_camera", language, "more"),
+        offer("start_recording", language, "next"),
+        offer("name_court_camera", language, "roll", person=f"p-{role}", **{"with": {"seat": f"s-{role}"}}),
         offer("begin_talk", language, "roll", person="p-suspect", **{"with": {"seat": "s-suspect"}}),
         offer("confirm_identity", language, "roll", person="p-suspect", **{"with": {"person": "p-suspect"}}),
         offer("admit", language, "roll", person="p-suspect", ready=False, why=say(language, "why_link")),
@@ -269,7 +268,7 @@ def judge(language: str, phase: str = "open") -> View:
         offer("begin_private_talk", language, "desk"),
         offer("mute_all", language, "more"),
         offer("close_part", language, "more", confirm="?", fields=[]),
-        offer("allege_torture", language, "more", tone="alarm"),
+        offer("allege_torture", language, "desk", tone="alarm"),
         offer("mute", language, "roll", person="p-prosecutor", **{"with": {"seat": "s-prosecutor"}}),
         offer("send_back", language, "roll", person="p-prosecutor", **{"with": {"person": "p-prosecutor"}}),
     ]
@@ -293,7 +292,7 @@ def counsel(language: str, phase: str = "open") -> View:
     view["may"] = [
         offer("raise_hand", language, "desk"),
         offer("ask_private_talk", language, "desk"),
-        offer("allege_torture", language, "more", tone="alarm"),
+        offer("allege_torture", language, "desk", tone="alarm"),
     ]
     return view
 
@@ -304,7 +303,7 @@ def kiosk_room(language: str, phase: str = "open") -> View:
     view["may"] = [
         offer("ask_private_talk", language, "desk"),
         offer("raise_hand", language, "desk"),
-        offer("allege_torture", language, "more", tone="alarm"),
+        offer("allege_torture", language, "desk", tone="alarm"),
         offer("ask_help", language, "lobby"),
     ]
     return view
@@ -461,7 +460,7 @@ def talk_secretary(language: str) -> View:
     view = readiness(language, "court_secretary", "secretary")
     view["hearing"]["talk"] = "s-suspect"
     view["you"]["heard_by"] = ["s-suspect"]
-    view["may"].insert(0, offer("end_talk", language, "next", tone="next"))
+    view["may"].insert(0, offer("end_talk", language, "talk"))
     return view
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import BrowserContext, Page
 
+from hearing import acts
+from hearing.rules import offers
 from tests.browser.fake_court import FakeCourt
 from tests.browser.fake_views import NOW, STATES, judge, lobby
 
@@ -81,6 +85,13 @@ async def test_every_state_shows_its_controls_and_has_no_accessibility_fault(
     assert wrong == {}
 
 
+def test_the_fake_court_offers_each_act_where_the_rules_offer_it() -> None:
+    calls = re.findall(r"_Try\(\s*a\.(\w+)\(.*?\),\s*\"(\w+)\"", Path(offers.__file__).read_text("utf-8"))
+    ruled = {(getattr(acts, act).wire_name(), group) for act, group in calls} | {("decide", "decision")}
+    shown = {(o["act"], o["group"]) for state in STATES.values() for o in state("kk")["may"]}
+    assert sorted(shown - ruled) == []
+
+
 async def test_nothing_scrolls_sideways_on_a_phone_and_targets_are_large(
     court: FakeCourt, phone: BrowserContext
 ) -> None:
@@ -141,19 +152,19 @@ async def test_judge_and_secretary_read_how_lines_stand_in_words_and_signs(
 ) -> None:
     for state in ("judge-lobby", "secretary-lobby"):
         page = await arrive(laptop, court, state)
-        suspect = page.locator('[data-person="p-suspect"] .checks.watched li')
+        suspect = page.locator('[data-person="p-suspect"] .checks li.watched')
         assert [text.split(":")[0] for text in await suspect.all_inner_texts()] == [
             "байланыс қазір нормадан төмен",
             "терминал дайын",
         ]
         assert await suspect.locator("svg").count() == 2
-        heard = page.locator('[data-person="p-interpreter"] .checks.watched li')
+        heard = page.locator('[data-person="p-interpreter"] .checks li.watched')
         assert (await heard.inner_text()).startswith("естіледі, көрінеді")
-        stale = page.locator('[data-person="p-prosecutor"] .checks.watched li')
+        stale = page.locator('[data-person="p-prosecutor"] .checks li.watched')
         assert await stale.inner_text() == "өлшеу ескірді, қайталау керек"
-        let_in = page.locator('[data-person="p-witness"] .checks.watched li')
+        let_in = page.locator('[data-person="p-witness"] .checks li.watched')
         assert await let_in.inner_text() == "төрағалық етуші рұқсат берді"
-        assert await page.locator('[data-person="p-court_secretary"] .checks.watched').count() == 0
+        assert await page.locator('[data-person="p-court_secretary"] .checks li.watched').count() == 0
         await page.close()
 
 
@@ -166,7 +177,7 @@ async def test_the_judge_reads_whose_line_carries_the_norm_and_whose_is_not_prov
     await court.push({"t": "rtc.link", "links": {seat: well | {"proven": p} for seat, p in standings.items()}})
     expected = {"prosecutor": "норма расталды", "suspect": "норма қазір расталмаған"}
     for who, text in expected.items():
-        shown = page.locator(f'[data-person="p-{who}"] .checks.watched li', has_text=text)
+        shown = page.locator(f'[data-person="p-{who}"] .checks li.watched', has_text=text)
         await shown.wait_for()
         assert await shown.locator("svg").count() == 1
     assert await faults(page) == []
@@ -214,7 +225,7 @@ async def test_the_court_reads_that_the_hall_camera_is_connected_or_lost(
         view["hearing"]["camera_line"] = line
         court.changes["judge-open"] = view
         page = await arrive(laptop, court, "judge-open")
-        shown = page.locator('[data-person="p-investigating_judge"] .checks.watched li', has_text=short)
+        shown = page.locator('[data-person="p-investigating_judge"] .checks li.watched', has_text=short)
         assert await shown.locator("svg").count() == 1
         notices = await page.locator("#line .notice", has_text="Зал камерасының байланысы үзілді").count()
         assert notices == (1 if line == "lost" else 0)

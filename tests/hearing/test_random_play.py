@@ -80,7 +80,9 @@ def test_every_act_is_refused_or_evolves_and_replay_gives_the_same(
 def test_what_is_offered_as_ready_is_never_refused(choices: list[tuple[str, int]]) -> None:
     s = in_lobby(*NAMES)
     for who, pick in choices:
-        offers = [o for o in allowed(s.now, actor(who), s.at + 1, EDITION) if o.ready and not o.fields]
+        offered = allowed(s.now, actor(who), s.at + 1, EDITION)
+        assert all({"person", "seat"} & set(o.fixed) for o in offered if o.group == "roll"), "whose line is it at?"
+        offers = [o for o in offered if o.ready and not o.fields]
         if offers:
             offer = offers[pick % len(offers)]
             s.ask(who, a.parse(offer.act, dict(offer.fixed)))

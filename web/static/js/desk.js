@@ -17,8 +17,11 @@ export function desk(page) {
   const { phase, decision, oath } = page.view.hearing;
   const settled = (/** @type {any} */ o) => o.act === "decide" && decision;
   const decide = phase === "deliberation" ? [] : offers(page, "decision").filter((o) => plain(o) && !settled(o));
-  const all = offers(page, "desk").filter(plain);
-  const many = NARROW.matches ? 1 : SHOWN;
+  // Before the hearing what cannot be done yet waits in the menu: the bench looks at people then, not at reasons.
+  const court = offers(page, "desk").filter(plain);
+  const all = phase === "lobby" ? [...court].sort((a, b) => Number(b.ready) - Number(a.ready)) : court;
+  const ready = phase === "lobby" ? all.filter((o) => o.ready).length : all.length;
+  const many = Math.min(ready, NARROW.matches ? 1 : SHOWN);
   const shown = all.slice(0, many);
   const alarms = page.view.hearing.script?.length ? [] : (page.view.may ?? []).filter((/** @type {any} */ o) => o.tone === "alarm");
   const again = phase === "deliberation" ? [] : offers(page, "decision").filter(settled);

@@ -23,7 +23,8 @@ export function roll(page, wide) {
 /** @param {any} page @param {any} p @param {boolean} wide */
 function person(page, p, wide) {
   const at = presence(p);
-  const acts = offers(page, "roll", p.person);
+  // With whom one talks, one acts beside their picture.
+  const acts = offers(page, "talk").length && page.view.hearing.talk === p.seat ? [] : steps(offers(page, "roll", p.person));
   const open = wide || page.here.row === p.person;
   const speaks = page.speaking === p.seat && p.connected;
   const notes = [p.name, p.person === page.view.you.person ? word("you") : null, speaks ? word("speaks") : at.word].filter(Boolean).join(" · ");
@@ -34,8 +35,14 @@ function person(page, p, wide) {
       h("span", { class: "who" }, h("strong", null, p.role_label), h("span", { class: "soft small" }, notes)),
       signs(p), linkFigure(p, page),
       acts.length && !wide ? h("button", { type: "button", class: "btn quiet square", "aria-expanded": String(open), "aria-label": word("roll.acts", { who: p.role_label }), onclick: () => page.unfold(p.person) }, icon("more")) : null),
-    wide ? checks(p, page.view.hearing.norm_kbps ?? 0) : null, STAFF.has(page.view.you.layout) ? line(p, page.links[p.seat], hallCamera(p, page.view.hearing)) : null,
+    marks(page, p, wide),
     open && acts.length ? h("div", { class: "row-acts" }, acts.map((o) => offerButton(page, o))) : null);
+}
+
+/** One door after the other: nobody is shown as not to be let in while it is the bench's turn to see who it is. @param {any[]} acts */
+export function steps(acts) {
+  const identity = acts.some((o) => o.act === "confirm_identity" && o.ready);
+  return acts.filter((o) => !(identity && o.act === "admit" && !o.ready));
 }
 
 /** Hand, call for help, wish for the lawyer, silence: each with its word. @param {any} p */
@@ -56,14 +63,24 @@ function linkFigure(p, page) {
   return h("span", { class: `link num ${cls}` }, mbit(low), h("small", null, verdict));
 }
 
+/** What is so and what is not, each with a sign and a word. @param {any} page @param {any} p @param {boolean} wide */
+function marks(page, p, wide) {
+  const { hearing, you } = page.view;
+  const list = [
+    ...(wide ? checks(p, hearing.norm_kbps ?? 0) : []),
+    ...(STAFF.has(you.layout) ? line(p, page.links[p.seat], hallCamera(p, hearing)) : []),
+  ];
+  return list.length ? h("ul", { class: "checks" }, list) : null;
+}
+
 /** The five things that must be so before the door opens. @param {any} p @param {number} norm */
 function checks(p, norm) {
   const tested = (reachesNorm(p.link, norm) && !p.link.stale) || !!p.override;
   const list = /** @type {[string, boolean][]} */ ([
     ["rules", !!p.rules_ok], ["devices", !!p.devices_ok], ["link", tested], ["identity", !!p.identity], ["inside", p.attendance === "admitted"],
   ]);
-  return h("ul", { class: "checks" }, list.map(([name, ok]) => h("li", { key: name, class: ok ? "ok" : name === "link" && p.link ? "wrong" : null },
-    icon(ok ? "check" : name === "link" && p.link ? "warn" : "ring-dash"), h("span", null, word(`check.${name}.short`)), h("span", { class: "unseen" }, word(ok ? "check.ok" : "check.no")))));
+  return list.map(([name, ok]) => h("li", { key: name, class: ok ? "ok" : name === "link" && p.link ? "wrong" : null },
+    icon(ok ? "check" : name === "link" && p.link ? "warn" : "ring-dash"), h("span", null, word(`check.${name}.short`)), h("span", { class: "unseen" }, word(ok ? "check.ok" : "check.no"))));
 }
 
 /** What may be said of a line now. Nothing wrong is no proof. @param {any} now @returns {[string, string, string]|null} */
@@ -91,7 +108,7 @@ function line(p, now, camera) {
     p.rehearsed_at ? ["check-ring", "ok", word("line.rehearsed", { at: hour(p.rehearsed_at) })] : null,
     p.ready_at ? ["check", "ok", word("line.ready", { at: hour(p.ready_at) })] : null,
   ].filter((one) => one !== null));
-  return list.length ? h("ul", { class: "checks watched" }, list.map(([sign, cls, text]) => h("li", { key: text, class: cls }, icon(sign), h("span", null, text)))) : null;
+  return list.map(([sign, cls, text]) => h("li", { key: text, class: `watched ${cls}` }, icon(sign), h("span", null, text)));
 }
 
 /** @param {any} hearing */

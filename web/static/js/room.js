@@ -7,10 +7,10 @@ import { channels } from "./channels.js";
 import { desk } from "./desk.js";
 import { kioskBench, kioskDesk } from "./kiosk.js";
 import { bench } from "./lamps.js";
-import { behind, levelBar, lobbyPath } from "./lobby.js";
+import { PATH, behind, levelBar, lobbyPath } from "./lobby.js";
 import { oathPanel } from "./oath.js";
 import { atSeat, offerButton, offers, plate, selfPicture, shortPlate, silhouette, statement, video } from "./parts.js";
-import { roll } from "./roll.js";
+import { roll, steps } from "./roll.js";
 import { clocks, script } from "./script.js";
 import { counter, number, word } from "./words.js";
 
@@ -25,32 +25,48 @@ export function room(page) {
   const before = BEFORE.has(hearing.phase) && staff;
   const side = isKiosk ? [] : [clocks(page), roll(page, before), before ? null : script(page)].filter((x) => x);
   const empty = side.length === 0;
+  const glance = before && !hearing.talk && prepared(page);
   return {
     name: isKiosk ? "kiosk-room" : "room", cls: `dark hearing ${isKiosk ? "kiosk in-room" : ""} ${page.observer ? "watching" : ""}`,
     bench: isKiosk ? [...kioskBench(page, ["recording", "heard", "link", "microphone"]), h("h1", { class: "unseen", key: "h1" }, hearing.case)] : bench(page),
-    main: h("div", { class: `courtroom ${before ? "before" : ""} ${empty ? "alone" : ""} side${side.length}`, key: "room" },
+    main: h("div", { class: `courtroom ${before ? "before" : ""} ${glance ? "glance" : ""} ${empty ? "alone" : ""} side${side.length}`, key: "room" },
       h("section", { class: "floor", id: "floor", key: "floor", "aria-label": word("floor") }, before ? preparation(page) : floor(page)),
       side),
     desk: isKiosk ? kioskDesk(page) : desk(page),
   };
 }
 
+/** Whether the steps before the hearing are behind the bench. @param {any} page */
+function ready(page) {
+  const done = behind(page);
+  return done.rules && done.devices && done.link;
+}
+
+/** Ready, and it has not gone back to one of the steps. @param {any} page */
+function prepared(page) {
+  const { step } = page.here;
+  return step === "wait" || (!PATH.includes(step) && ready(page));
+}
+
 /** Before the opening the bench prepares itself: the same four steps, then its own picture or the talk. @param {any} page */
 function preparation(page) {
-  const done = behind(page);
-  const talk = page.view.hearing.talk;
-  if (talk) return [tiles(page), talkStrip(page)];
-  if (!(done.rules && done.devices && done.link) && page.here.step !== "wait") return h("div", { class: "prepare", key: "prepare" }, h("h2", null, word("prepare.title")), lobbyPath(page));
+  if (page.view.hearing.talk) return [tiles(page), talkStrip(page)];
+  if (!prepared(page)) return h("div", { class: "prepare", key: "prepare" }, h("div", { class: "prepare-head" }, h("h2", null, word("prepare.title")), ready(page) ? h("button", { type: "button", class: "btn quiet", "data-local": "leave", onclick: () => page.goTo("wait") }, word("form.cancel")) : null), lobbyPath(page));
   return [selfPicture(page, word("self.alone"), "speaker"), h("div", { class: "prepared", key: "prepared" }, levelBar(page),
     h("button", { type: "button", class: "btn quiet", onclick: () => page.goTo("devices") }, icon("camera"), word("step.devices")),
     h("button", { type: "button", class: "btn quiet", onclick: () => page.goTo("link") }, icon("speed"), word("step.link"))),
   h("p", { class: "soft prepared-text", key: "text" }, word("prepare.done"))];
 }
 
-/** @param {any} page */
+/** Whom one talks with alone, and what can be done about them without looking for their line. @param {any} page */
 function talkStrip(page) {
-  const who = shortPlate(page, page.view.hearing.talk);
-  return h("p", { class: "notice", key: "talk" }, icon("phone"), h("span", null, h("strong", null, word("talk.with", { who })), " ", word("talk.private")));
+  const { talk } = page.view.hearing;
+  const about = atSeat(page, talk).flatMap((p) => steps(offers(page, "roll", p.person)));
+  const [next, rest] = [true, false].map((first) => about.filter((/** @type {any} */ o) => (o.tone === "next" || o.act === "confirm_identity") === first));
+  const acts = [...next, ...offers(page, "talk"), ...rest];
+  return h("div", { class: "notice talk-strip", key: "talk", role: "group", "aria-label": word("talk.with", { who: shortPlate(page, talk) }) }, icon("phone"),
+    h("span", null, h("strong", null, word("talk.with", { who: shortPlate(page, talk) })), " ", word("talk.private")),
+    acts.length ? h("div", { class: "acts tight" }, acts.map((o) => offerButton(page, o))) : null);
 }
 
 /** @param {any} page */
@@ -58,6 +74,7 @@ function floor(page) {
   const { hearing } = page.view;
   const still = stillness(page);
   if (still) return [still, captionsOrOath(page, true)];
+  if (hearing.talk && offers(page, "talk").length) return [tiles(page), talkStrip(page)];
   return [countdown(page), tiles(page), hearing.phase === "private_talk" ? privateStrip() : captionsOrOath(page, false), TALKING.has(hearing.phase) ? channels(page) : null];
 }
 
