@@ -96,12 +96,13 @@ class Snapshot:
     packets: Mapping[TapeName, Sequence[Seen]]
     levels: Sequence[tuple[int, Mapping[SeatId, float]]]
 
-    def within(self, tape: TapeName, first_ns: int, last_ns: int) -> list[Seen] | None:
-        """The packets of this stretch; None where it is not remembered from its beginning."""
+    def following(self, tape: TapeName, first: Seen, count: int) -> Sequence[Seen] | None:
+        """So many packets from this one on, in the order in which they came. None where that is not remembered."""
         seen = self.packets.get(tape, ())
-        if not seen or seen[0][0] > first_ns:
+        if not seen or seen[0][0] > first[0]:
             return None
-        return [one for one in seen if first_ns <= one[0] <= last_ns]
+        start = seen.index(first) if first in seen else len(seen)
+        return seen[start : start + count]
 
     def loud(self, seat: SeatId, first_ns: int, last_ns: int) -> bool:
         heard = [levels.get(seat, 0.0) for at, levels in self.levels if first_ns <= at <= last_ns]
@@ -176,8 +177,8 @@ def _as_arrived(tape: TapeName, frames: Sequence[Frame], live: Snapshot) -> bool
     ]
     if not taped:
         return True
-    arrived = live.within(tape, taped[0][0], taped[-1][0])
-    return arrived is None or arrived == taped or any(frame.flag is Flag.LOST for frame in frames)
+    arrived = live.following(tape, taped[0], len(taped))
+    return arrived is None or list(arrived) == taped or any(frame.flag is Flag.LOST for frame in frames)
 
 
 def _can_be_heard(track: Track) -> bool:

@@ -102,13 +102,21 @@ class Door:
         self.announced_port = announced_port or self.port
         self.taker: Taker | None = None
         self.taken = 0
+        self._last_ns = 0
         self.waited_ns = 0
         """So long all datagrams together waited in the kernel before we took them."""
         self.dropped = 0
         self.unsent = 0
 
     @classmethod
-    async def open(cls, host: str, port: int, announced: Sequence[str], announced_port: int | None = None) -> Door:
+    async def open(
+        cls,
+        host: str,
+        port: int,
+        announced: Sequence[str],
+        announced_port: int | None = None,
+        clock: Callable[[], int] = now_ns,
+    ) -> Door:
         """Listen on one UDP port; ``announced`` are the addresses that browsers are told to come to.
 
         ``announced_port`` differs from ``port`` where a router or a container maps it.
@@ -123,7 +131,7 @@ class Door:
                 log.info("an address is not usable yet", address=address)
                 continue
             port = sockets[0].getsockname()[1]
-        door = cls(sockets, announced, announced_port)
+        door = cls(sockets, announced, announced_port, clock)
         for sock in sockets:
             asyncio.get_running_loop().add_reader(sock.fileno(), door._readable, sock)
         return door
@@ -189,15 +197,18 @@ class Door:
                 return
             except OSError:
                 continue
-            arrival = clock()
+            arrival, wall = clock(), time.time_ns()
             self.taken += 1
             for level, kind, value in ancillary:
                 if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS and len(value) >= _TIMESPEC.size:
                     seconds, nanoseconds = _TIMESPEC.unpack_from(value)
-                    waited = time.time_ns() - (seconds * 1_000_000_000 + nanoseconds)
+                    waited = wall - (seconds * 1_000_000_000 + nanoseconds)
                     if 0 < waited < 1_000_000_000:
                         arrival -= waited
                         self.waited_ns += waited
+            if arrival < self._last_ns:
+                arrival = self._last_ns
+            self._last_ns = arrival
             if flags & _CUT_SHORT:
                 self.dropped += 1
                 continue

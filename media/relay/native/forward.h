@@ -127,6 +127,7 @@ typedef struct {
     uint64_t taken;             /* this time */
     uint64_t dropped;
     int64_t waited_ns;
+    int64_t last_ns;            /* arrivals never go back */
     tyndau_line *lines[256];    /* by address */
     tyndau_arrival arrivals[32];
     uint8_t data[32][2048];

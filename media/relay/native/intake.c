@@ -21,7 +21,7 @@
 
 #include "inner.h"
 
-enum { BATCH = 32, BUCKETS = 256, STREAMS = 16, MOST = 1500, SECOND = 1000000000, TELL_NS = SECOND / 10 };
+enum { BATCH = 32, BUCKETS = 256, STREAMS = 16, MOST = 1500, SECOND = 1000000000, TELL_NS = SECOND / 10, AT_ONCE_NS = 20000 };
 
 #ifndef SCM_TIMESTAMPNS
 #define SCM_TIMESTAMPNS 35
@@ -192,7 +192,7 @@ static enum judged judge(const tyndau_seals *seals, tyndau_outbox *box, tyndau_l
 }
 
 /* How long a datagram has waited in the kernel. */
-static int64_t waited(struct msghdr *head, const struct timespec *now)
+static int64_t waited(struct msghdr *head, int64_t wall)
 {
     for (struct cmsghdr *one = CMSG_FIRSTHDR(head); one != NULL; one = CMSG_NXTHDR(head, one)) {
         if (one->cmsg_level == SOL_SOCKET && one->cmsg_type == SCM_TIMESTAMPNS &&
@@ -200,11 +200,29 @@ static int64_t waited(struct msghdr *head, const struct timespec *now)
             struct timespec then;
             int64_t span;
             memcpy(&then, CMSG_DATA(one), sizeof then);
-            span = ((int64_t)now->tv_sec - then.tv_sec) * SECOND + (now->tv_nsec - then.tv_nsec);
+            span = wall - ((int64_t)then.tv_sec * SECOND + then.tv_nsec);
             return span > 0 && span < SECOND ? span : 0;
         }
     }
     return 0;
+}
+
+static int64_t nanoseconds(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (int64_t)now.tv_sec * SECOND + now.tv_nsec;
+}
+
+/* Both clocks at one instant: what the scheduler takes between two readings would make packets older than they are. */
+static void together(int64_t *wall, int64_t *steady)
+{
+    for (int tries = 0; tries < 4; tries++) {
+        *steady = nanoseconds(CLOCK_MONOTONIC);
+        *wall = nanoseconds(CLOCK_REALTIME);
+        if (nanoseconds(CLOCK_MONOTONIC) - *steady < AT_ONCE_NS)
+            return;
+    }
 }
 
 int tyndau_intake_size(void)
@@ -215,6 +233,11 @@ int tyndau_intake_size(void)
 int tyndau_line_size(void)
 {
     return (int)sizeof(tyndau_line);
+}
+
+static int64_t later(int64_t one, int64_t other)
+{
+    return one > other ? one : other;
 }
 
 /* Whether a listener may go over to another stream with this packet. What came after it must wait for that. */
@@ -238,7 +261,7 @@ int tyndau_take(tyndau_intake *intake, const tyndau_seals *seals, tyndau_outbox 
         struct cmsghdr head;
         uint8_t room[CMSG_SPACE(sizeof(struct timespec))];
     } stamps[BATCH];
-    struct timespec now;
+    int64_t begun = nanoseconds(CLOCK_MONOTONIC), steady, wall;
     int count, kept = 0, decided = 0, plain = 1, within = 0;
     memset(messages, 0, sizeof messages);
     for (int n = 0; n < BATCH; n++) {
@@ -257,10 +280,11 @@ int tyndau_take(tyndau_intake *intake, const tyndau_seals *seals, tyndau_outbox 
     count = recvmmsg(fd, messages, BATCH, MSG_DONTWAIT, NULL);
     if (count <= 0)
         return 0;
-    clock_gettime(CLOCK_REALTIME, &now);
+    together(&wall, &steady);
+    now_ns += steady - begun;
     for (int n = 0; n < count; n++) {
         tyndau_arrival *out = &intake->arrivals[kept];
-        int64_t span = waited(&messages[n].msg_hdr, &now);
+        int64_t span = waited(&messages[n].msg_hdr, wall);
         uint32_t address_length = messages[n].msg_hdr.msg_namelen;
         uint8_t address[sizeof out->address];
         tyndau_line *line;
@@ -278,7 +302,7 @@ int tyndau_take(tyndau_intake *intake, const tyndau_seals *seals, tyndau_outbox 
         out->address_length = address_length;
         out->at = n * ROOM;
         out->length = (int32_t)messages[n].msg_len;
-        out->arrival_ns = now_ns - span;
+        out->arrival_ns = intake->last_ns = later(now_ns - span, intake->last_ns);
         out->temporal = -1;
         line = line_at(intake, address, address_length);
         judged = decided ? LEFT : judge(seals, box, line, intake->data[n], out);

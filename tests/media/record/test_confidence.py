@@ -114,6 +114,20 @@ def test_a_packet_that_arrived_and_is_not_on_tape_is_found_within_the_part(tmp_p
     assert _read(Reader(tmp_path, KEY), _live(packets)) == [Doubtful(VOICE.folder, 1, Doubt.ALTERED)]
 
 
+def test_a_part_whose_packets_are_said_to_have_come_before_those_of_the_part_before_raises_no_doubt(
+    tmp_path: Path,
+) -> None:
+    before, after = (
+        voice(Sender(SUSPECT, "audio", 3), TALK, START),
+        voice(Sender(SUSPECT, "audio", 3), TALK, START + 10 * SECOND),
+    )
+    early = [packet._replace(arrival_ns=packet.arrival_ns - 3 * SECOND) for packet in after]
+    live = _live([*before, *early])
+    tape_it(tmp_path, before, [(START, FLOOR)])
+    tape_it(tmp_path, early, [(START, FLOOR)])
+    assert _read(Reader(tmp_path, KEY), live) == []
+
+
 def test_a_voice_that_was_loud_and_is_silent_on_tape_is_found(tmp_path: Path) -> None:
     reader, live = _held(tmp_path, SILENCE)
     assert _read(reader, live) == [Doubtful(VOICE.folder, 1, Doubt.SILENT)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from hearing.floor import Floor
 from hearing.participants import SeatId
 from media.relay.courtroom import Courtroom
 from media.relay.forwarder import Forwarder, choose
+from media.wire.clock import MILLISECOND, now_ns
 from media.wire.door import Door
 from tests.media.visitor import Visitor
 
@@ -49,6 +51,17 @@ async def courtroom(door: Door, forwarder: Forwarder) -> AsyncIterator[Courtroom
     courtroom = Courtroom(door, forwarder=forwarder)
     yield courtroom
     await courtroom.close()
+
+
+@pytest.fixture
+async def swinging(forwarder: Forwarder) -> AsyncIterator[Courtroom]:
+    """Its clock is read late now and then, as it is where the scheduler lets others go first."""
+    late = itertools.cycle((0, 60 * MILLISECOND, 0, 0, 25 * MILLISECOND))
+    door = await Door.open("127.0.0.1", 0, ["127.0.0.1"], clock=lambda: now_ns() - next(late))
+    courtroom = Courtroom(door, forwarder=forwarder)
+    yield courtroom
+    await courtroom.close()
+    await door.close()
 
 
 @pytest.fixture

@@ -35,6 +35,19 @@ async def test_a_word_reaches_the_other_seat_under_the_listeners_own_numbers(jud
     assert judge.courtroom.levels()[SUSPECT] == 0.6
 
 
+async def test_no_packet_seems_to_have_come_before_those_that_came_before_it(swinging: Courtroom) -> None:
+    suspect = Visitor(swinging, SUSPECT)
+    await suspect.enter()
+    ears: list[Received] = []
+    swinging.listen(ears.append)
+    for number in range(100):
+        suspect.speak(number, b"word")
+    await suspect.until(lambda: len(ears) == 100)
+    times = [received.arrival_ns for received in ears]
+    assert times == sorted(times)
+    await suspect.close()
+
+
 async def test_a_picture_begins_with_a_key_frame_which_is_asked_for(judge: Visitor, suspect: Visitor) -> None:
     suspect.show(10)
     await suspect.until(lambda: len(suspect.asked(rtcp.PSFB, rtcp.PLI)) == 1)
