@@ -151,6 +151,7 @@ class Seating:
                 if feed.gate() and feed.open and source is not None:
                     source.want_keyframe(source.layer_for(feed))
         for source in self.sources.values():
+            source.kept = source.kind == "audio" or source.seat == self.floor.recorded_video
             source.gated()
             source.ask(now_ns)
 

@@ -25,6 +25,8 @@ class Source:
         self.peer: Peer | None = None
         self.part: Agreed | None = None
         self.layers: dict[str, Layer] = {}
+        self.kept = kind == "audio"
+        """Whether it is for the ears: of pictures the court camera's alone."""
         self.recorded: Layer | None = None
         """The one layer that the ears are given now."""
         self.feeds: list[Feed] = []

@@ -78,7 +78,7 @@ class Switchboard:
             source.gated()
         if self._forwarder.settles and arrival is Arrival.NEW and not is_repair and self._plain(member, source):
             self._forwarder.settle(Stream(self, member, source, layer, reception))
-        if octets > 0 and source.tapped(layer, seen is None or seen.key, arrival_ns):
+        if octets > 0 and source.kept and source.tapped(layer, seen is None or seen.key, arrival_ns):
             codec = "rtx" if is_repair else source.codec
             self._hear(
                 Received(SeatId(source.seat), kind, arrival_ns, packet.data, codec, whole.ssrc, False, is_repair)
@@ -114,7 +114,7 @@ class Switchboard:
             key = True
         stream.reception.follow(number, data, octets, timestamp, arrival_ns)
         layer.note(octets, temporal, width, arrival_ns)
-        if octets > 0 and (layer is source.recorded or source.tapped(layer, key, arrival_ns)):
+        if octets > 0 and source.kept and (layer is source.recorded or source.tapped(layer, key, arrival_ns)):
             ssrc = stream.reception.ssrc
             self._hear(Received(SeatId(source.seat), source.kind, arrival_ns, data, source.codec, ssrc))
 
@@ -153,7 +153,7 @@ class Switchboard:
             if known is not None and abs(offset - known) <= SECOND:
                 offset = min(offset, known + MILLISECOND // 20)
             self.clocks[member.peer.who] = offset
-            if self._by_one_device(source) and (len(source.layers) == 1 or layer is source.recorded):
+            if source.kept and self._by_one_device(source) and (len(source.layers) == 1 or layer is source.recorded):
                 self._hear(
                     Received(SeatId(source.seat), source.kind, arrival_ns, packet.raw, source.codec, ssrc, is_rtcp=True)
                 )

@@ -16,7 +16,7 @@ from tests.media.narrow_wire import NarrowWire
 
 JUDGE, SUSPECT = SeatId("s-judge"), SeatId("s-suspect")
 BOTH = {JUDGE: frozenset({SUSPECT}), SUSPECT: frozenset({JUDGE})}
-TOGETHER = Floor(hears=BOTH, sees=BOTH)
+TOGETHER = Floor(hears=BOTH, sees=BOTH, recorded_video=JUDGE)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from tests.media.visitor import Visitor
 
 JUDGE, SUSPECT = SeatId("s-judge"), SeatId("s-suspect")
 BOTH = {JUDGE: frozenset({SUSPECT}), SUSPECT: frozenset({JUDGE})}
-TOGETHER = Floor(hears=BOTH, sees=BOTH)
+TOGETHER = Floor(hears=BOTH, sees=BOTH, recorded_video=SUSPECT)
 
 
 @pytest.fixture

@@ -60,6 +60,24 @@ async def test_a_picture_begins_with_a_key_frame_which_is_asked_for(judge: Visit
     assert (second.sequence - first.sequence) & 0xFFFF == 1
 
 
+async def test_of_pictures_the_ears_get_the_court_cameras_alone(judge: Visitor, suspect: Visitor) -> None:
+    ears: list[Received] = []
+    judge.courtroom.listen(ears.append)
+    picture = judge.heard_ssrcs()[1]
+    suspect.show(0, key=True)
+    suspect.show(1)
+    await judge.until(lambda: len(judge.of(picture)) == 2)
+    judge.courtroom.apply(dataclasses.replace(TOGETHER, recorded_video=JUDGE))
+    suspect.show(2, key=True)
+    suspect.show(3)
+    await judge.until(lambda: len(judge.of(picture)) == 4)
+    judge.show(0, key=True)
+    suspect.speak(0)
+    await judge.until(lambda: len(ears) == 4)
+    assert [(r.seat, r.kind) for r in ears[:2]] == [(SUSPECT, "video")] * 2
+    assert {(r.seat, r.kind) for r in ears[2:]} == {(JUDGE, "video"), (SUSPECT, "audio")}
+
+
 async def test_a_closed_gate_passes_nothing_not_even_a_repetition(judge: Visitor, suspect: Visitor) -> None:
     sound = judge.heard_ssrcs()[0]
     suspect.speak(1, b"open")

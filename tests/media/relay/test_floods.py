@@ -37,7 +37,7 @@ async def counsel(courtroom: Courtroom, judge: Visitor, suspect: Visitor) -> Asy
     await visitor.enter()
     await judge.offer()
     await suspect.offer()
-    courtroom.apply(Floor(hears=ALL, sees=ALL))
+    courtroom.apply(Floor(hears=ALL, sees=ALL, recorded_video=SUSPECT))
     yield visitor
     await visitor.close()
 

@@ -263,7 +263,7 @@ async def test_a_picture_without_room_is_withheld_and_not_expected(
 async def test_a_listener_of_an_old_session_gets_nothing_new_without_the_floor(
     judge: Visitor, layered: Visitor
 ) -> None:
-    judge.courtroom.apply(Floor())
+    judge.courtroom.apply(Floor(recorded_video=SUSPECT))
     give(judge.courtroom, "q")
     ears: list[Received] = []
     judge.courtroom.listen(ears.append)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from hearing.floor import NOBODY
+from hearing.floor import Floor
 from hearing.participants import SeatId
 from media.packets import Received
 from media.relay.courtroom import Courtroom
@@ -77,7 +77,7 @@ async def test_a_camera_is_neither_an_arrival_nor_a_listener(courtroom: Courtroo
 
 
 async def test_a_camera_of_a_seat_that_is_not_on_the_floor_is_seen_by_nobody(judge: Visitor, suspect: Visitor) -> None:
-    judge.courtroom.apply(NOBODY)
+    judge.courtroom.apply(Floor(recorded_video=SUSPECT))
     ears: list[Received] = []
     judge.courtroom.listen(ears.append)
     sent = judge.courtroom.packets_to(JUDGE)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from hearing.floor import Floor
 from hearing.participants import SeatId
 from media.packets import Received
 from media.relay.courtroom import Courtroom
@@ -30,6 +31,7 @@ async def courtroom() -> AsyncIterator[Courtroom]:
 
 
 async def test_a_player_is_seen_and_heard_by_the_relay(courtroom: Courtroom) -> None:
+    courtroom.apply(Floor(recorded_video=SEAT))
     heard: asyncio.Queue[Received] = asyncio.Queue()
     courtroom.listen(heard.put_nowait)
     voice = Voice()
