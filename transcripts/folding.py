@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import snowballstemmer
 
@@ -33,11 +34,12 @@ def wanted(query: str) -> list[list[str]]:
     return [sorted({mark for language in ("kk", *STEMMERS) for mark in _marks(word, language)}) for word in words]
 
 
-def _marks(word: str, language: str) -> list[str]:
+@lru_cache(1 << 16)
+def _marks(word: str, language: str) -> tuple[str, ...]:
     found = [f"={word}"]
     stemmer = STEMMERS.get(language)
     if stemmer is not None:
         found.append(f"{language}:{stemmer.stemWord(word)}")
     elif len(word) >= PREFIX:
         found.append(f"{language}:{word[:PREFIX]}")
-    return found
+    return tuple(found)
