@@ -39,7 +39,8 @@ async def parts(
         ("invention", lambda: invention.measure(size["noise"], folder)),
         ("oath", lambda: asyncio.to_thread(oaths.by_sound, size["readings"])),
         ("kills", lambda: workers.killed(size["kills"], folder)),
-        ("hour", lambda: workers.final_pass(size["hour"], folder)),
+        ("hour", lambda: workers.final_pass(size["hour"], folder, Windows.WHOLE)),
+        ("hour", lambda: workers.final_pass(size["hour"], folder, Windows.ALL)),
     ]
     for part, measure in measured:
         for row in await measure() if wants(part) else ():
@@ -57,7 +58,7 @@ def main() -> None:
     parser.add_argument("--full", action="store_true", help="the counts that the table of figures asks for")
     parser.add_argument("--only", nargs="*", default=[], help="captions, invention, oath, kills, hour")
     parser.add_argument("--shapes", nargs="*", default=["base", "tiny"], help="of the captions' second model")
-    parser.add_argument("--windows", nargs="*", type=Windows, default=list(Windows), help="of the captions' readings")
+    parser.add_argument("--windows", nargs="*", type=Windows, default=[Windows.LIVE], help="of the captions' readings")
     asked = parser.parse_args()
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     print(

@@ -93,8 +93,8 @@ class Speech(Group):
     device: Literal["cpu", "cuda", "auto"] = Field(default="cpu", description="where the model runs")
     compute_type: str = Field(default="int8", description="CTranslate2 number format")
     threads: int = Field(default=0, ge=0, description="CPU threads of the recogniser (0: it chooses)")
-    windows: Literal["whole", "captions", "live"] = Field(
-        default="captions",
+    windows: Literal["whole", "captions", "live", "all"] = Field(
+        default="live",
         description="what may be read in short windows: cheaper on a CPU, but models were trained on whole",
     )
     languages: tuple[Language, ...] = Field(

@@ -21,6 +21,7 @@ class HeldTrack:
     number: int
     key: Key
     language: str
+    """What the worker last took it to speak, so that the next worker goes on from there."""
     live: bool
     spool: Spool
     opened: bool = False

@@ -46,7 +46,8 @@ class Ear:
     def read(self, piece: Piece, track_language: str, purpose: Purpose, *, hotwords: str | None = None) -> Reading:
         frames = short_frames(len(piece.pcm)) if purpose in self._short_for else WHOLE_FRAMES
         reading = self._read(piece, track_language, purpose, frames, hotwords)
-        if reading.doubt is Doubt.LOOP and frames < WHOLE_FRAMES:
+        worth = reading.doubt is Doubt.LOOP if purpose is Purpose.CAPTION else reading.doubt is not None
+        if worth and frames < WHOLE_FRAMES:
             return self._read(piece, track_language, purpose, WHOLE_FRAMES, hotwords)
         return reading
 

@@ -1,6 +1,7 @@
 """Whose turn it is at the model: finals first and the oldest of them first, then the newest partial of each track.
 
-Recorded finals wait behind live ones. Partials come slower as the model gets busier, and stop above the limit.
+Recorded finals wait behind live ones. Partials come the quicker the cheaper they are, slower as the model gets busier,
+and stop above the limit.
 Several owners may take work at once, but never two finals of one track: its lines come out in the order they were said.
 Pure and without a clock of its own, so that a test can replay any day.
 """
@@ -16,6 +17,8 @@ T = TypeVar("T")
 
 BUSY = 0.8
 LOAD_WINDOW = 10.0
+CALM, QUICKEST = 0.5, 0.3
+"""Seconds between the partials of one track while there is little to do, and at least, where a reading is cheap."""
 BEHIND = 2
 """So many live finals waiting, beside those in hand, and the model does not keep up."""
 
@@ -49,6 +52,8 @@ class Desk(Generic[T]):
         self._in_hand: set[int] = set()
         self._showing: set[int] = set()
         self._count = 0
+        self._price = CALM
+        """What a partial cost lately, in seconds."""
         self.load = Load(owners)
 
     def final(self, track: int, work: T, *, end_ns: int, live: bool) -> None:
@@ -82,6 +87,10 @@ class Desk(Generic[T]):
     def done(self, track: int, *, final: bool = True) -> None:
         (self._in_hand if final else self._showing).discard(track)
 
+    def showed(self, seconds: float) -> None:
+        """A partial took so long."""
+        self._price += (seconds - self._price) / 4
+
     def _next_final(self, *, recorded: bool) -> T | None:
         passed: list[tuple[bool, int, int, int, T]] = []
         found: T | None = None
@@ -101,7 +110,9 @@ class Desk(Generic[T]):
         load = self.load.at(now)
         if load >= BUSY and self.waiting_finals:
             return None
-        return 0.5 if load < 0.5 else 1.0 if load < BUSY else 2.0
+        if load < 0.5:
+            return min(CALM, max(QUICKEST, 2 * self._price))
+        return 1.0 if load < BUSY else 2.0
 
     @property
     def waiting_finals(self) -> int:

@@ -44,7 +44,7 @@ class SpeechSettings:
     threads: int = max(1, (os.cpu_count() or 2) // 2)
     owners: int = min(2, os.cpu_count() or 1)
     """Pieces that are decoded at once, each with ``threads`` threads: on a CPU two short calls beat one wide one."""
-    windows: Windows = Windows.CAPTIONS
+    windows: Windows = Windows.LIVE
     cache: str | None = None
     download: bool = True
     retry_after: float = 60.0

@@ -161,6 +161,7 @@ class Supervisor:
                     track.begun = (head["start"], head["end"])
                 case "final":
                     track.begun = None
+                    track.language = head["stays"]
                     await self._stenographer.write(track, head)
                 case "partial" if track.trial is None:
                     self._stenographer.caption(track, head)

@@ -7,7 +7,8 @@ is nearly the whole price.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ from transcripts.windows import WHOLE_FRAMES
 
 _CONTEXT = 64
 _SILENT = 1e-4
+_RESTS_AFTER = 6
+"""So many frames of digital silence in a row (0.2 s), and the voice detector forgets and rests until there is sound."""
 _LONGEST = 30 * RATE
 _PREPEND = "\"'“¿([{-"
 
@@ -36,10 +39,15 @@ class NoModel(Exception):
 
 
 class Voice:
-    """Silero's voice detector over one endless stream, keeping its memory between calls."""
+    """Silero's voice detector over one endless stream, keeping its memory between calls.
+
+    What it answers depends on the stream alone and never on how it was divided into calls: sound that is heard again,
+    or from tape, is cut at the same places.
+    """
 
     def __init__(self) -> None:
         self._session: Any = get_vad_model().session
+        self._silent = 0
         self.forget()
 
     def forget(self) -> None:
@@ -49,12 +57,23 @@ class Voice:
 
     def __call__(self, pcm: Pcm) -> list[float]:
         """The probability of speech in each frame of ``pcm``, whose length is a multiple of the frame."""
-        if not len(pcm):
-            return []
-        if float(np.abs(pcm).max()) < _SILENT:
-            self.forget()
-            return [0.0] * (len(pcm) // FRAME)
         blocks = pcm.reshape(-1, FRAME)
+        chances: list[float] = []
+        for rests, run in itertools.groupby(self._resting(blocks)):
+            first, count = len(chances), len(list(run))
+            if rests:
+                self.forget()
+                chances += [0.0] * count
+            else:
+                chances += self._detect(blocks[first : first + count])
+        return chances
+
+    def _resting(self, blocks: Pcm) -> Iterator[bool]:
+        for silent in np.abs(blocks).max(axis=1, initial=0.0) < _SILENT:
+            self._silent = self._silent + 1 if silent else 0
+            yield self._silent > _RESTS_AFTER
+
+    def _detect(self, blocks: Pcm) -> list[float]:
         before = np.concatenate([self._context[None], blocks[:-1, -_CONTEXT:]])
         self._context = blocks[-1, -_CONTEXT:].copy()
         sound = np.concatenate([before, blocks], axis=1)

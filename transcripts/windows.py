@@ -2,8 +2,9 @@
 
 The encoder's price grows with its window, and most utterances last one to six seconds: a short window makes a reading
 three to six times cheaper. But Whisper was trained on whole windows only, so which readings may use short ones is
-the court's choice, a short window never gets below ten seconds, silence always follows the speech in it, and a reading
-that ran into a loop is read again in the whole window. The pass over the recording always reads whole windows.
+the court's choice, a short window never gets below ten seconds, silence always follows the speech in it, and what would
+not be believed in it is read again in the whole window. The pass over the recording, whose text goes to the file, reads
+whole windows unless the court chose otherwise.
 """
 
 from __future__ import annotations
@@ -37,12 +38,14 @@ class Windows(StrEnum):
     WHOLE = "whole"
     CAPTIONS = "captions"
     LIVE = "live"
+    ALL = "all"
 
 
 SHORT_FOR: Mapping[Windows, frozenset[Purpose]] = {
     Windows.WHOLE: frozenset(),
     Windows.CAPTIONS: frozenset({Purpose.CAPTION, Purpose.LATE_LINE}),
     Windows.LIVE: frozenset({Purpose.CAPTION, Purpose.LINE, Purpose.LATE_LINE}),
+    Windows.ALL: frozenset(Purpose),
 }
 
 

@@ -177,6 +177,8 @@ class Worker:
             with self._changed:
                 if counts:
                     self._desk.load.worked(began, time.monotonic())
+                else:
+                    self._desk.showed(time.monotonic() - began)
                 self._desk.done(work.track.number, final=counts)
                 self._changed.notify()
 
@@ -198,7 +200,7 @@ class Worker:
         else:
             reading = self._ear.read(piece, track.language, self._purpose(track))
         track.language = next_track_language(reading, track.language, (piece.end_ns - piece.start_ns) / NS)
-        self._say(t="final", **_head(track, piece, reading))
+        self._say(t="final", stays=track.language, **_head(track, piece, reading))
         with self._changed:
             self._open[track.number] -= 1
         self._tell_settled(track.number)

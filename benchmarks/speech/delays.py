@@ -40,7 +40,12 @@ TRACKS, OVERLAP = 8, 0.3
 BATCH = 0.2
 """Seconds of packets that the sitting decodes at a time."""
 TAIL = 6.0
-SHOWN = {Windows.WHOLE: "whole windows", Windows.CAPTIONS: "short captions", Windows.LIVE: "short live"}
+SHOWN = {
+    Windows.WHOLE: "whole windows",
+    Windows.CAPTIONS: "short captions",
+    Windows.LIVE: "short live",
+    Windows.ALL: "short windows",
+}
 
 
 def seat(track: int) -> SeatId:

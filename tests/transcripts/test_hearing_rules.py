@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import itertools
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.transcripts.voices import say, silence
 from transcripts.agreement import Agreement
-from transcripts.cutting import Cut, CutRule, Cutter, frames
+from transcripts.cutting import FRAME, Cut, CutRule, Cutter, frames
 from transcripts.doubt import Doubt, doubt
 from transcripts.language import among, to_try
-from transcripts.schedule import Desk
+from transcripts.schedule import CALM, QUICKEST, Desk
+from transcripts.whisper import Voice
 
 RULE = CutRule()
 
@@ -106,6 +109,29 @@ def test_partials_stop_while_finals_wait_at_a_busy_model() -> None:
     desk.final(1, "final", end_ns=1, live=True)
     assert desk.interval(10.0) is None
     assert desk.interval(30.0) is not None
+
+
+def test_partials_come_the_quicker_the_cheaper_they_are() -> None:
+    desk: Desk[str] = Desk()
+    assert desk.interval(0.0) == CALM
+    for _ in range(50):
+        desk.showed(0.01)
+    assert desk.interval(0.0) == QUICKEST
+    for _ in range(50):
+        desk.showed(3.0)
+    assert desk.interval(0.0) == CALM
+    desk.load.worked(0.0, 7.0)
+    assert desk.interval(10.0) == 1.0
+
+
+def test_what_is_voice_depends_on_the_sound_and_not_on_how_it_was_divided() -> None:
+    sound = np.concatenate(
+        [silence(0.992), say("ru", "Вину не признаю."), silence(2), say("kk", "Рақмет, сұрағым жоқ.")]
+    )
+    sound = sound[: len(sound) // FRAME * FRAME]
+    whole, divided = Voice(), Voice()
+    steps = [divided(sound[at : at + 6 * FRAME]) for at in range(0, len(sound), 6 * FRAME)]
+    assert np.allclose(whole(sound), np.concatenate(steps), atol=1e-3)
 
 
 def test_a_sentence_out_of_silence_a_loop_and_a_film_credit_are_not_believed() -> None:

@@ -170,6 +170,20 @@ async def test_the_worker_is_seen_off_to_its_end_however_often_the_court_is_canc
         os.kill(pid, 0)
 
 
+async def test_the_next_worker_goes_on_in_the_language_that_the_voice_last_spoke(book: UtteranceBook) -> None:
+    before, after = spoken(("ru", OATH["ru"])), spoken(("ru", "Вину не признаю."))
+    async with Transcriber(SETTINGS, book) as transcriber:
+        speak(transcriber, WITNESS, "kk", before)
+        while (await transcriber.utterances().get()).provisional:
+            pass
+        assert transcriber.worker_pid is not None
+        os.kill(transcriber.worker_pid, signal.SIGKILL)
+        await until(transcriber, Condition.LOADING)
+        speak(transcriber, WITNESS, "kk", after, T0 + len(before) * NS // RATE)
+        await transcriber.finish(HEARING)
+    assert texts(await book.lines(HEARING), WITNESS) == [OATH["ru"], "Вину не признаю."]
+
+
 async def test_without_a_model_the_state_says_so_and_nothing_fails(book: UtteranceBook, tmp_path: Path) -> None:
     for model in (None, str(tmp_path / "nowhere")):
         async with Transcriber(SpeechSettings(model), book) as transcriber:

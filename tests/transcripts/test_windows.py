@@ -17,8 +17,9 @@ from transcripts.worker import load_ear
 class Looping(Recogniser):
     """Lost in every window but the whole one; remembers in which it was asked to read."""
 
-    def __init__(self) -> None:
+    def __init__(self, lost: str = "вину вину вину вину вину", no_speech: float = 0.0) -> None:
         self.name, self.how = "looping", "on paper"
+        self.lost, self.no_speech = lost, no_speech
         self.windows: list[int] = []
 
     def encode(self, pcm: Pcm, frames: int = WHOLE_FRAMES) -> Encoded:
@@ -31,8 +32,9 @@ class Looping(Recogniser):
     def decode(
         self, sound: Encoded, language: str, *, beam: int, hotwords: str | None = None, times: bool = True
     ) -> Decoded:
-        text = "Вину признаю." if sound.output == WHOLE_FRAMES else "вину вину вину вину вину"
-        return Decoded(language, text, (), -0.1, 0.0)
+        if sound.output == WHOLE_FRAMES:
+            return Decoded(language, "Вину признаю.", (), -0.1, 0.0)
+        return Decoded(language, self.lost, (), -0.1, self.no_speech)
 
 
 def piece(pcm: Pcm) -> Piece:
@@ -51,6 +53,7 @@ def test_a_short_window_is_never_below_ten_seconds_ends_in_silence_and_never_exc
         (Windows.WHOLE, set()),
         (Windows.CAPTIONS, {Purpose.CAPTION, Purpose.LATE_LINE}),
         (Windows.LIVE, {Purpose.CAPTION, Purpose.LINE, Purpose.LATE_LINE}),
+        (Windows.ALL, set(Purpose)),
     ],
 )
 def test_only_what_the_court_allows_is_read_in_short_windows(windows: Windows, short: set[Purpose]) -> None:
@@ -66,6 +69,13 @@ def test_a_reading_that_looped_in_a_short_window_is_read_again_in_the_whole_one(
     assert model.windows == [SHORTEST_FRAMES, WHOLE_FRAMES]
     assert reading.decoded.text == "Вину признаю."
     assert "window" not in reading.model
+
+
+def test_a_line_that_a_short_window_would_lose_is_read_again_in_the_whole_one_and_a_caption_is_not() -> None:
+    for purpose, windows in ((Purpose.LINE, [SHORTEST_FRAMES, WHOLE_FRAMES]), (Purpose.CAPTION, [SHORTEST_FRAMES])):
+        model = Looping(lost="Вину признаю.", no_speech=0.95)
+        Ear(model, {}, ["ru"], Windows.LIVE).read(piece(silence(3)), "ru", purpose)
+        assert model.windows == windows
 
 
 def test_the_rehearsal_model_reads_the_same_words_in_a_short_window_and_the_reading_says_in_which() -> None:
