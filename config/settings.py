@@ -246,7 +246,7 @@ class Settings(BaseSettings):
     loss_seconds: float | None = Field(
         default=None,
         gt=0,
-        description="a needed person's line lost for so long pauses the hearing; default: the edition's",
+        description="a needed person's line silent for so long pauses the hearing; default: the edition's",
     )
     session_hours: float = Field(default=10, gt=0, description="a staff member's session ends after so long")
     gallery: int = Field(default=200, ge=0, description="how many of the public may watch one open hearing at a time")

@@ -12,6 +12,7 @@ from hearing.hearings import OVER, Phase
 from hearing.participants import SeatId
 from media.relay.linehistory import LineHistory
 from media.relay.lines import LineDown, LineUp
+from media.wire.clock import SECOND
 from web import view
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class LineDesk:
     def __init__(self, sitting: Sitting) -> None:
         self._sitting = sitting
         self.history = LineHistory()
+        self._last_heard: dict[SeatId, float] = {}
 
     async def run(self) -> None:
         """Who came and who is lost, as the courtroom says it."""
@@ -30,10 +32,16 @@ class LineDesk:
             event = await events.get()
             match event:
                 case LineUp(seat):
+                    self._last_heard.pop(seat, None)
                     await sitting.ask(a.Arrive(seat))
-                case LineDown(seat):
+                case LineDown(seat, at_ns, _, heard_ns):
+                    self._last_heard[seat] = sitting.court.office.now() - max(0, at_ns - heard_ns) / SECOND
                     sitting.devices.pop(seat, None)
                     await sitting.ask(a.NoteLoss(seat))
+
+    def last_heard(self, seat: SeatId) -> float | None:
+        """When the last sign of life came of a line that is lost, in Unix seconds; that is before it was missed."""
+        return self._last_heard.get(seat)
 
     async def reconcile(self) -> None:
         """A line that came up before the lobby opened, or an event that was refused, is made good here."""

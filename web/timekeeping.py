@@ -63,7 +63,7 @@ class Timekeeper:
         elif h.phase in LIVE:
             lost = self._lost_too_long(now)
             if lost:
-                since = min(h.seats[seat].lost_at or now for seat in lost)
+                since = min(self._gone_since(seat) or now for seat in lost)
                 await sitting.ask(a.PauseByLoss(lost, since, "line"))
 
     def _watch_tests(self) -> None:
@@ -82,7 +82,12 @@ class Timekeeper:
             for p in hearing.people.values()
             if p.role in needed
             and p.attendance is Attendance.LOST
-            and (at := hearing.seats[p.seat].lost_at) is not None
+            and (at := self._gone_since(p.seat)) is not None
             and now - at >= court.loss_seconds
         }
         return tuple(sorted(lost))
+
+    def _gone_since(self, seat: SeatId) -> float | None:
+        """Counted from the last sign of life, which after a restart nobody knows any more."""
+        lost_at = self._sitting.hearing.seats[seat].lost_at
+        return None if lost_at is None else self._sitting.lines.last_heard(seat) or lost_at

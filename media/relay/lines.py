@@ -76,6 +76,8 @@ class LineDown:
     seat: SeatId
     at_ns: int
     why: str
+    heard_ns: int
+    """When the last sign of life had come."""
 
 
 LineEvent = LineUp | LineDown

@@ -38,7 +38,8 @@ class Presence:
             member.up = False
             member.unsettle()
             if sits(member.peer.who):
-                self._tell(LineDown(SeatId(member.peer.who), self._clock(), why))
+                peer = member.peer
+                self._tell(LineDown(SeatId(peer.who), self._clock(), why, max(peer.heard_ns, peer.born_ns)))
 
     def check(self, members: Iterable[Member], now_ns: int) -> None:
         """Who has been silent for too long."""

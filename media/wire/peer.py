@@ -16,7 +16,7 @@ from aiortc.rtcdtlstransport import RTCDtlsFingerprint, RTCDtlsParameters
 from media.wire import fragment, rtcp, rtp
 from media.wire.allowance import Allowance
 from media.wire.answer import Agreed, Sent, Terms, agree, answer
-from media.wire.clock import SECOND, now_ns
+from media.wire.clock import MILLISECOND, SECOND, now_ns
 from media.wire.door import Door, Sender
 from media.wire.ice import Address, Credentials, Line
 from media.wire.offer import Offer
@@ -169,8 +169,9 @@ class Peer:
 
     @property
     def quiet_limit_ns(self) -> int:
-        """How long silence is no loss: three seconds, but a browser that ignores our pings checks only every five."""
-        return 3 * SECOND if self._line.answers_pings else 8 * SECOND
+        """How long silence is no loss: short of three seconds, so that a loss is written within them; but a browser
+        that ignores our pings checks only every five."""
+        return 2_800 * MILLISECOND if self._line.answers_pings else 8 * SECOND
 
     @property
     def trips_ns(self) -> deque[int]:
