@@ -182,6 +182,8 @@ class Seat:
     ready_at: float | None = None
     below_norm: bool = False
     voice: str | None = None
+    voice_share: float = 0.0
+    """Of the sentence that was read aloud: what was recognised."""
     """Whether a recogniser understood the sentence read before: a hint, never a gate."""
     muted: bool = False
     hand_at: float | None = None

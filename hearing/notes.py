@@ -104,8 +104,8 @@ def _note_lobby(hearing: Hearing, fact: f.Fact, at: float) -> Hearing:
             return _with(hearing, person, rules_acknowledged=True)
         case f.DevicesTested(seat):
             return _seat(hearing, seat, devices=fact)
-        case f.VoiceTested(seat, mark):
-            return _seat(hearing, seat, voice=mark)
+        case f.VoiceTested(seat, mark, share):
+            return _seat(hearing, seat, voice=mark, voice_share=share)
         case f.LinkTested(seat):
             return _seat(hearing, seat, link=fact, link_at=at, link_overridden=False)
         case f.RehearsalConfirmed(seat, by):

@@ -56,9 +56,9 @@ TYPED = {
 
 
 @functools.cache
-def voice(name: str) -> tuple[bytes, ...]:
+def voice(name: str, language: str = "kk") -> tuple[bytes, ...]:
     """The Opus packets of a spoken sentence."""
-    with av.open(str(REHEARSAL / "voices" / f"{name}-kk.ogg")) as container:
+    with av.open(str(REHEARSAL / "voices" / f"{name}-{language}.ogg")) as container:
         return tuple(bytes(packet) for packet in container.demux(audio=0) if packet.size)
 
 
@@ -75,10 +75,10 @@ class Speaker:
         self._since = self._loop.time()
         self._next = self._loop.call_soon(self._turn)
 
-    async def say(self, name: str) -> None:
+    async def say(self, name: str, language: str = "kk") -> None:
         """Speak; comes back when the last packet of it has been sent."""
         self._said.clear()
-        self._words.extend(voice(name))
+        self._words.extend(voice(name, language))
         await self._said.wait()
 
     async def leave(self) -> None:

@@ -13,14 +13,15 @@ from tests.web.sittings import Bench, bench
 from tests.web.test_link_test_ends import Page, page_of
 from transcripts.settings import Condition
 from transcripts.utterances import LIVE
+from transcripts.voice_match import UNDERSTOOD
 from web import signalling
 
 
-async def read(court: Bench, page: Page, voice: str) -> str:
+async def read(court: Bench, page: Page, voice: str, language: str = "kk") -> str:
     sitting = await court.sitting()
     await signalling.hear(sitting, page, {"t": "rtc.voice", "reading": "start"})
     await page.until(t="rtc.voice", phase="listening")
-    await court.speakers["counsel"].say(voice)
+    await court.speakers["counsel"].say(voice, language)
     await signalling.hear(sitting, page, {"t": "rtc.voice", "reading": "stop"})
     return str((await page.until(t="rtc.voice", phase="done"))["mark"])
 
@@ -38,6 +39,28 @@ async def test_who_read_the_sentence_is_understood_who_read_another_is_not_and_n
         assert page.seat is not None
         assert (await court.now()).seats[page.seat].voice == "by_ear"
         assert await court.court.book.lines(court.id, LIVE) == []
+
+
+async def test_the_secretary_sees_how_much_of_a_russian_sentence_was_understood(tmp_path: Path) -> None:
+    async with bench(tmp_path / "data") as court:
+        await court.ask("judge", "order_remote", order="№ 1")
+        _, page = await page_of(court, "counsel")
+        page.language = "ru"
+        await court.enter("counsel")
+        await court.court.transcriber.until(Condition.READY)
+        assert await read(court, page, "defence_counsel-1", "ru") == "understood"
+        assert page.seat is not None
+        assert (await court.now()).seats[page.seat].voice_share >= UNDERSTOOD
+
+
+async def test_in_a_language_that_the_model_does_not_know_the_secretary_listens(tmp_path: Path) -> None:
+    async with bench(tmp_path / "data") as court:
+        await court.ask("judge", "order_remote", order="№ 1")
+        _, page = await page_of(court, "counsel")
+        page.language = "en"
+        await court.enter("counsel")
+        await court.court.transcriber.until(Condition.READY)
+        assert await read(court, page, "defence_counsel-1", "ru") == "by_ear"
 
 
 async def test_without_a_model_the_mark_is_by_ear(tmp_path: Path) -> None:

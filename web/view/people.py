@@ -98,6 +98,7 @@ def shown_person(stage: Stage, p: Participant, say: Say, staff: bool) -> dict[st
         "ready_at": seat.ready_at,
         "below_norm": seat.below_norm,
         "voice": seat.voice,
+        "voice_share": seat.voice_share,
         "talk_asked": p.private_talk_asked_at,
         "testimony_at": p.testimony_at,
     }

@@ -104,11 +104,17 @@ function line(p, now, camera) {
     camera && CAMERA[camera] ? [...CAMERA[camera], word(`hall.${camera}.short`)] : null,
     p.below_norm ? ["warn", "wrong", word("line.below")] : p.attendance === "admitted" ? proof(now) : null,
     p.override ? ["gavel", "ok", word("line.override")] : p.link?.stale && p.attendance === "waiting" ? ["clock", "wrong", word("line.stale")] : null,
-    p.voice ? [p.voice === "understood" ? "check" : "ear", p.voice === "understood" ? "ok" : "soft", word(`line.${p.voice}`)] : null,
+    p.voice ? [p.voice === "understood" ? "check" : "ear", p.voice === "understood" ? "ok" : "soft", spoken(p)] : null,
     p.rehearsed_at ? ["check-ring", "ok", word("line.rehearsed", { at: hour(p.rehearsed_at) })] : null,
     p.ready_at ? ["check", "ok", word("line.ready", { at: hour(p.ready_at) })] : null,
   ].filter((one) => one !== null));
   return list.map(([sign, cls, text]) => h("li", { key: text, class: `watched ${cls}` }, icon(sign), h("span", null, text)));
+}
+
+/** What became of the sentence read aloud; where nothing of it was recognised there is no share to tell. @param {any} p */
+function spoken(p) {
+  const said = word(`line.${p.voice}`);
+  return p.voice_share ? `${said} (${word("line.words", { n: Math.round(p.voice_share * 100) })})` : said;
 }
 
 /** @param {any} hearing */
