@@ -78,6 +78,11 @@ class ProbeQueue:
         for index, (_, place) in enumerate(self._waiting):
             place(index + 1)
 
+    def pardon(self, seat: SeatId) -> None:
+        """This seat's last test came to nothing through no fault of its own, and does not count."""
+        if times := self._asked.get(seat):
+            times.pop()
+
     def _count(self, seat: SeatId) -> None:
         now = self._clock()
         if len(self._asked) > MOST_SEATS:

@@ -11,7 +11,7 @@ import structlog
 from hearing import acts as a
 from hearing.participants import SeatId
 from hearing.wrongs import Malformed
-from media.relay.probe import Probe, ProbeFailed, Progress
+from media.relay.probe import CourtBusy, NoWay, Probe, ProbeFailed, Progress
 from media.wire.answer import BadOffer
 from web.connection import Connection
 from web.probing import TooMany
@@ -80,6 +80,16 @@ def _start_probe(sitting: Sitting, connection: Connection, sdp: str) -> None:
         connection.probe = sitting.spawn(_probe(sitting, connection, connection.seat, sdp))
 
 
+def _why(failed: ProbeFailed, *, relayed: bool) -> str:
+    match failed:
+        case CourtBusy():
+            return "busy"
+        case NoWay():
+            return "no_way" if relayed else "no_path"
+        case _:
+            return "gone"
+
+
 async def _probe(sitting: Sitting, connection: Connection, seat: SeatId, sdp: str) -> None:
     """Measure both directions, few pages of this server at a time, and note what came out.
 
@@ -112,7 +122,9 @@ async def _probe(sitting: Sitting, connection: Connection, seat: SeatId, sdp: st
         return
     except ProbeFailed as failed:
         log.info("probe failed", hearing=sitting.id, why=str(failed))
-        why = "no_path" if sitting.court.turn is None else "no_way"
+        why = _why(failed, relayed=sitting.court.turn is not None)
+        if isinstance(failed, CourtBusy):
+            sitting.court.probes.pardon(seat)
         connection.say({"t": "rtc.probe", "phase": "failed", "progress": 0, "why": why})
         return
     except asyncio.CancelledError:

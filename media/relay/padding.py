@@ -81,10 +81,9 @@ class Padding:
             if any(number in self._known for number in last):
                 break
             await asyncio.sleep(0.05)
-        told = sum(number in self._known for number in sent_ns)
-        if not told:
+        packets = [(at, self._arrived.get(number), number in self._known) for number, at in sent_ns.items()]
+        if not any(known for _, _, known in packets):
             return None
-        pairs = [(sent, self._arrived[number]) for number, sent in sent_ns.items() if number in self._arrived]
-        found = figures.step(pairs, told, SIZE, 0.0)
+        found = figures.step(packets, SIZE, 0.0)
         offered = (len(sent_ns) - 1) * SIZE * 8e6 / max(1, max(sent_ns.values()) - min(sent_ns.values()))
         return Padded(found.kbps + beside_kbps * min(1.0, found.kbps / offered), found.lost)

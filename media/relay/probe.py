@@ -2,7 +2,8 @@
 
 It runs on a connection of its own beside the hearing's; what each direction does is told in ``probe_up`` and
 ``probe_down``. A saturated line also fills its queue, so round trip, jitter and loss are measured afterwards, well
-below what was found. The page is never asked for a figure.
+below what was found. The page is never asked for a figure. Where the court itself could not keep up, there is no figure
+either: the test is to be repeated (``CourtBusy``).
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from media.relay.probe_down import Down, probe_sends
-from media.relay.probe_line import Beside, Found, ProbeFailed, ProbeLine, Progress
+from media.relay.probe_line import Beside, CourtBusy, Found, NoWay, ProbeFailed, ProbeLine, Progress
 from media.relay.probe_up import Up
 from media.wire import rtcp, rtp
 from media.wire.clock import SECOND
 from media.wire.offer import Offer
 from media.wire.peer import Peer, PeerState
 
-__all__ = ["Direction", "Probe", "ProbeFailed", "ProbeFigures", "Progress"]
+__all__ = ["CourtBusy", "Direction", "NoWay", "Probe", "ProbeFailed", "ProbeFigures", "Progress"]
 
 Direction = Literal["down", "up"]
 
@@ -73,6 +74,7 @@ class Probe:
         return self._clock() - self.peer.born_ns > LIFE_NS
 
     async def measure(self, direction: Direction, beside: Beside, progress: Progress) -> ProbeFigures:
+        """Raises ``NoWay`` when the page never came, ``CourtBusy``, and ``ProbeFailed`` when the page went away."""
         began = self._clock()
         await self._line.connected()
         before = self._moved(direction)

@@ -1,6 +1,7 @@
 """The way down: padding in rising steps, and the browser's transport feedback about when each packet came in.
 
-It goes out on a retransmission SSRC, which no decoder ever sees.
+It goes out on a retransmission SSRC, which no decoder ever sees. A stretch in which the court itself stood still is
+sent again: a line left empty and then flooded says nothing of itself.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from media.relay import probe_figures as figures
 from media.relay.probe_figures import UDP_OVERHEAD
 from media.relay.probe_line import (
     GENTLE_MOST_KBPS,
+    GENTLE_STOOD_NS,
     GENTLE_WINDOWS,
     WINDOW_S,
     Beside,
@@ -23,7 +25,7 @@ from media.relay.probe_line import (
 )
 from media.wire import rtcp, rtp, transport_cc
 from media.wire.answer import Sent
-from media.wire.clock import SECOND
+from media.wire.clock import MILLISECOND, SECOND
 from media.wire.offer import Offer
 
 STEPS = (600, 1000, 1600, 2500, 4000, 6000)
@@ -35,7 +37,7 @@ AGAIN_BELOW_KBPS = 4000
 LOOKS = 2
 """A line that then carries it all was full only in appearance (a machine that stood still), and is climbed again."""
 
-SEARCH_NS = 5 * SECOND
+SEARCH_NS = 4_500 * MILLISECOND
 """Later than this no rate is tried any more: a test has ten seconds, with delay and loss."""
 
 GENTLE, GENTLE_LEAST_KBPS = 0.7, 50
@@ -83,7 +85,7 @@ class Down:
         for _ in range(LOOKS):
             if not 0 < kbps < AGAIN_BELOW_KBPS or self._line.clock() > self._until:
                 break
-            step = await self._step(int(kbps * AGAIN), beside, AGAIN_S, PADDING)
+            step = await self._step(int(kbps * AGAIN), beside, AGAIN_S, kbps)
             if step.full(kbps):
                 kbps = step.kbps or kbps
                 break
@@ -91,7 +93,9 @@ class Down:
         progress((len(STEPS) + 1) / whole, kbps, True)
         gentle = max(GENTLE_LEAST_KBPS, min(int(kbps * GENTLE), GENTLE_MOST_KBPS))
         self._line.quiet()
-        step = await self._step(gentle, beside, GENTLE_WINDOWS * WINDOW_S, SMALL_PADDING)
+        step = await self._send(gentle, beside, GENTLE_WINDOWS * WINDOW_S, SMALL_PADDING)
+        while self._line.spoiled(GENTLE_STOOD_NS):
+            step = await self._send(gentle, beside, GENTLE_WINDOWS * WINDOW_S, SMALL_PADDING)
         return Found(kbps, step.jitter_ms, step.lost, step.usable)
 
     async def _climb(self, kbps: float, beside: Beside, tell: Callable[[int, float], None]) -> float:
@@ -101,7 +105,7 @@ class Down:
                 continue
             if self._line.clock() > self._until:
                 break
-            step = await self._step(offered, beside, STEP_S, PADDING)
+            step = await self._step(offered, beside, STEP_S, kbps)
             full = step.full(kbps)
             kbps = max(kbps, step.kbps)
             tell(index, kbps)
@@ -109,10 +113,20 @@ class Down:
                 break
         return kbps
 
-    async def _step(self, kbps: int, beside: Beside, seconds: float, padding: int) -> figures.Step:
+    async def _step(self, kbps: int, beside: Beside, seconds: float, before_kbps: float) -> figures.Step:
+        """What the line made of a rate. That it is full is believed only where the court kept to that rate."""
+        while True:
+            began = self._line.clock()
+            step = await self._send(kbps, beside, seconds, PADDING)
+            if not step.full(before_kbps) or not self._line.spoiled():
+                return step
+            self._until += self._line.clock() - began
+
+    async def _send(self, kbps: int, beside: Beside, seconds: float, padding: int) -> figures.Step:
         """Send padding at a rate for a while, and wait for the browser's word about it."""
         size = rtp.HEADER_LENGTH + 8 + padding + 16 + UDP_OVERHEAD
         clock, other = self._line.clock, beside()[1]
+        self._line.begin_stretch()
         began = clock()
         sent_ns: dict[int, int] = {}
         while (elapsed := clock() - began) < seconds * SECOND:
@@ -121,19 +135,23 @@ class Down:
                 number = self._send_padding(padding)
                 sent_ns[number] = clock()
             self._line.alive()
-            await asyncio.sleep(PACE_S)
+            await self._line.rest(PACE_S)
         beside_kbps = (beside()[1] - other) * 8e6 / (clock() - began)
         await self._word_of(list(sent_ns)[-LAST_WORD:])
-        pairs = [(sent, self._arrived[n]) for n, sent in sent_ns.items() if n in self._arrived]
-        told = sum(1 for n in sent_ns if n in self._known)
+        packets = [(at, self._arrived.get(number), number in self._known) for number, at in sent_ns.items()]
         self._forget(sent_ns)
-        return figures.step(pairs, told, size, beside_kbps)
+        return figures.step(packets, size, beside_kbps)
 
     async def _word_of(self, last: list[int]) -> None:
+        """Wait until no more word can come of what was sent. A browser speaks only when something comes in, and the
+        report about the last packets may be lost: so a few more follow them, whose report says that it was."""
+        after: list[int] = []
         for _ in range(WORD_LOOKS):
             await asyncio.sleep(WORD_S)
-            if any(number in self._known for number in last):
-                return
+            if any(number in self._known for number in (*last, *after)):
+                break
+            after.append(self._send_padding(SMALL_PADDING))
+        self._forget(after)
 
     def _forget(self, numbers: Iterable[int]) -> None:
         for number in numbers:
@@ -152,7 +170,7 @@ class Down:
             self._number = (self._number + 1) & 0xFFFF
             block = rtp.extension_block(bytes((cc << 4 | 1, number >> 8, number & 255)))
             head = rtp.header(part.repair_type, False, self._number, 0, sent.repair_ssrc, block, True)
-            self._known.discard(number)
+            self._forget((number,))
             peer.send_rtp(head + bytes(padding - 1) + bytes((padding,)))
             return number
         raise ProbeFailed("the page offered no section to receive the test in")

@@ -45,43 +45,58 @@ class Step:
         return self.stretched or self.kbps < GAIN * before_kbps
 
 
-def step(pairs: Sequence[tuple[int, int]], told: int, size: int, beside_kbps: float) -> Step:
-    """``pairs`` are (sent, arrived) in ns of two clocks, of the packets of ``size`` bytes that came.
+Packet = tuple[int, int | None, bool]
+"""When it was sent and when it came, in ns of two clocks, and whether there was word of it (that it came, or not)."""
 
-    ``told`` packets were reported on, come or lost. Where the report itself was lost, nothing is known of its packets.
+
+def step(packets: Sequence[Packet], size: int, beside_kbps: float) -> Step:
+    """Of packets of ``size`` bytes, in the order in which they were sent.
+
+    Where a report itself was lost, nothing is known of its packets: as many of them count as of the others came, since
+    a hole in the word is no hole in the line.
     """
-    if len(pairs) < 2:
+    told = sum(1 for _, _, known in packets if known)
+    came = [(sent, arrived) for sent, arrived, _ in packets if arrived is not None]
+    if len(came) < 2:
         return Step(0.0, 1.0, True, 0.0, 0.0)
-    arrivals = [arrived for _, arrived in pairs]
-    rate = steady_rate(arrivals, size)
-    sending = max(1, pairs[-1][0] - pairs[0][0])
-    offered = (len(pairs) - 1) * size * 8e6 / sending
-    transits = [arrived - began for began, arrived in pairs]
+    share, count = len(came) / max(told, len(came)), 0.0
+    counted: list[tuple[int, float]] = []
+    for _, arrived, known in packets:
+        if arrived is not None:
+            count += 1
+            counted.append((arrived, count))
+        elif not known:
+            count += share
+    rate = steady_rate(counted, size)
+    sending = max(1, came[-1][0] - came[0][0])
+    offered = (counted[-1][1] - counted[0][1]) * size * 8e6 / sending
+    arrivals = [arrived for _, arrived in came]
     return Step(
         kbps=min(rate, offered) + beside_kbps if rate else 0.0,
-        lost=1 - len(pairs) / max(told, len(pairs)),
+        lost=1 - share,
         stretched=rate * STRETCHED < offered,
-        jitter_ms=variation(transits),
+        jitter_ms=variation([arrived - sent for sent, arrived in came]),
         usable=usable(arrivals, arrivals[0], arrivals[0] + sending),
     )
 
 
-def steady_rate(arrivals: Sequence[int], size: int) -> float:
-    """kbps over the arrivals, without their head.
+def steady_rate(counted: Sequence[tuple[int, float]], size: int) -> float:
+    """kbps over arrivals, each with how many had come by then, without their head.
 
     A stalled machine makes packets seem late and never early: so of the first and of the last third the earliest packet
     counts, as measured against the typical distance.
     """
-    body = sorted(arrivals)[int(len(arrivals) * SKIP) :]
+    body = sorted(counted)[int(len(counted) * SKIP) :]
     third = len(body) // 3
     if third < 3:
         return 0.0
-    spacing = (body[-1] - body[0]) / (len(body) - 1)
+    (begin, none), (end, all_of_them) = body[0], body[-1]
+    spacing = (end - begin) / (all_of_them - none)
     for _ in range(3):
-        late = [at - body[0] - spacing * index for index, at in enumerate(body)]
+        late = [at - begin - spacing * (count - none) for at, count in body]
         first = min(range(third), key=late.__getitem__)
         last = min(range(len(body) - third, len(body)), key=late.__getitem__)
-        spacing = (body[last] - body[first]) / (last - first)
+        spacing = (body[last][0] - body[first][0]) / (body[last][1] - body[first][1])
     return size * 8e6 / spacing if spacing > 0 else 0.0
 
 

@@ -8,6 +8,7 @@ from hearing.floor import Floor
 from hearing.participants import SeatId
 from tests.browser.stage import eventually, line_up, staged
 from tests.media.narrow_wire import NarrowWire
+from tests.media.relay.test_padding import padded
 
 JUDGE, SUSPECT = SeatId("s-judge"), SeatId("s-suspect")
 WATCHED = Floor(hears={JUDGE: frozenset({SUSPECT})}, sees={JUDGE: frozenset({SUSPECT})})
@@ -22,8 +23,7 @@ async def test_padding_tells_whether_the_norm_passes(bits: float | None, below: 
         await stage.negotiate(judge, suspect)
         stage.courtroom.apply(WATCHED)
         await eventually(judge, "(await inbound('video')).framesDecoded > 20")
-        found = await stage.courtroom.pad(JUDGE, 1.2 * NORM)
-        assert found is not None
+        found = await padded(stage.courtroom)
         assert (found.kbps < NORM) is below
         frames = (await judge.evaluate("inbound('video')"))["framesDecoded"]
         await eventually(judge, f"(await inbound('video')).framesDecoded > {frames + 20}")

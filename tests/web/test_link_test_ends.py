@@ -139,7 +139,7 @@ async def test_a_test_over_a_line_that_dies_ends_without_a_figure(court: Bench) 
     await page.until(t="rtc.probe", phase="up")
     await visitor.close()
     last = await page.settled()
-    assert (last["phase"], last["why"]) == ("failed", "no_path")
+    assert (last["phase"], last["why"]) == ("failed", "gone")
     assert sitting.courtroom.probing(page.seat) is None
     assert (await court.now()).seats[page.seat].link is None
 

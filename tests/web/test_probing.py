@@ -75,6 +75,13 @@ async def test_one_seat_cannot_test_without_end() -> None:
         pass
 
 
+async def test_a_test_that_the_court_could_not_give_does_not_count() -> None:
+    queue = ProbeQueue(lambda: 0.0)
+    for _ in range(2 * MOST_TESTS):
+        async with queue.turn(seat(1), lambda _: None):
+            queue.pardon(seat(1))
+
+
 def test_the_operating_guide_says_how_many_tests_run_and_how_often_a_seat_may_ask() -> None:
     guide = " ".join((Path(__file__).parents[2] / "docs" / "operating.md").read_text().split())
     counts = {2: "Two", 8: "eight", 600: "ten minutes"}

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from media.relay.probe_figures import arriving, line_rate, steady_rate, step, usable
+import random
+
+import pytest
+
+from media.relay.probe_figures import Packet, arriving, line_rate, steady_rate, step, usable
 from media.wire.clock import MILLISECOND
 
 SIZE = 300
@@ -10,8 +14,12 @@ KBPS = 1500
 EVERY_NS = SIZE * 8 * 1_000_000 // KBPS
 
 
+def counted(arrivals: list[int]) -> list[tuple[int, float]]:
+    return [(at, number) for number, at in enumerate(arrivals)]
+
+
 def test_a_steady_line_is_measured_exactly() -> None:
-    assert abs(steady_rate([number * EVERY_NS for number in range(300)], SIZE) - KBPS) < 5
+    assert abs(steady_rate(counted([number * EVERY_NS for number in range(300)]), SIZE) - KBPS) < 5
 
 
 def test_a_stall_and_the_burst_after_it_do_not_change_the_figure() -> None:
@@ -19,18 +27,18 @@ def test_a_stall_and_the_burst_after_it_do_not_change_the_figure() -> None:
         begin = at * EVERY_NS
         arrivals = [n * EVERY_NS for n in range(300)]
         stalled = [max(t, begin + 80 * MILLISECOND) if t > begin else t for t in arrivals]
-        assert abs(steady_rate(stalled, SIZE) - KBPS) < 0.03 * KBPS
+        assert abs(steady_rate(counted(stalled), SIZE) - KBPS) < 0.03 * KBPS
 
 
 def test_the_free_beginning_of_a_token_bucket_is_left_out() -> None:
     arrivals = [n * EVERY_NS // 20 for n in range(40)]
     arrivals += [arrivals[-1] + n * EVERY_NS for n in range(1, 200)]
-    assert abs(steady_rate(arrivals, SIZE) - KBPS) < 5
+    assert abs(steady_rate(counted(arrivals), SIZE) - KBPS) < 5
 
 
 def test_hardly_anything_arrived_is_no_figure() -> None:
     assert steady_rate([], SIZE) == 0
-    assert steady_rate([1, 2, 3], SIZE) == 0
+    assert steady_rate(counted([1, 2, 3]), SIZE) == 0
 
 
 def busy(kbps: int, count: int, size: int = 1200) -> list[tuple[int, int]]:
@@ -64,14 +72,28 @@ def test_what_came_in_a_while_is_counted_with_its_pauses() -> None:
 
 def test_lost_packets_alone_do_not_saturate_a_line() -> None:
     sent = [n * EVERY_NS for n in range(300)]
-    found = step([(at, at + 5) for n, at in enumerate(sent) if n % 10], len(sent), SIZE, 0)
+    found = step([(at, at + 5 if n % 10 else None, True) for n, at in enumerate(sent)], SIZE, 0)
     assert not found.stretched
     assert abs(found.lost - 0.1) < 0.001
     assert found.jitter_ms == 0
 
 
 def test_a_queue_that_grows_saturates_a_line() -> None:
-    assert step([(n * EVERY_NS, 2 * n * EVERY_NS) for n in range(300)], 300, SIZE, 0).stretched
+    assert step([(n * EVERY_NS, 2 * n * EVERY_NS, True) for n in range(300)], SIZE, 0).stretched
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_lost_reports_and_lost_packets_make_no_line_narrow(seed: int) -> None:
+    """One packet in ten is lost, and three of eight reports: of theirs nothing is known."""
+    dice = random.Random(seed)
+    silent = dice.sample(range(8), 3)
+    packets: list[Packet] = []
+    for number in range(300):
+        at, known = number * EVERY_NS, number * 8 // 300 not in silent
+        packets.append((at, at + 5 if known and dice.random() >= 0.1 else None, known))
+    found = step(packets, SIZE, 0)
+    assert not found.stretched
+    assert abs(found.kbps - 0.9 * KBPS) < 0.12 * KBPS
 
 
 def test_a_line_that_falls_silent_half_the_time_is_half_usable() -> None:

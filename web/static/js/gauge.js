@@ -47,7 +47,7 @@ function figures(link) {
 
 /** Ways round by the relay that say something about this person's network. */
 const ROUND = new Set(["turn_udp", "turn_tcp"]);
-const FAILURES = new Set(["no_path", "no_way", "nothing", "too_many"]);
+const FAILURES = new Set(["no_path", "no_way", "nothing", "too_many", "busy"]);
 
 /** What came to nothing, and what to do about it. @param {string|null} why */
 function failed(why) {
