@@ -21,6 +21,7 @@ from playwright.async_api import async_playwright
 
 from benchmarks.link.crowd import LINES, crowd
 from benchmarks.link.lines import Measured
+from benchmarks.link.outages import outages
 from benchmarks.link.rows import edges, losses, wide, widths
 from benchmarks.link.table import Table
 from media.relay.probe import ProbeFailed
@@ -29,8 +30,9 @@ from tests.browser.stage import AWAKE
 from tests.media.namespaces import Cable, cable, possible
 
 ALONE = ("widths", "edges", "losses", "wide")
-CROWD = "crowd"
+CROWD, LEDGER = "crowd", "ledger"
 TIMES = {"short": 1, "full": 5}
+SEED = 1
 PEOPLE = {"short": 8, "full": 20}
 
 
@@ -55,7 +57,9 @@ async def inside(line: Cable, asked: argparse.Namespace) -> bool:
                 await wide(measured, table)
             await browser.close()
             if CROWD in asked.only:
-                await crowd(line, playwright, Path(folder), table, PEOPLE[size])
+                await crowd(line, table, PEOPLE[size])
+            if LEDGER in asked.only:
+                await outages(table, SEED)
     print("\nMISSED: " + "; ".join(table.failed) if table.failed else "\nall bars reached")
     return not table.failed
 
@@ -65,7 +69,7 @@ def main() -> int:
     parser.add_argument(
         "--full", action="store_true", help="five runs of everything, and twenty people: some twenty minutes"
     )
-    parser.add_argument("--only", nargs="+", default=[*ALONE, CROWD], choices=[*ALONE, CROWD])
+    parser.add_argument("--only", nargs="+", default=[*ALONE, CROWD, LEDGER], choices=[*ALONE, CROWD, LEDGER])
     parser.add_argument("--inside", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if not possible():

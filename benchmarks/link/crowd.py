@@ -1,33 +1,33 @@
 """Twenty people ask for a test at once, beside a running hearing, on this machine's cores.
 
-They live on four lines of different widths, each in a namespace with a browser of its own. The court's own queue gives
-them their turns. Each verdict must be that of a person tested alone, and the hearing must lose nothing.
+They live on four lines of different widths, each in a namespace of its own, and are clients so light that the cores are
+the court's. Its own queue gives them their turns. Each verdict must be that of a person tested alone, and the hearing
+must lose nothing. Where the court says that it could not measure, the person asks again, as one would.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.async_api import Browser, Playwright
+from aiohttp import web
 
 from benchmarks.link import hearing
-from benchmarks.link.lines import court, offered, probed
+from benchmarks.link.lines import court
 from benchmarks.link.rows import NORM
 from benchmarks.link.table import Table
 from hearing.floor import Floor
 from hearing.participants import SeatId
 from media.relay.courtroom import Courtroom
-from media.relay.probe import ProbeFigures
-from tests.browser.chromium import executable_path, launch_args
-from tests.browser.stage import AWAKE
+from media.relay.probe import CourtBusy, ProbeFigures
+from tests.browser.stage import COURTROOM
 from tests.media.namespaces import Cable
 from web.probing import AT_ONCE, ProbeQueue
 
@@ -38,23 +38,51 @@ SITTING = 5
 
 @dataclass(slots=True)
 class Turns:
-    """Who is tested now, and in which order they came to it."""
+    """Who is tested now, in which order they came to it, and what was found."""
 
     queue: ProbeQueue
+    people: int
     running: int = 0
     most: int = 0
+    found: list[tuple[SeatId, float, Sequence[ProbeFigures]]] = field(default_factory=list)
+    """Seat, how long it waited, and its line up and down."""
+    again: int = 0
+    """So often the court could not measure, and said so."""
+    _gathered: dict[int, asyncio.Event] = field(default_factory=dict)
 
-    @asynccontextmanager
-    async def of(self, seat: SeatId) -> AsyncIterator[float]:
-        """A turn; how long it was waited for."""
-        asked = time.monotonic()
+    async def _all_gathered(self, seat: SeatId) -> None:
+        """Everybody asks at once, and neighbours in the queue live on different lines: two on one would share it."""
+        mine = self._gathered[int(seat.rpartition("-")[2])] = asyncio.Event()
+        if len(self._gathered) == self.people:
+            for _, one in sorted(self._gathered.items()):
+                one.set()
+        await mine.wait()
+
+    async def test(self, request: web.Request) -> web.WebSocketResponse:
+        """One person's test, as the court gives it: the offer is answered when the turn has come."""
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        seat, offer = SeatId(request.query["seat"]), await socket.receive_str()
+        if len(self._gathered) < self.people:
+            await self._all_gathered(seat)
+        asked, courtroom, again = time.monotonic(), request.app[COURTROOM], False
         async with self.queue.turn(seat, lambda _: None):
             self.running += 1
             self.most = max(self.most, self.running)
+            waited = time.monotonic() - asked
             try:
-                yield time.monotonic() - asked
+                await socket.send_json({"sdp": await courtroom.answer(seat, offer, probe=True)})
+                ways = [await courtroom.probe(seat, way, lambda *_: None) for way in ("up", "down")]
+                self.found.append((seat, waited, ways))
+            except CourtBusy:
+                self.again, again = self.again + 1, True
+                self.queue.pardon(seat)
             finally:
                 self.running -= 1
+                if (probe := courtroom.probing(seat)) is not None:
+                    probe.end()
+        await socket.send_json({"again": again})
+        return socket
 
 
 @asynccontextmanager
@@ -82,53 +110,48 @@ async def sitting(courtroom: Courtroom, url: str) -> AsyncIterator[dict[str, Any
             process.kill()
 
 
-async def browsers(stack: AsyncExitStack, playwright: Playwright, line: Cable, folder: Path) -> list[Browser]:
-    """One at home on each line. They step back behind the court, with which real visitors share no cores."""
-    program = executable_path() or playwright.chromium.executable_path
-    found = []
-    for home in line.homes:
-        there = str(line.inside(home, f"nice -n 10 {program}", folder))
-        browser = await playwright.chromium.launch(executable_path=there, args=launch_args() + AWAKE)
-        stack.push_async_callback(browser.close)
-        found.append(browser)
-    return found
+async def at_home(home: str, url: str, seats: Sequence[str]) -> None:
+    """The people of one home, until all of them have been tested."""
+    process = await asyncio.create_subprocess_exec(
+        *("ip", "netns", "exec", home, sys.executable, "-m", "benchmarks.link.people", url, *seats)
+    )
+    try:
+        if await process.wait():
+            raise RuntimeError("the people who are tested broke down")
+    finally:
+        if process.returncode is None:
+            process.kill()
 
 
-async def crowd(line: Cable, playwright: Playwright, folder: Path, table: Table, people: int) -> None:
+async def crowd(line: Cable, table: Table, people: int) -> None:
     for home, (up, down) in zip(line.homes, LINES, strict=True):
         line.shape(up, down, home)
+    seats = {f"s-tested-{number}": number % len(LINES) for number in range(people)}
     title = f"{people} people ask at once beside a hearing of {SITTING}: verdicts as ever, no packet of it lost"
     with table.part(title, f"{'waited s':>8} "):
+        turns = Turns(ProbeQueue(time.monotonic), people)
         async with AsyncExitStack() as stack:
-            courtroom, url = await stack.enter_async_context(court())
-            at_home = await browsers(stack, playwright, line, folder)
+            courtroom, url = await stack.enter_async_context(court(more=[web.get("/test", turns.test)]))
             counted = await stack.enter_async_context(sitting(courtroom, url))
-            turns = Turns(ProbeQueue(time.monotonic))
-
-            async def ask(number: int) -> tuple[float, float, ProbeFigures, ProbeFigures]:
-                seat, page = SeatId(f"s-tested-{number}"), await at_home[number % len(at_home)].new_page()
-                sdp = await offered(page, url)
-                async with turns.of(seat) as waited:
-                    began = time.monotonic()
-                    up, down = await probed(page, courtroom, seat, sdp)
-                    probe = courtroom.probing(seat)
-                    if probe is not None:
-                        probe.end()
-                    await page.close()
-                    return waited, began, up, down
-
-            found = await asyncio.gather(*(ask(number) for number in range(people)))
-            for number, (waited, _, *ways) in enumerate(found):
-                for true, one in zip(LINES[number % len(LINES)], ways, strict=True):
-                    right = (round(one.kbps) >= NORM) == (true >= NORM)
-                    table.show(true, one, right, f"crowd at {true} {one.direction}: {one.kbps:.0f}", f"{waited:8.1f} ")
-        _judge(table, turns, counted)
+            before = os.times()
+            async with asyncio.TaskGroup() as homes:
+                for place, home in enumerate(line.homes):
+                    theirs = [seat for seat, lives in seats.items() if lives == place]
+                    homes.create_task(at_home(home, url, theirs))
+            after = os.times()
+        for seat, waited, ways in turns.found:
+            for true, one in zip(LINES[seats[seat]], ways, strict=True):
+                right = (round(one.kbps) >= NORM) == (true >= NORM)
+                table.show(true, one, right, f"crowd at {true} {one.direction}: {one.kbps:.0f}", f"{waited:8.1f} ")
+        busy = (after.user + after.system - before.user - before.system) / (after.elapsed - before.elapsed)
+        _judge(table, turns, counted, busy)
 
 
-def _judge(table: Table, turns: Turns, counted: dict[str, Any]) -> None:
+def _judge(table: Table, turns: Turns, counted: dict[str, Any], busy: float) -> None:
     lost = counted["expected"] - counted["received"]
     print(
         f"at once: {turns.most} (bar {AT_ONCE}) {table.verdict(turns.most == AT_ONCE, f'{turns.most} at once')}; "
         f"the hearing: {counted['expected']} packets, {lost} lost (bar 0) {table.verdict(lost == 0, f'{lost} lost')}, "
-        f"{counted['p50']:.1f} ms at the median, {counted['p99']:.1f} ms at the 99th percentile"
+        f"{counted['p50']:.1f} ms at the median, {counted['p99']:.1f} ms at the 99th percentile; "
+        f"the court: {100 * busy:.0f} % of a core, told {turns.again} to test again"
     )

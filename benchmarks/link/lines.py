@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Page
 
 from hearing.participants import SeatId
 from media.relay.courtroom import Courtroom
+from media.relay.forwarder import choose
 from media.relay.probe import ProbeFigures
 from media.wire.door import Door
 from tests.browser.stage import COURTROOM, offer
@@ -128,12 +129,14 @@ class Measured:
 
 
 @asynccontextmanager
-async def court(wire: NarrowWire | None = None) -> AsyncIterator[tuple[Courtroom, str]]:
+async def court(
+    wire: NarrowWire | None = None, more: Sequence[web.RouteDef] = ()
+) -> AsyncIterator[tuple[Courtroom, str]]:
     """A courtroom, and where its page is; who takes part in a hearing offers at ``/offer``."""
     door = await Door.open(COURT_ADDRESS, 0, [COURT_ADDRESS], announced_port=wire.port if wire else None)
     if wire is not None:
         wire.connect(door.port)
-    courtroom = Courtroom(door)
+    courtroom = Courtroom(door, forwarder=choose())
 
     async def page(_: web.Request) -> web.Response:
         return web.Response(text=PAGE, content_type="text/html")
@@ -143,6 +146,7 @@ async def court(wire: NarrowWire | None = None) -> AsyncIterator[tuple[Courtroom
     app.router.add_post("/offer", offer)
     app.router.add_get("/", page)
     app.router.add_static("/js", SCRIPTS)
+    app.router.add_routes(more)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, COURT_ADDRESS, 0).start()
