@@ -16,6 +16,7 @@ from hearing.hearings import Recording
 from hearing.participants import SeatId
 from media.packets import Received
 from media.record.confidence import Doubt, Doubtful, Reader, low_priority
+from media.record.disk import Disk, FencedDisk, LocalDisk
 from media.record.frames import Damaged
 from media.record.recorder import Recorder, TapeAlarm, TapeHead, TapeRestored, TapeRolling
 from media.record.reports import reason_of
@@ -68,7 +69,7 @@ class RecordingDesk:
             self.folder,
             key,
             clock=now_ns,
-            disk=self._sitting.court.disk,
+            disk=self._fenced(self._sitting.court.disk),
             fresh_picture=self._sitting.courtroom.fresh_picture,
         )
         self._reader = Reader(self.folder, key)
@@ -78,6 +79,11 @@ class RecordingDesk:
             spans = await asyncio.to_thread(lambda: Timeline(self.folder, key).spans)
             self.last_arrival = spans[-1].end_ns / 1e9 if spans else None
 
+    def _fenced(self, disk: Disk | None) -> Disk:
+        """Writable for as long as this node holds the hearing."""
+        venue, hearing = self._sitting.court.venue, self._sitting.id
+        return FencedDisk(disk or LocalDisk(), lambda: venue.holds(hearing))
+
     def _open_second(self, key: bytes) -> None:
         """The recorder on another path, where one is switched on. Its trouble never touches the first."""
         second = self._sitting.court.office.second_tapes
@@ -85,7 +91,7 @@ class RecordingDesk:
             return
         try:
             (second / self._sitting.id).mkdir(parents=True, exist_ok=True)
-            disk = self._sitting.court.second_disk
+            disk = self._fenced(self._sitting.court.second_disk)
             self._second = Recorder(second / self._sitting.id, key, clock=now_ns, disk=disk)
         except (OSError, Damaged) as wrong:
             self.second_alarm = reason_of(wrong) if isinstance(wrong, OSError) else Doubt.ALTERED.value

@@ -8,7 +8,8 @@ jobs that must not be done twice at once are leased by their name.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import redis.asyncio
@@ -54,6 +55,9 @@ class Venue(Protocol):
     async def holder(self, what: str) -> str | None:
         """The other node that holds it; None where no other does, or nobody can tell."""
 
+    def holds(self, what: str) -> bool:
+        """Whether this node's lease stands by the clock: asked in any thread, and without Redis."""
+
     async def renew(self, what: str) -> bool:
         """Keep the lease. False when another node has it."""
 
@@ -76,6 +80,9 @@ class OneNode:
     async def holder(self, what: str) -> str | None:
         return None
 
+    def holds(self, what: str) -> bool:
+        return True
+
     async def renew(self, what: str) -> bool:
         return True
 
@@ -96,6 +103,8 @@ class Leases:
     client: redis.asyncio.Redis
     node: str
     lease_seconds: float = LEASE_SECONDS
+    until: dict[str, float] = field(default_factory=dict)
+    """When each lease ends by the monotonic clock, unless it is renewed: never later than Redis lets it go."""
 
     @classmethod
     def connect(cls, url: str, node: str, lease_seconds: float = LEASE_SECONDS) -> Leases:
@@ -112,14 +121,15 @@ class Leases:
             raise SitsElsewhere("") from wrong
 
     async def _claim(self, what: str) -> str | None:
+        asked = time.monotonic()
         if await self.client.set(_key(what), self.node, nx=True, px=self._milliseconds):
+            self.until[what] = asked + self.lease_seconds
             return None
         holder = await self.client.get(_key(what))
         if holder is None:
             return await self._claim(what)
         if holder == self.node:
-            await self.renew(what)
-            return None
+            return None if await self.renew(what) else await self._claim(what)
         return str(holder)
 
     async def holder(self, what: str) -> str | None:
@@ -129,29 +139,32 @@ class Leases:
             return None
         return None if found is None or found == self.node else str(found)
 
+    def holds(self, what: str) -> bool:
+        return time.monotonic() < self.until.get(what, 0.0)
+
     async def renew(self, what: str) -> bool:
-        return bool(await self.client.eval(RENEW, 1, _key(what), self.node, str(self._milliseconds)))
+        asked = time.monotonic()
+        held = bool(await self.client.eval(RENEW, 1, _key(what), self.node, str(self._milliseconds)))
+        self.until[what] = asked + self.lease_seconds if held else 0.0
+        return held
 
     async def keep(self, what: str) -> None:
-        loop = asyncio.get_running_loop()
         pause = self.lease_seconds / RENEWALS
-        ours_until = loop.time() + self.lease_seconds
         while True:
             await asyncio.sleep(pause)
-            asked = loop.time()
             try:
                 async with asyncio.timeout(pause):
                     held = await self.renew(what)
             except (redis.exceptions.RedisError, TimeoutError):
-                if loop.time() + pause < ours_until:
+                if time.monotonic() + pause < self.until.get(what, 0.0):
                     continue
                 raise LeaseLost(what) from None
             if not held:
                 raise LeaseLost(what)
-            ours_until = asked + self.lease_seconds
 
     async def release(self, what: str) -> None:
         """What cannot be given back runs out."""
+        self.until.pop(what, None)
         try:
             await self.client.eval(GIVE_UP, 1, _key(what), self.node)
         except redis.exceptions.RedisError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -78,6 +79,44 @@ class SharedDisk(LocalDisk):
         if found.f_bavail * found.f_frsize - len(data) < self.reserve:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return super().write(fd, data)
+
+
+class FencedDisk:
+    """A disk that several servers see: it takes nothing from one that may no longer write there.
+
+    ``ours`` is asked before every change, in the thread that makes it: a server that was frozen and wakes is not to
+    append to what another has taken over meanwhile.
+    """
+
+    def __init__(self, disk: Disk, ours: Callable[[], bool]) -> None:
+        self._disk = disk
+        self._ours = ours
+
+    def create(self, path: Path) -> int:
+        self._check()
+        return self._disk.create(path)
+
+    def extend(self, path: Path) -> int:
+        self._check()
+        return self._disk.extend(path)
+
+    def write(self, fd: int, data: bytes) -> int:
+        self._check()
+        return self._disk.write(fd, data)
+
+    def cut(self, fd: int, size: int) -> None:
+        self._check()
+        self._disk.cut(fd, size)
+
+    def sync(self, fd: int) -> None:
+        self._disk.sync(fd)
+
+    def close(self, fd: int) -> None:
+        self._disk.close(fd)
+
+    def _check(self) -> None:
+        if not self._ours():
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 
 
 def _sync_folder(folder: Path) -> None:

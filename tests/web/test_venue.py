@@ -99,6 +99,8 @@ async def test_a_lease_that_is_kept_outlives_its_term_and_one_that_is_not_runs_o
         while await two.claim("left") is not None:
             pass
     assert await two.holder("kept") == "http://one"
+    assert one.holds("kept")
+    assert not one.holds("left"), "by its own clock, though nobody told it"
     assert await two.holder("left") is None
     assert not keeping.done()
     keeping.cancel()
@@ -117,6 +119,8 @@ async def test_who_finds_that_another_has_it_stops(nodes: tuple[Leases, Leases])
         with pytest.raises(LeaseLost):
             await keeping
     assert await one.holder(H) == "http://two"
+    assert not short.holds(H)
+    assert two.holds(H)
 
 
 async def test_without_redis_nothing_begins_and_what_is_held_is_lost_in_time(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from hearing.floor import NOBODY, Floor
 from media.packets import Received
-from media.record.disk import LocalDisk, SharedDisk
+from media.record.disk import FencedDisk, LocalDisk, SharedDisk
 from media.record.frames import FLOOR_TAPE, Flag, TapeName
 from media.record.recorder import Recorder, TapeAlarm, TapeReport, TapeRestored, TapeRolling
 from media.record.tape import TapeHead, read_tape, tapes_in
@@ -118,6 +118,10 @@ def _packets(sender: Sender, count: int, since: int = START) -> list[Received]:
 
 def _kept(folder: Path, name: TapeName) -> list[bytes]:
     return [frame.content for frame in read_tape(folder, KEY, name) if frame.flag is Flag.RTP]
+
+
+def _bytes(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 async def test_what_arrived_is_on_tape_as_it_arrived(tmp_path: Path, recorders: Make) -> None:
@@ -279,6 +283,25 @@ async def test_a_disk_that_stays_full_leaves_all_before_it_readable(tmp_path: Pa
     assert len(kept) > 100
     assert kept == [p.packet for p in packets[: len(kept)]]
     assert verify_tapes(tmp_path, KEY) == []
+
+
+async def test_a_recorder_whose_hearing_another_server_holds_touches_nothing_any_more(
+    tmp_path: Path, recorders: Make
+) -> None:
+    clock, ours = Clock(), threading.Event()
+    ours.set()
+    recorder = recorders(clock, disk=FencedDisk(LocalDisk(), ours.is_set))
+    recorder.apply(FLOOR)
+    sender = Sender(SUSPECT, "audio", 1)
+    clock.feed(recorder, _packets(sender, 10))
+    await _until(recorder, TapeRolling)
+    ours.clear()
+    clock.feed(recorder, _packets(sender, 10, START + SECOND))
+    assert await _until(recorder, TapeAlarm) == TapeAlarm("disk_failed")
+    taken_over = _bytes(tmp_path)
+    clock.feed(recorder, _packets(sender, 10, START + 2 * SECOND))
+    await recorder.close()
+    assert _bytes(tmp_path) == taken_over
 
 
 async def test_a_stuck_disk_never_holds_up_the_room_and_is_told_within_two_seconds(recorders: Make) -> None:
