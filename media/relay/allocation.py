@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from hearing.floor import NO_SEATS, Floor
 from hearing.participants import FLOOR, SeatId
 from media.packets import Kind
-from media.relay.feed import ALL
 from media.relay.lines import films, observes, screens, seat_behind
+from media.relay.route import ALL
 from media.wire.clock import MILLISECOND, SECOND
 
 REST_NS = 2 * SECOND
