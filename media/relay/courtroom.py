@@ -74,7 +74,7 @@ class Courtroom:
 
     async def answer(self, who: Who, offer_sdp: str, *, probe: bool = False) -> str:
         """Answer an offer: of a new connection, which replaces this member's old one, or of the living one."""
-        offer = read(offer_sdp)
+        offer = read(offer_sdp, ranks=films(who))
         if all(part.use == "refused" for part in agree(offer, {}, probe=probe)):
             raise BadOffer("nothing in common")
         text = self._probes.answer(who, offer) if probe else self._answer_member(who, offer)
@@ -202,6 +202,12 @@ class Courtroom:
         member = self._members.get(who)
         feeds = member.feeds.values() if member is not None else ()
         return frozenset(SeatId(f.source) for f in feeds if f.kind == "video" and f.allowed and f.withheld)
+
+    def undecodable(self, who: Who) -> frozenset[SeatId]:
+        """The seats whose picture this member would be sent, if it could decode their codec."""
+        member = self._members.get(who)
+        feeds = member.feeds.values() if member is not None else ()
+        return frozenset(SeatId(f.source) for f in feeds if f.allowed and f.types and f.payload_type < 0)
 
     def traffic(self) -> dict[str, dict[Kind, Traffic]]:
         """What went through each member's connection, observers too."""

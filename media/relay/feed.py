@@ -46,7 +46,12 @@ class Feed(Route):
     ssrc: int = field(default_factory=_random_ssrc)
     repair_ssrc: int = field(default_factory=_random_ssrc)
     payload_type: int = -1
+    """-1 where the listener cannot decode what the source sends."""
     repair_type: int = -1
+    codec: str = ""
+    """The source's."""
+    types: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """The listener's payload types by codec: of what is sent, and of what is repeated."""
     level_id: int = 0
     abs_id: int = 0
     cc_id: int = 0
@@ -68,11 +73,23 @@ class Feed(Route):
 
     def agreed(self, part: Agreed) -> None:
         """Take what the newest answer says about our section."""
-        self.payload_type = part.payload_type if part.use == "send" else -1
-        self.repair_type = part.repair_type
+        self.types = {one.codec.name: one.types for one in part.formats} if part.use == "send" else {}
+        self._number()
         self.level_id = part.extension(rtp.AUDIO_LEVEL)
         self.abs_id = part.extension(rtp.ABS_SEND_TIME)
         self.cc_id = part.extension(rtp.TRANSPORT_CC)
+
+    def speak(self, codec: str) -> None:
+        """The source comes in this codec from now on: its listener sees nothing before it begins anew."""
+        if codec == self.codec:
+            return
+        self.codec = codec
+        self._runs.clear()
+        self.stream, self.waiting = 0, True
+        self._number()
+
+    def _number(self) -> None:
+        self.payload_type, self.repair_type = self.types.get(self.codec, (-1, -1))
 
     @property
     def flows(self) -> bool:

@@ -6,9 +6,12 @@ from media.packets import Kind
 from media.relay.feed import Feed
 from media.relay.layers import Layer
 from media.relay.reception import Reception
+from media.wire import h264, vp8
 from media.wire.answer import CODECS, Agreed
 from media.wire.clock import SECOND
 from media.wire.peer import Peer
+from media.wire.rtp import Rtp
+from media.wire.vp8 import Descriptor
 
 CLOCK_RATES: dict[Kind, int] = {"audio": 48000, "video": 90000}
 SPEAKING, HEARD = 45, 60
@@ -22,6 +25,7 @@ class Source:
         self.seat = seat
         self.kind: Kind = kind
         self.clock_rate = CLOCK_RATES[kind]
+        self.codec = CODECS[kind][0]
         self.peer: Peer | None = None
         self.part: Agreed | None = None
         self.layers: dict[str, Layer] = {}
@@ -46,9 +50,11 @@ class Source:
         self.recorded = None
         self.gated()
 
-    @property
-    def codec(self) -> str:
-        return CODECS[self.kind]
+    def describe(self, packet: Rtp) -> Descriptor | None:
+        """What a picture's packet says of itself; None for sound."""
+        if self.kind == "audio":
+            return None
+        return h264.read(packet) if self.codec == "h264" else vp8.read(packet)
 
     @property
     def keyframes_asked(self) -> int:
@@ -106,9 +112,11 @@ class Source:
     def publish(self, peer: Peer, part: Agreed) -> None:
         """The connection, and its section, that this source comes from now."""
         self.peer, self.part = peer, part
+        self.codec = part.codec.name if part.codec is not None else self.codec
         self.unsettle()
         if tuple(self.layers) != (part.rids or ("",)):
             self._lay(part.rids or ("",))
+        self.gated()
 
     def silence(self, peer: Peer) -> None:
         """That connection is gone."""
@@ -130,7 +138,9 @@ class Source:
     # -- where it goes -----------------------------------------------------------------------------------------------
 
     def gated(self) -> None:
-        """Some feed was opened or closed, or has gone over to another layer."""
+        """Some feed was opened or closed, or has gone over to another layer, or the source to another codec."""
+        for feed in self.feeds:
+            feed.speak(self.codec)
         live = [feed for feed in self.feeds if feed.open and feed.payload_type >= 0]
         for layer in self.layers.values():
             listeners = tuple(f for f in live if self.layer_for(f) is layer or (layer.ssrc and f.stream == layer.ssrc))

@@ -15,7 +15,7 @@ from media.relay.layers import Layer
 from media.relay.member import Member
 from media.relay.reception import Arrival
 from media.relay.source import Source
-from media.wire import rtcp, rtp, transport_cc, vp8
+from media.wire import rtcp, rtp, transport_cc
 from media.wire.clock import MILLISECOND, SECOND, from_ntp
 
 LEVEL_NS = 500 * MILLISECOND
@@ -60,7 +60,7 @@ class Switchboard:
         whole: rtp.Rtp | None = _restore(packet, source, layer) if is_repair else packet
         if whole is None:
             return
-        seen = vp8.read(whole) if kind == "video" else None
+        seen = source.describe(whole)
         if seen is None and not is_repair:
             source.note_level(level & 127 if level >= 0 else -1, arrival_ns)
             if source.rests and arrival_ns == source.heard_ns:

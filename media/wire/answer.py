@@ -1,7 +1,9 @@
 """The answer to a browser's offer: a pure function of the offer and of what we have to send.
 
 Sections in which the browser publishes are received; sections in which it only receives get a source, or nothing yet.
-Opus and VP8, retransmission, layers (simulcast) where offered, and of the feedback only what the relay really gives.
+Opus, VP8 and H.264, retransmission, layers (simulcast, of VP8) where offered, and of the feedback only what the relay
+really gives. A browser publishes in VP8, an encoder in what it names first; whoever receives is sent each source in the
+codec that it comes in, so a section that receives agrees on both.
 """
 
 from __future__ import annotations
@@ -18,7 +20,10 @@ from media.wire.offer import BadOffer, Codec, Offer, Section, read
 
 __all__ = ["Agreed", "BadOffer", "Sent", "Terms", "agree", "answer", "read"]
 
-CODECS: Mapping[str, str] = {"audio": "opus", "video": "vp8"}
+CODECS: Mapping[Kind, tuple[str, ...]] = {"audio": ("opus",), "video": ("vp8", "h264")}
+"""The first is preferred."""
+
+BASELINE = "42"
 VIDEO_FEEDBACK = ("goog-remb", "transport-cc", "ccm fir", "nack", "nack pli")
 AUDIO_FEEDBACK = ("transport-cc", "nack")
 
@@ -49,6 +54,19 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class Format:
+    """A codec, and how what was lost of it is repeated."""
+
+    codec: Codec
+    repair: Codec | None
+
+    @property
+    def types(self) -> tuple[int, int]:
+        """The payload types of both; -1 stands for none."""
+        return self.codec.payload_type, self.repair.payload_type if self.repair else -1
+
+
+@dataclass(frozen=True, slots=True)
 class Agreed:
     """What offer and answer agree on for one section; extension ids are 0 when absent."""
 
@@ -63,9 +81,15 @@ class Agreed:
     repairs: Mapping[int, int] | None = None
     rids: tuple[str, ...] = ()
     """The layers that are received here, as the offer orders them; empty where there is one stream."""
+    more: tuple[Format, ...] = ()
+    """Besides the first: in what else may be sent here."""
 
     def extension(self, uri: str) -> int:
         return (self.extensions or {}).get(uri, 0)
+
+    @property
+    def formats(self) -> tuple[Format, ...]:
+        return (Format(self.codec, self.repair), *self.more) if self.codec is not None else ()
 
     @property
     def payload_type(self) -> int:
@@ -78,12 +102,39 @@ class Agreed:
 
 def agree(offer: Offer, sends: Mapping[str, Sent], *, probe: bool = False) -> tuple[Agreed, ...]:
     """Judge each section of an offer. A section without a codec of ours is refused and harms no other."""
-    return tuple(_agree(section, section.mid in sends, probe) for section in offer.sections)
+    return tuple(_agree(section, section.mid in sends, probe, offer.ranks) for section in offer.sections)
 
 
-def _agree(section: Section, send: bool, probe: bool) -> Agreed:
+def _codecs(section: Section, ranks: bool) -> list[Codec]:
+    """Those of ours that are offered here, the preferred one first."""
+    names = CODECS[section.kind] if section.kind is not None else ()
+    found = [_h264(section) if name == "h264" else section.codec(name) for name in names]
+    offered = [codec for codec in found if codec is not None]
+    return sorted(offered, key=section.codecs.index) if ranks else offered
+
+
+def _h264(section: Section) -> Codec | None:
+    """Baseline, which every browser decodes; constrained, and in packets of several units or pieces, if there is a
+    choice. Who receives must take such packets (RFC 6184 6.2)."""
+    found = [
+        codec
+        for codec in section.codecs
+        if codec.name == "h264"
+        and (codec.parameter("profile-level-id") or BASELINE).startswith(BASELINE)
+        and (section.publishes or codec.parameter("packetization-mode") == "1")
+    ]
+    return min(found, key=_plainness, default=None)
+
+
+def _plainness(codec: Codec) -> tuple[bool, bool]:
+    constraints = (codec.parameter("profile-level-id") or BASELINE)[2:4]
+    return codec.parameter("packetization-mode") != "1", constraints not in ("e0", "c0")
+
+
+def _agree(section: Section, send: bool, probe: bool, ranks: bool) -> Agreed:
     kind = section.kind
-    codec = section.codec(CODECS[kind]) if kind is not None else None
+    codecs = _codecs(section, ranks)
+    codec = codecs[0] if codecs else None
     if section.refused or kind is None or codec is None or "RTP/SAVPF" not in section.protocol:
         return Agreed(section.mid, kind, "refused")
     use: Use = "receive" if section.publishes else "send" if send and section.direction == "recvonly" else "idle"
@@ -92,7 +143,7 @@ def _agree(section: Section, send: bool, probe: bool) -> Agreed:
         wished = [rtp.MID, rtp.ABS_SEND_TIME, rtp.TRANSPORT_CC]
     else:
         wished = [rtp.TRANSPORT_CC if rtp.TRANSPORT_CC in section.extensions else rtp.ABS_SEND_TIME]
-    rids = section.rids if use == "receive" and kind == "video" and not probe else ()
+    rids = section.rids if use == "receive" and codec.name == "vp8" and not probe else ()
     if not {rtp.MID, rtp.RID} <= section.extensions.keys():
         rids = ()  # nothing would tell the streams apart
     if rids:
@@ -118,6 +169,7 @@ def _agree(section: Section, send: bool, probe: bool) -> Agreed:
         section.ssrcs,
         section.repairs,
         rids,
+        tuple(Format(one, section.repair_of(one)) for one in codecs[1:]) if use != "receive" and not probe else (),
     )
 
 
@@ -158,9 +210,7 @@ def _refused(section: Section) -> list[str]:
 
 
 def _section(part: Agreed, section: Section, terms: Terms, passive: bool) -> list[str]:
-    codec, repair = part.codec, part.repair
-    assert codec is not None
-    formats = [codec.payload_type] + ([repair.payload_type] if repair else [])
+    formats = [number for one in part.formats for number in one.types if number >= 0]
     lines = [
         f"m={section.media} 9 {section.protocol} {' '.join(map(str, formats))}",
         "c=IN IP4 0.0.0.0",
@@ -178,23 +228,32 @@ def _section(part: Agreed, section: Section, terms: Terms, passive: bool) -> lis
         "a=rtcp-rsize",
     ]
     lines += [f"a=extmap:{number} {uri}" for uri, number in (part.extensions or {}).items()]
-    number = codec.payload_type
-    if part.kind == "audio":
-        lines.append(f"a=rtpmap:{number} opus/48000/2")
-        lines.append(f"a=fmtp:{number} minptime=10;useinbandfec=1")
-    else:
-        lines.append(f"a=rtpmap:{number} VP8/90000")
-        if part.use == "receive":
-            lines.append(f"a=fmtp:{number} x-google-start-bitrate={3000 if terms.probe else 500}")
-    lines += [f"a=rtcp-fb:{number} {said}" for said in part.feedback]
-    if repair:
-        lines += [f"a=rtpmap:{repair.payload_type} rtx/90000", f"a=fmtp:{repair.payload_type} apt={number}"]
+    for one in part.formats:
+        lines += _format(one, part, terms)
     if part.rids:
         lines += [f"a=rid:{rid} recv" for rid in part.rids]
         lines.append(f"a=simulcast:recv {';'.join(part.rids)}")
     if part.use == "send":
         lines += _streams(terms.sends[part.mid], part)
     return [*lines, *candidates(terms.addresses, terms.port), "a=end-of-candidates"]
+
+
+def _format(one: Format, part: Agreed, terms: Terms) -> list[str]:
+    codec, (number, repair) = one.codec, one.types
+    if codec.name == "opus":
+        lines = [f"a=rtpmap:{number} opus/48000/2", f"a=fmtp:{number} minptime=10;useinbandfec=1"]
+    elif codec.name == "h264":
+        said = {name: codec.parameter(name) for name in ("packetization-mode", "profile-level-id")}
+        words = ["level-asymmetry-allowed=1", *(f"{name}={value}" for name, value in said.items() if value)]
+        lines = [f"a=rtpmap:{number} H264/90000", f"a=fmtp:{number} {';'.join(words)}"]
+    else:
+        lines = [f"a=rtpmap:{number} VP8/90000"]
+        if part.use == "receive":
+            lines.append(f"a=fmtp:{number} x-google-start-bitrate={3000 if terms.probe else 500}")
+    lines += [f"a=rtcp-fb:{number} {wish}" for wish in part.feedback if wish in codec.feedback]
+    if repair >= 0:
+        lines += [f"a=rtpmap:{repair} rtx/90000", f"a=fmtp:{repair} apt={number}"]
+    return lines
 
 
 def _streams(sent: Sent, part: Agreed) -> list[str]:

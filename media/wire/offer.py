@@ -28,14 +28,16 @@ class Codec:
     parameters: str = ""
     feedback: tuple[str, ...] = ()
 
+    def parameter(self, name: str) -> str | None:
+        """The value of one of its format parameters."""
+        pairs = (item.strip().partition("=") for item in self.parameters.split(";"))
+        return next((value.lower() for key, _, value in pairs if key.lower() == name), None)
+
     @property
     def repairs(self) -> int | None:
         """The payload type that this RTX codec carries."""
-        for item in self.parameters.split(";"):
-            key, _, value = item.strip().partition("=")
-            if key == "apt" and value.isdigit():
-                return int(value)
-        return None
+        value = self.parameter("apt")
+        return int(value) if value is not None and value.isdigit() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +73,15 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """``shakes``: whether the other side begins the DTLS handshake; some programs only wait for it."""
+    """``shakes``: whether the other side begins the DTLS handshake; some programs only wait for it. ``ranks``: whether
+    the order of its codecs is a wish, as an encoder's is."""
 
     session: str
     sections: tuple[Section, ...]
     credentials: Credentials
     fingerprints: tuple[tuple[str, str], ...]
     shakes: bool = True
+    ranks: bool = False
 
 
 def _first(lines: Sequence[str], prefix: str) -> str | None:
@@ -166,7 +170,7 @@ def _section(lines: Sequence[str]) -> Section:
     return Section(mid, media, protocol, direction, refused, codecs, extensions, tuple(ssrcs), repairs, rids)
 
 
-def read(sdp: str) -> Offer:
+def read(sdp: str, *, ranks: bool = False) -> Offer:
     """Read an offer; BadOffer says what is missing. Unknown lines are ignored, as SDP demands."""
     if len(sdp) > MAX_SDP:
         raise BadOffer("too long")
@@ -198,4 +202,4 @@ def read(sdp: str) -> Offer:
     if len(fingerprint) != 2 or fingerprint[0].lower() not in ("sha-256", "sha-384", "sha-512"):
         raise BadOffer("no fingerprint")
     fingerprints = ((fingerprint[0].lower(), fingerprint[1]),)
-    return Offer(origin[1], sections, Credentials(ufrag, pwd), fingerprints, setup != "passive")
+    return Offer(origin[1], sections, Credentials(ufrag, pwd), fingerprints, setup != "passive", ranks)

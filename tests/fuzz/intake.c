@@ -124,7 +124,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     line.bytes = (tyndau_allowance){data[10] * 100.0, data[10] * 100.0, 0, 0};
     line.sounds = (tyndau_allowance){data[11], data[11], 0, 0};
     for (int n = 0; n < 2; n++) {
-        streams[n] = (tyndau_stream){all, data[12] << 8 | data[13], n + 1, ROUTES, n ? 7 : 0x80818283u, 1, (uint8_t)n};
+        streams[n] = (tyndau_stream){all, data[12] << 8 | data[13], n + 1, ROUTES, n ? 7 : 0x80818283u, 1,
+                                      (uint8_t)(n << (data[14] >> 2 & 1))};
         streams[n].valid = data[14] >> n & 1;
         must(tyndau_hold(&line, &streams[n]) >= 0, "there is a place");
     }

@@ -25,6 +25,7 @@ from tests.media import sdp as offers
 from tests.patience import PATIENCE_SECONDS
 
 AUDIO_TYPE, VIDEO_TYPE, REPAIR_TYPE = 109, 120, 124
+H264_TYPE, H264_REPAIR_TYPE = 126, 127
 LEVEL_ID, MID_ID, CC_ID, RID_ID, REPAIRED_ID = 1, 3, 7, 8, 9
 LAYERS = ("q", "h", "f")
 VIDEO_MID = "1"
@@ -68,6 +69,8 @@ class Visitor:
         self.who = who
         self.session = secrets.randbits(40)
         self.ufrag, self.pwd = secrets.token_hex(4), secrets.token_hex(16)
+        self.rewrite: Callable[[str], str] = lambda offer: offer
+        """What a test makes of our offer."""
         self.audio, self.video, self.repair = (secrets.randbits(31) | 1 for _ in range(3))
         self.layers: dict[str, int] = {}
         """SSRC by layer, of a visitor who shows the same picture in several sizes."""
@@ -103,7 +106,7 @@ class Visitor:
             ]
         fingerprint = self._certificate.getFingerprints()[0].value
         text = offers.write(parts, session=self.session, ufrag=self.ufrag, pwd=self.pwd, fingerprint=fingerprint)
-        self.answer = await self.courtroom.answer(self.who, text)
+        self.answer = await self.courtroom.answer(self.who, self.rewrite(text))
         return self.answer
 
     def said(self, name: str) -> str:
@@ -191,6 +194,10 @@ class Visitor:
         timestamp = 3000 * sequence & 0xFFFFFFFF
         head = rtp.header(VIDEO_TYPE, whole, sequence & 0xFFFF, timestamp, self.video, block, False)
         self.send(head + bytes((0x10, 0x00 if key else 0x01)) + payload)
+
+    def show_h264(self, sequence: int, payload: bytes, *, marker: bool = True) -> None:
+        head = rtp.header(H264_TYPE, marker, sequence & 0xFFFF, 3000 * sequence & 0xFFFFFFFF, self.video, b"", False)
+        self.send(head + payload)
 
     def show_layer(
         self, rid: str, number: int, *, key: bool = False, temporal: int = 0, size: int = 20, named: bool = True

@@ -66,8 +66,10 @@ class Stand:
         """What lies on the tapes once the recorder has written out."""
         sitting = await self.court.sitting()
         await sitting.recording.close()
-        key = await self.court.registry.keys.tapes(sitting.hearing.case)
-        return Timeline(self.court.court.tapes / self.court.id, key)
+        return Timeline(self.court.court.tapes / self.court.id, await self.key())
+
+    async def key(self) -> bytes:
+        return await self.court.registry.keys.tapes((await self.court.now()).case)
 
     async def device(self, use: str, who: str, parts: list[sdp.Part] | None = None) -> Device:
         courtroom = (await self.court.sitting()).courtroom

@@ -82,7 +82,7 @@ typedef struct {
     int32_t count;
     uint32_t ssrc;
     uint8_t valid;              /* Python has said where it goes, and nothing of that has changed since */
-    uint8_t video;
+    uint8_t video;              /* 0: sound, 1: VP8, 2: H.264 */
 } tyndau_stream;
 
 typedef struct tyndau_line_ {

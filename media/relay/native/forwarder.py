@@ -30,6 +30,8 @@ ROUTE_FIELDS = (
     *("time_offset", "last_number", "last_time", "last_ns", "packets", "octets", "picture_offset", "tl0_offset"),
     *("last_picture", "last_tl0", "apart"),
 )
+VIDEOS = {"vp8": 1, "h264": 2}
+"""As forward.h counts them."""
 
 
 class _Kept(dict[int, tuple[int, bytes]]):
@@ -66,10 +68,13 @@ class NativeFeed(Feed):
         super().__init__(*args)
         assert isinstance(self.peer, NativePeer)
         self.route.way = self.peer.way
-        self.route.vp8 = self.kind == "video"
         if self.kind == "audio":
             kept = _Kept()
             self.kept, self.route.kept = kept, kept.places
+
+    def speak(self, codec: str) -> None:
+        super().speak(codec)
+        self.route.vp8 = codec == "vp8"
 
 
 for _name in ROUTE_FIELDS:
@@ -97,7 +102,7 @@ class _Fan:
             self._stream, self._intake = FFI.new("tyndau_stream *"), intake
             self._stream.routes, self._stream.count = self.routes, self.count
             self._stream.ssrc = stream.reception.ssrc
-            self._stream.video = stream.source.kind == "video"
+            self._stream.video = VIDEOS.get(stream.source.codec, 0)
             self._stream.valid = intake.hold(self._stream, stream, self)
         self._stream.highest = stream.reception.highest
 

@@ -7,6 +7,7 @@
 
 #include "forward.h"
 
+enum { VP8 = 1, H264 = 2 };
 enum { HEADER = 12, ROOM = 2048, TRAILER = 148, NOTED = 512 };
 
 typedef struct {
@@ -61,6 +62,7 @@ static inline int parse(const uint8_t *data, int size, parsed *out)
 
 int read_extensions(tyndau_line *line, const uint8_t *data, int payload_at, int64_t arrival_ns);
 void read_vp8(const uint8_t *data, int at, int end, tyndau_arrival *out);
+void read_h264(const uint8_t *data, int at, int end, tyndau_arrival *out);
 
 /* Where the next datagram may be written: ROOM bytes. Sends what waits when there is no place. */
 uint8_t *room(tyndau_outbox *box);

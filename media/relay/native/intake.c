@@ -177,8 +177,10 @@ static enum judged judge(const tyndau_seals *seals, tyndau_outbox *box, tyndau_l
     out->level = read_extensions(line, data, out->payload_at, out->arrival_ns);
     if (!stream->video && !tyndau_allow(&line->sounds, 1, out->arrival_ns))
         return GONE;
-    if (stream->video)
+    if (stream->video == VP8)
         read_vp8(data, out->payload_at, out->length - view.padding, out);
+    else if (stream->video == H264)
+        read_h264(data, out->payload_at, out->length - view.padding, out);
     if (out->arrival_ns - line->told_ns > TELL_NS) {
         line->told_ns = out->arrival_ns;
         out->tells = 1;

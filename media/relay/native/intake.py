@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from media.relay.forwarder import Stream
 from media.relay.layers import Layer
 from media.relay.native.peer import FFI, LIB, NativePeer
-from media.wire import rtp, vp8
+from media.wire import rtp
 from media.wire.door import Door
 from media.wire.ice import Address
 from media.wire.rtp import Rtp
@@ -132,7 +132,7 @@ class Intake:
         """Some listener does not carry this stream yet."""
         packet = rtp.parse(data)
         if packet is not None:
-            seen = vp8.read(packet) if stream.source.kind == "video" else None
+            seen = stream.source.describe(packet)
             if self._carry(batch, stream.layer, number, packet, level, seen, arrival_ns):
                 stream.source.gated()
 

@@ -1,4 +1,5 @@
-/* What a packet says of itself beyond its head: header extensions and the VP8 payload descriptor.
+/* What a packet says of itself beyond its head: header extensions, the VP8 payload descriptor, the type of an
+ * H.264 unit.
  *
  * It comes from outside, if from somebody with the right key: every length is checked before it is used.
  */
@@ -85,4 +86,21 @@ void read_vp8(const uint8_t *data, int at, int end, tyndau_arrival *out)
         if (out->is_key && at + 8 <= end && memcmp(data + at + 3, start, sizeof start) == 0)
             out->width = data[at + 6] | (data[at + 7] & 0x3F) << 8;
     }
+}
+
+/* Whether an H.264 stream can be begun here (RFC 6184): with the sequence parameter set before a keyframe. */
+void read_h264(const uint8_t *data, int at, int end, tyndau_arrival *out)
+{
+    enum { SEQUENCE_SET = 7, STAP_A = 24, FU_A = 28 };
+    int kind;
+    if (at >= end)
+        return;
+    kind = data[at++] & 31;
+    if (kind == SEQUENCE_SET)
+        out->is_key = 1;
+    else if (kind == FU_A && at < end)
+        out->is_key = (data[at] & 0x9F) == (0x80 | SEQUENCE_SET);
+    else if (kind == STAP_A)
+        for (; at + 2 < end && !out->is_key; at += 2 + (data[at] << 8 | data[at + 1]))
+            out->is_key = (data[at + 2] & 31) == SEQUENCE_SET;
 }

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from media.wire.answer import BadOffer, Sent, Terms, agree, answer
 from media.wire.ice import Credentials
-from media.wire.offer import read
+from media.wire.offer import Direction, read
 from media.wire.rtp import AUDIO_LEVEL, MID, REPAIRED_RID, RID, TRANSPORT_CC
 from tests.media.sdp import GSTREAMER, Part, write
 
@@ -34,6 +36,51 @@ def blocks(sdp: str) -> list[list[str]]:
             found.append([])
         found[-1].append(line)
     return found
+
+
+def test_whoever_receives_agrees_on_both_codecs_and_whoever_publishes_on_one() -> None:
+    own, theirs = blocks(answer(read(write(PARTS)), terms(SENDS)))[2::2]
+    assert own[0] == "m=video 9 UDP/TLS/RTP/SAVPF 120 124"
+    assert theirs[0] == "m=video 9 UDP/TLS/RTP/SAVPF 120 124 126 127"
+    assert "a=fmtp:126 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f" in theirs
+    assert {"a=rtpmap:126 H264/90000", "a=rtpmap:127 rtx/90000", "a=fmtp:127 apt=126"} <= set(theirs)
+
+
+def test_a_camera_that_knows_h264_alone_or_names_it_first_is_taken_in_it() -> None:
+    camera = write([Part("video", "sendonly", 21, 22)])
+    alone = agree(read(camera.replace("VP8", "VP7")), {})[0]
+    assert (alone.use, alone.payload_type, alone.repair_type, alone.rids) == ("receive", 126, 127, ())
+    first = re.sub(r"(m=video \d+ \S+) .*", r"\1 126 127 120 124", camera)
+    assert [agree(read(first, ranks=ranks), {})[0].payload_type for ranks in (True, False)] == [126, 120]
+
+
+@pytest.mark.parametrize(
+    ("profile", "mode", "direction", "taken"),
+    [
+        ("42c01f", "1", "sendonly", True),
+        ("42001f", "1", "sendonly", True),
+        ("42e01f", "0", "sendonly", True),
+        ("42e01f", "0", "recvonly", False),
+        ("42e01f", "1", "recvonly", True),
+        ("4d001f", "1", "sendonly", False),
+        ("640028", "1", "sendonly", False),
+    ],
+)
+def test_h264_is_taken_where_every_browser_can_decode_it(
+    profile: str, mode: str, direction: Direction, taken: bool
+) -> None:
+    sdp = write([Part("video", direction, 21, 22)]).replace("VP8", "VP7").replace("42e01f", profile)
+    part = agree(read(sdp.replace("packetization-mode=1", f"packetization-mode={mode}")), {})[0]
+    assert (part.use != "refused") == taken
+
+
+def test_the_choice_falls_on_constrained_baseline_in_pieces() -> None:
+    kinds = {"96": ("1", "42001f"), "97": ("0", "42e01f"), "98": ("1", "42e01f"), "99": ("1", "640028")}
+    sdp = re.sub(r"(m=video \d+ \S+) .*", r"\1 96 97 98 99", write([Part("video", "sendonly", 21, 22)]))
+    for number, (mode, profile) in kinds.items():
+        said = f"packetization-mode={mode};profile-level-id={profile}"
+        sdp += f"a=rtpmap:{number} H264/90000\r\na=fmtp:{number} {said}\r\n"
+    assert agree(read(sdp), {})[0].payload_type == 98
 
 
 def test_a_firefox_shaped_offer_is_read_whole() -> None:
@@ -87,7 +134,7 @@ def test_a_probe_is_limited_by_our_word_alone() -> None:
 
 
 def test_a_section_without_a_common_codec_is_refused_and_harms_no_other() -> None:
-    sdp = write(PARTS).replace("VP8", "VP7", 1)
+    sdp = write(PARTS).replace("VP8", "VP7", 1).replace("H264", "H265", 1)
     head, *sections = blocks(answer(read(sdp), terms(SENDS)))
     assert sections[1][0].startswith("m=video 0 ")
     assert "a=group:BUNDLE 0 2 3 4" in head
