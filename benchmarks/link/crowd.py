@@ -20,15 +20,15 @@ from typing import Any
 from aiohttp import web
 
 from benchmarks.link import hearing
-from benchmarks.link.lines import court
 from benchmarks.link.rows import NORM
 from benchmarks.link.table import Table
 from hearing.floor import Floor
 from hearing.participants import SeatId
 from media.relay.courtroom import Courtroom
+from media.relay.forwarder import choose
 from media.relay.probe import CourtBusy, ProbeFigures
-from tests.browser.stage import COURTROOM
-from tests.media.namespaces import Cable
+from tests.browser.stage import COURTROOM, court
+from tests.media.namespaces import COURT_ADDRESS, Cable
 from web.probing import AT_ONCE, ProbeQueue
 
 LINES = ((700, 1500), (1500, 700), (950, 1050), (3000, 3000))
@@ -131,7 +131,9 @@ async def crowd(line: Cable, table: Table, people: int) -> None:
     with table.part(title, f"{'waited s':>8} "):
         turns = Turns(ProbeQueue(time.monotonic), people)
         async with AsyncExitStack() as stack:
-            courtroom, url = await stack.enter_async_context(court(more=[web.get("/test", turns.test)]))
+            more = [web.get("/test", turns.test)]
+            served = court(COURT_ADDRESS, forwarder=choose(), more=more)
+            courtroom, url = await stack.enter_async_context(served)
             counted = await stack.enter_async_context(sitting(courtroom, url))
             before = os.times()
             async with asyncio.TaskGroup() as homes:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from aiohttp import web
 from playwright.async_api import Browser, Page
 
 from hearing.participants import SeatId
 from media.relay.courtroom import Courtroom
 from media.relay.forwarder import choose
 from media.relay.probe import ProbeFigures
-from media.wire.door import Door
-from tests.browser.stage import COURTROOM, offer
+from tests.browser.stage import court
 from tests.media.namespaces import COURT_ADDRESS, Cable
 from tests.media.narrow_wire import Drop, NarrowWire, keep_all
 
@@ -119,42 +116,10 @@ class Measured:
             ups.on = downs.on = True
 
         wire = NarrowWire(drop_up=ups, drop_down=downs, host=COURT_ADDRESS) if loss else None
-        async with court(wire) as (courtroom, url):
+        async with court(COURT_ADDRESS, wire=wire, forwarder=choose(), page=PAGE) as (courtroom, url):
             page = await self.browser.new_page()
             try:
                 up, down = await probed(page, courtroom, SEAT, await offered(page, url), begins)
             finally:
                 await page.close()
         return Row(up_kbps, down_kbps, loss, up, down)
-
-
-@asynccontextmanager
-async def court(
-    wire: NarrowWire | None = None, more: Sequence[web.RouteDef] = ()
-) -> AsyncIterator[tuple[Courtroom, str]]:
-    """A courtroom, and where its page is; who takes part in a hearing offers at ``/offer``."""
-    door = await Door.open(COURT_ADDRESS, 0, [COURT_ADDRESS], announced_port=wire.port if wire else None)
-    if wire is not None:
-        wire.connect(door.port)
-    courtroom = Courtroom(door, forwarder=choose())
-
-    async def page(_: web.Request) -> web.Response:
-        return web.Response(text=PAGE, content_type="text/html")
-
-    app = web.Application()
-    app[COURTROOM] = courtroom
-    app.router.add_post("/offer", offer)
-    app.router.add_get("/", page)
-    app.router.add_static("/js", SCRIPTS)
-    app.router.add_routes(more)
-    runner = web.AppRunner(app)
-    await runner.setup()
-    await web.TCPSite(runner, COURT_ADDRESS, 0).start()
-    try:
-        yield courtroom, f"http://{COURT_ADDRESS}:{runner.addresses[0][1]}"
-    finally:
-        await courtroom.close()
-        await runner.cleanup()
-        await door.close()
-        if wire is not None:
-            wire.close()

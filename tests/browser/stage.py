@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from hearing.participants import SeatId
 from media.relay.courtroom import Courtroom
+from media.relay.forwarder import Forwarder
 from media.relay.lines import LineUp
 from media.wire.door import Door
 from tests.browser.chromium import executable_path, launch_args
@@ -70,43 +71,59 @@ async def offer(request: web.Request) -> web.Response:
     )
 
 
-async def hearing_page(_: web.Request) -> web.Response:
-    return web.Response(text=HEARING_PAGE, content_type="text/html")
-
-
-async def page_source(_: web.Request) -> web.Response:
-    return web.Response(text=PAGE, content_type="text/html")
-
-
 COURTROOM: web.AppKey[Courtroom] = web.AppKey("courtroom", Courtroom)
+LOOPBACK = "127.0.0.1"
+
+
+def _page(text: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def page(_: web.Request) -> web.Response:
+        return web.Response(text=text, content_type="text/html")
+
+    return page
 
 
 @asynccontextmanager
-async def staged(wire: NarrowWire | None = None, host: str = "127.0.0.1") -> AsyncIterator[Stage]:
-    """A stage whose browsers reach the door directly, or through a wire of the test's making."""
+async def court(
+    host: str = LOOPBACK,
+    *,
+    wire: NarrowWire | None = None,
+    forwarder: Forwarder | None = None,
+    page: str = PAGE,
+    more: Sequence[web.RouteDef] = (),
+) -> AsyncIterator[tuple[Courtroom, str]]:
+    """A courtroom whose door is at this address, and where its pages are: who takes part offers at ``/offer``."""
     door = await Door.open(host, 0, [host], announced_port=wire.port if wire else None)
     if wire is not None:
         wire.connect(door.port)
-    courtroom = Courtroom(door)
+    courtroom = Courtroom(door, forwarder=forwarder)
     app = web.Application()
     app[COURTROOM] = courtroom
     app.router.add_post("/offer", offer)
-    app.router.add_get("/", page_source)
-    app.router.add_get("/hearing", hearing_page)
+    app.router.add_get("/", _page(page))
+    app.router.add_get("/hearing", _page(HEARING_PAGE))
     app.router.add_static("/js", SCRIPTS)
+    app.router.add_routes(more)
     runner = web.AppRunner(app)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    port = runner.addresses[0][1]
-    async with async_playwright() as playwright:
+    await web.TCPSite(runner, LOOPBACK if ":" in host else host, 0).start()
+    address, port = runner.addresses[0]
+    try:
+        yield courtroom, f"http://{'localhost' if address == LOOPBACK else address}:{port}"
+    finally:
+        await courtroom.close()
+        await runner.cleanup()
+        await door.close()
+        if wire is not None:
+            wire.close()
+
+
+@asynccontextmanager
+async def staged(wire: NarrowWire | None = None, host: str = LOOPBACK) -> AsyncIterator[Stage]:
+    """A stage whose browsers reach the door directly, or through a wire of the test's making."""
+    async with court(host, wire=wire) as (courtroom, url), async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable_path(), args=launch_args() + AWAKE)
-        yield Stage(courtroom, f"http://localhost:{port}", browser)
+        yield Stage(courtroom, url, browser)
         await browser.close()
-    await courtroom.close()
-    await runner.cleanup()
-    await door.close()
-    if wire is not None:
-        wire.close()
 
 
 async def eventually(page: Page, condition: str, seconds: float = 20) -> None:
