@@ -251,9 +251,11 @@ async def test_gstreamer_publishes_a_court_camera_and_it_is_recorded(stand: Stan
     assert any(r.packet.endswith(tuple(heard)) for r in kept if r.kind == "audio")
 
 
-async def test_gstreamer_receives_the_floor(stand: Stand, system_python: str) -> None:
+@pytest.mark.parametrize("who", ["prosecutor", "public"])
+async def test_gstreamer_receives_the_floor(stand: Stand, system_python: str, who: str) -> None:
+    await stand.open_to_the_public()
     url = str(stand.client.make_url(f"/whep/{stand.court.id}"))
-    async with running(system_python, "gstreamer.py", "whep", url, await stand.token("prosecutor")) as screen:
+    async with running(system_python, "gstreamer.py", "whep", url, await stand.token(who)) as screen:
         await screen.until(lambda s: s.count("frame audio") > 50 and s.count("frame video") > 10)
         assert await screen.end() == 0
 
