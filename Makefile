@@ -35,7 +35,7 @@ native: $(RUN_READY) ## build the native forwarder again (needs a C compiler)
 fuzz: ## fuzz the native forwarder with ten million inputs (needs clang)
 	scripts/fuzz
 
-bench: $(DEV_READY) ## run the benchmarks
+bench: packages-test $(DEV_READY) chromium ## run the benchmarks
 	scripts/bench $(PY)
 
 bench-link: packages-test $(DEV_READY) chromium ## the link test on shaped lines, and a crowd beside a hearing (root; ARGS=--full: 20 min)

@@ -16,11 +16,12 @@ def keep_all(_number: int, _data: bytes) -> bool:
 
 
 class _Lane:
-    """One direction: a bucket that drains at a rate, with a bounded queue before it."""
+    """One direction: a bucket that drains at a rate, with a bounded queue before it and so many seconds of way."""
 
-    def __init__(self, bits: float | None, drop: Drop) -> None:
+    def __init__(self, bits: float | None, drop: Drop, delay: float) -> None:
         self.bits = bits
         self._drop = drop
+        self._delay = delay
         self._free_at = 0.0
         self.passed = 0
         self.dropped = 0
@@ -30,15 +31,18 @@ class _Lane:
         if self._drop(self.passed, data):
             self.dropped += 1
             return
-        if self.bits is None:
+        if self.bits is None and not self._delay:
             deliver(data)
+            return
+        if self.bits is None:
+            asyncio.get_running_loop().call_later(self._delay, deliver, data)
             return
         now = time.monotonic()
         if (self._free_at - now) * self.bits / 8 > QUEUE_BYTES:
             self.dropped += 1
             return
         self._free_at = max(now, self._free_at) + (len(data) + 28) * 8 / self.bits
-        asyncio.get_running_loop().call_later(self._free_at - now, deliver, data)
+        asyncio.get_running_loop().call_later(self._free_at - now + self._delay, deliver, data)
 
 
 class NarrowWire:
@@ -49,11 +53,12 @@ class NarrowWire:
         down: float | None = None,
         drop_up: Drop = keep_all,
         drop_down: Drop = keep_all,
+        delay: float = 0.0,
         host: str = "127.0.0.1",
     ) -> None:
         self._host = host
-        self.up = _Lane(up, drop_up)
-        self.down = _Lane(down, drop_down)
+        self.up = _Lane(up, drop_up, delay)
+        self.down = _Lane(down, drop_down, delay)
         self._door: tuple[str, int] | None = None
         self._outside = self._socket()
         self._inside: dict[tuple[str, int], socket.socket] = {}
@@ -75,8 +80,8 @@ class NarrowWire:
         """From now on everything passes."""
         self.up.bits = self.down.bits = None
 
-    def connect(self, port: int) -> None:
-        self._door = (self._host, port)
+    def connect(self, port: int, host: str | None = None) -> None:
+        self._door = (host or self._host, port)
 
     def close_ways(self) -> int:
         """Whoever is known now is known no more, for good; who comes from a new address is let through."""
