@@ -16,7 +16,8 @@ from typing import Any, Protocol, Self
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.browser.chromium import executable_path, launch_args
-from tests.browser.courthouse import PASSWORD, PATIENCE_SECONDS, PEOPLE, VOICES, Listed, number
+from tests.browser.courthouse import IINS, PATIENCE_SECONDS, PEOPLE, VOICES, Listed
+from tests.web.house import PASSWORD
 
 PATIENCE_MS = 1000 * PATIENCE_SECONDS
 BUSY = (
@@ -103,7 +104,7 @@ class Guest:
         start = (await self.stats())[what]
         async with asyncio.timeout(PATIENCE_SECONDS):
             while (found := await self.stats())[what] < start + more:
-                await self.page.evaluate("() => new Promise(requestAnimationFrame)")
+                await self.page.evaluate("() => new Promise((next) => setTimeout(next, 100))")
         return found
 
 
@@ -180,7 +181,7 @@ class Company:
         """The judge or the secretary signs in by the form, as they do every morning."""
         guest = await self.invite(name)
         await guest.page.goto(f"{self._house.url}/signin?lang=ru")
-        await guest.page.locator('[name="iin"]').fill(number(name))
+        await guest.page.locator('[name="iin"]').fill(IINS[name])
         await guest.page.locator('[name="password"]').fill(PASSWORD)
         await guest.page.locator('form[action^="/signin"] button[type="submit"]').click()
         await guest.page.wait_for_url(re.compile("/board"), timeout=PATIENCE_MS)

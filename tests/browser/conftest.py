@@ -11,7 +11,6 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from aiohttp import web
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from tests.browser.chromium import executable_path, launch_args
@@ -19,9 +18,11 @@ from tests.browser.courthouse import Courthouse, Listed, list_hearing
 from tests.browser.fake_court import FakeCourt
 from tests.browser.loops import fixture, in_the_shared_loop
 from tests.browser.stage import AWAKE
+from tests.web.serving import served
 
-SILENT = frozenset({"court", "archive", "desk", "lobby"})
-"""What pages stand on that play nothing and send nothing: a made-up court, papers, and a lobby without a recogniser."""
+SILENT = frozenset({"court", "archive", "desk", "lobby", "shown"})
+"""What pages stand on that play nothing and send nothing: a made-up court, papers, a lobby without a recogniser,
+and a case file, of which a test with sound says itself that it is one."""
 
 SHARED = frozenset({"court", "laptop", "phone"})
 
@@ -37,14 +38,9 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 @fixture
 async def court() -> AsyncIterator[FakeCourt]:
     fake = FakeCourt()
-    runner = web.AppRunner(fake.app())
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    fake.base = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    yield fake
-    await fake.hang_up(1000)
-    await runner.cleanup()
+    async with served(fake.app()) as fake.base:
+        yield fake
+        await fake.hang_up(1000)
 
 
 @fixture(scope="session")
@@ -80,12 +76,8 @@ async def phone(shared: Browser) -> AsyncIterator[BrowserContext]:
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[Courthouse]:
     """A real court in a process of its own, with a judge and a secretary."""
-    house = Courthouse(tmp_path / "data")
-    await house.accounts()
-    await house.open()
-    yield house
-    await house.close()
-    print("".join(house.log[-60:]))
+    async with Courthouse(tmp_path / "data").sitting() as house:
+        yield house
 
 
 @pytest.fixture

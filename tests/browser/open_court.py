@@ -16,9 +16,9 @@ from hearing.hearings import Hearing
 from hearing.participants import HearingId, Role
 from hearing.registry.office import Office as Registry
 from media.wire.door import Door
-from tests.browser.courthouse import PASSWORD, PATIENCE_SECONDS, number
+from tests.browser.courthouse import IINS, PATIENCE_SECONDS
 from tests.media.narrow_wire import NarrowWire
-from tests.web.house import House
+from tests.web.house import PASSWORD, House
 from transcripts.settings import SpeechSettings
 from transcripts.transcriber import Transcriber
 from web.app import build
@@ -66,7 +66,7 @@ async def open_court(data: Path, wire: NarrowWire) -> AsyncIterator[OpenCourt]:
         house.office = replace(house.office, origin=url)
         for name, role in STAFF.items():
             create = registry.docket.accounts.create
-            house.accounts[name] = await create(number(name), PASSWORD, f"Сынақ {name}", [role], house.at, "kk")
+            house.accounts[name] = await create(IINS[name], PASSWORD, f"Сынақ {name}", [role], house.at, "kk")
         hearing = await house.list_sanction()
         await house.ask(hearing, "judge", "order_remote", order="№ 1")
         tapes = data / "tapes"

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from aiohttp import web
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import BrowserContext, Page
 
@@ -18,6 +17,7 @@ from hearing.retention import due_at
 from tests.browser.loops import fixture
 from tests.web.house import EDITION, JUDGE_IIN, PASSWORD, House
 from tests.web.prepared import keep
+from tests.web.serving import served
 from web.delivery.carrier import Carrier
 from web.delivery.folder import Folder
 from web.delivery.targets import Target
@@ -53,11 +53,8 @@ async def archive(tmp_path: Path) -> AsyncIterator[Archive]:
         carrier = Carrier(registry, house.office.clerk, targets)
         for target in targets:
             await carrier.serve(target, house.at)
-        runner = web.AppRunner(house.app())
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        yield Archive(house, hearing, f"http://127.0.0.1:{runner.addresses[0][1]}")
-        await runner.cleanup()
+        async with served(house.app()) as address:
+            yield Archive(house, hearing, address)
 
 
 async def signed_in(context: BrowserContext, archive: Archive) -> Page:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import web
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import BrowserContext, Page
 
@@ -18,6 +17,7 @@ from hearing.registry.office import Office as Registry
 from tests.browser.courthouse import PATIENCE_SECONDS
 from tests.browser.loops import fixture
 from tests.web.house import House, visiting
+from tests.web.serving import served
 from tests.web.test_review import recorded
 
 HEARD = """async (seat) => {
@@ -47,14 +47,9 @@ async def shown(tmp_path: Path) -> AsyncIterator[Shown]:
         house = House(registry, tmp_path)
         await house.hire()
         hearing = await recorded(house, tmp_path, 40)
-        runner = web.AppRunner(house.app())
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        port = runner.addresses[0][1]
         seats = {name: str(await house.seat(hearing, name)) for name in ("judge", "suspect")}
-        yield Shown(house, hearing, f"http://127.0.0.1:{port}", seats)
-        await runner.cleanup()
+        async with served(house.app()) as address:
+            yield Shown(house, hearing, address, seats)
 
 
 async def until(page: Page, condition: str) -> None:
@@ -78,6 +73,7 @@ async def opened(context: BrowserContext, shown: Shown, lang: str = "kk") -> Pag
     return page
 
 
+@pytest.mark.sound
 async def test_one_person_is_heard_alone_and_stays_in_step_with_the_picture(
     shown: Shown, laptop: BrowserContext
 ) -> None:

@@ -8,17 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from aiohttp import web
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import BrowserContext, Page
 
 from hearing.hearings import Phase
 from media.relay.lines import LinkFigures
 from tests.browser.loops import fixture
-from tests.web.house import SECRETARY_IIN
+from tests.web.house import SECRETARY_IIN, visiting
+from tests.web.serving import served
 from tests.web.sittings import Bench, bench
-from tests.web.test_lines import visiting
-from web.court import COURT
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
@@ -38,13 +36,8 @@ async def lobby(tmp_path: Path) -> AsyncIterator[Shown]:
         await court.until(lambda h: h.phase is Phase.LOBBY)
         await court.enter("prosecutor", "suspect")
         await remember(court)
-        app = court.house.app()
-        app[COURT] = court.court
-        runner = web.AppRunner(app)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        yield Shown(court, f"http://127.0.0.1:{runner.addresses[0][1]}")
-        await runner.cleanup()
+        async with served(court.app()) as address:
+            yield Shown(court, address)
 
 
 async def remember(court: Bench) -> None:

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
-from aiohttp import web
 from playwright.async_api import BrowserContext, Page
 
 from hearing import acts as a
@@ -15,6 +14,7 @@ from hearing.registry.office import Office as Registry
 from tests.browser.loops import fixture
 from tests.browser.test_live_pages import faults
 from tests.web.house import JUDGE_IIN, PASSWORD, SECRETARY, House
+from tests.web.serving import served
 from web.asking import perform
 from web.office import OFFICE
 
@@ -50,13 +50,9 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         sealed = a.SealTranscript(version.version, version.digest or "", lines, "rehearsal/m@1")
         await perform(house.office, hearing, sealed, SYSTEM)
         app = house.app()
-        runner = web.AppRunner(app)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        base = f"http://localhost:{runner.addresses[0][1]}"
-        app._state[OFFICE] = replace(house.office, origin=base)
-        yield Desk(house, hearing, base)
-        await runner.cleanup()
+        async with served(app, "localhost") as base:
+            app._state[OFFICE] = replace(house.office, origin=base)
+            yield Desk(house, hearing, base)
 
 
 async def test_a_secretary_goes_by_key_from_doubt_to_doubt_and_every_version_stays_listed(

@@ -14,8 +14,6 @@ from aiohttp.test_utils import TestClient, TestServer
 from tests.patience import PATIENCE_SECONDS
 from tests.web.house import ORIGIN, Browser
 from tests.web.sittings import Bench
-from web import wire
-from web.court import COURT
 
 
 @dataclass
@@ -70,8 +68,5 @@ async def ended(socket: ClientWebSocketResponse) -> int | None:
 @asynccontextmanager
 async def hall_of(bench: Bench) -> AsyncIterator[Hall]:
     """The door of this court's pages."""
-    app = bench.house.app()
-    app[COURT] = bench.court
-    app.add_routes([web.get("/ws/{hearing}", wire.socket)])
     async with AsyncExitStack() as stack:
-        yield Hall(bench, stack, app)
+        yield Hall(bench, stack, bench.app())

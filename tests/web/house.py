@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from aiohttp import ClientResponse, CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from config import editions
 from hearing import acts as a
+from hearing.cases import check_digit
 from hearing.edition import parse
 from hearing.hearings import Hearing
 from hearing.participants import SYSTEM, Actor, CaseId, HearingId, PersonId, Role, SeatId
@@ -51,12 +52,7 @@ PEOPLE = {
 
 def valid_iin(first: str) -> str:
     """An IIN with the right last digit for these eleven digits."""
-    digits = [int(d) for d in first]
-    for weights in (range(1, 12), (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2)):
-        total = sum(d * w for d, w in zip(digits, weights, strict=True)) % 11
-        if total != 10:
-            return f"{first}{total}"
-    raise ValueError(first)
+    return f"{first}{check_digit(first)}"
 
 
 SECRETARY = valid_iin(SECRETARY_IIN[:11])
@@ -162,12 +158,16 @@ class House:
             seat = await self.seat(hearing_id, name)
             await self.ask(hearing_id, "system", "arrive", seat=seat)
             if name in PEOPLE:
-                await self.ask(hearing_id, name, "acknowledge_rules")
-                await self.ask(hearing_id, name, "report_devices", camera=True, microphone=True, loudspeaker=True)
-                await self.measure(hearing_id, name, 2400 + 350 * len(name))
+                await self.prepare(hearing_id, name, 2400 + 350 * len(name))
                 await self.ask(hearing_id, "secretary", "confirm_identity", person=self.people[name])
             if name in PEOPLE and name != "witness":
                 await self.ask(hearing_id, "secretary", "admit", person=self.people[name])
+
+    async def prepare(self, hearing_id: HearingId, name: str, kbps: int = 3000) -> None:
+        """Rules, devices and the link test of somebody in the lobby."""
+        await self.ask(hearing_id, name, "acknowledge_rules")
+        await self.ask(hearing_id, name, "report_devices", camera=True, microphone=True, loudspeaker=True)
+        await self.measure(hearing_id, name, kbps)
 
     async def measure(self, hearing_id: HearingId, name: str, kbps: int) -> None:
         await self.ask(
@@ -236,8 +236,11 @@ class House:
         await self.ask(hearing_id, "judge", "end_private_talk", 180)
         for step in ("suspect_heard", "counsel_heard"):
             await self.ask(hearing_id, "judge", "take_step", 120, step=step)
+        await self.rule(hearing_id, "Күдіктінің тұрақты тұрғылықты жері расталмаған.\nТергеуден жасырыну қаупі бар.")
+
+    async def rule(self, hearing_id: HearingId, reasons: str) -> None:
+        """From the deliberation room to the close."""
         await self.ask(hearing_id, "judge", "retire", 10)
-        reasons = "Күдіктінің тұрақты тұрғылықты жері расталмаған.\nТергеуден жасырыну қаупі бар."
         await self.ask(
             hearing_id, "judge", "decide", 400, outcome="sanction_short", days=10, reasons=reasons, bail_tenge=2_000_000
         )
@@ -332,8 +335,14 @@ class Browser:
             self.csrf = found.group(1)
 
 
+class Doors(Protocol):
+    """A house, or a court that sits in one."""
+
+    def app(self) -> web.Application: ...
+
+
 @asynccontextmanager
-async def visiting(house: House) -> AsyncIterator[Browser]:
+async def visiting(house: Doors) -> AsyncIterator[Browser]:
     """A browser at the door of this house."""
     async with TestClient(TestServer(house.app()), cookie_jar=CookieJar(unsafe=True)) as client:
         yield Browser(client)

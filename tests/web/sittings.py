@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+from aiohttp import web
 
 from hearing.hearings import Hearing, Phase
 from hearing.participants import HearingId
@@ -28,12 +29,14 @@ from media.record.disk import Disk
 from media.wire import rtp
 from media.wire.door import Door
 from tests.media import sdp
+from tests.media.narrow_wire import NarrowWire
 from tests.media.record.synthetic import vp8
 from tests.media.visitor import VIDEO_TYPE, Visitor
 from tests.web.house import EDITION, House
 from transcripts.settings import SpeechSettings
 from transcripts.transcriber import Transcriber
-from web.court import Court
+from web import wire
+from web.court import COURT, Court
 from web.sitting import Sitting
 from web.venue import Venue
 
@@ -81,6 +84,12 @@ class Speaker:
         self._words.extend(voice(name, language))
         await self._said.wait()
 
+    async def hum(self) -> None:
+        """A second of sound that is no words."""
+        self._said.clear()
+        self._words.extend([SILENCE] * 50)
+        await self._said.wait()
+
     async def leave(self) -> None:
         self._next.cancel()
         await self._visitor.close()
@@ -115,6 +124,13 @@ class Bench:
     @property
     def registry(self) -> Registry:
         return self.house.registry
+
+    def app(self) -> web.Application:
+        """The doors of this court, the socket among them."""
+        app = self.house.app()
+        app[COURT] = self.court
+        app.add_routes([web.get("/ws/{hearing}", wire.socket)])
+        return app
 
     async def now(self) -> Hearing:
         return await self.house.state(self.id)
@@ -175,9 +191,7 @@ class Bench:
         await self.enter(*PARTIES, *names)
         for name in (*PARTIES[2:], *names):
             person = self.house.people[name]
-            await self.ask(name, "acknowledge_rules")
-            await self.ask(name, "report_devices", camera=True, microphone=True, loudspeaker=True)
-            await self.house.measure(self.id, name, 3000 if name != "prosecutor" else 300)
+            await self.house.prepare(self.id, name, 3000 if name != "prosecutor" else 300)
             await self.ask("secretary", "confirm_identity", person=person)
             if name == "prosecutor":
                 seat = await self.house.seat(self.id, name)
@@ -215,15 +229,7 @@ class Bench:
         await self.ask("judge", "end_private_talk")
         for step in ("suspect_heard", "counsel_heard"):
             await self.ask("judge", "take_step", step=step)
-        await self.ask("judge", "retire")
-        await self.ask(
-            "judge", "decide", outcome="sanction_short", days=10, reasons=TYPED["reasons"], bail_tenge=2_000_000
-        )
-        await self.ask("judge", "return_from_deliberation")
-        await self.ask("judge", "announce_decision")
-        for recipient in EDITION.kind("sanction").delivery:
-            await self.ask("secretary", "note_ruling_delivered", recipient=recipient)
-        await self.ask("judge", "close_hearing")
+        await self.house.rule(self.id, TYPED["reasons"])
 
 
 @asynccontextmanager
@@ -236,18 +242,28 @@ async def bench(
     second: Path | None = None,
     second_disk: Disk | None = None,
     venue: Venue | None = None,
+    wire: NarrowWire | None = None,
+    by_hand: bool = False,
 ) -> AsyncIterator[Bench]:
-    """A court opened on this folder: with a fresh hearing, or, as after a crash, with the one ``before``."""
+    """A court opened on this folder: with a fresh hearing, or, as after a crash, with the one ``before``.
+
+    Visitors may come over a ``wire`` of the test's making; its clock may be set ``by_hand``, at ``house.at``.
+    """
     async with AsyncExitStack() as stack:
         registry = await stack.enter_async_context(await Registry.open(data))
-        door = await Door.open("127.0.0.1", 0, ["127.0.0.1"])
+        door = await Door.open("127.0.0.1", 0, ["127.0.0.1"], announced_port=wire.port if wire else None)
         stack.push_async_callback(door.close)
+        if wire is not None:
+            wire.connect(door.port)
+            stack.callback(wire.close)
         book = registry.words
         settings = SpeechSettings(model=str(model) if model is not None else None)
         transcriber = await stack.enter_async_context(Transcriber(settings, book))
         house = House(registry, data, at=time.time())
         clerk = Clerk(registry, partial(decide, edition=AT_ONCE))
-        house.office = replace(house.office, clerk=clerk, edition=AT_ONCE, now=time.time, second_tapes=second)
+        house.office = replace(house.office, clerk=clerk, edition=AT_ONCE, second_tapes=second)
+        if not by_hand:
+            house.office = replace(house.office, now=time.time)
         if before is None:
             await house.hire()
             hearing = await house.list_sanction()

@@ -15,7 +15,6 @@ from media.relay.lines import ObserverId, Who
 from tests.media import sdp
 from tests.media.visitor import Visitor
 from tests.web.sittings import Bench, bench
-from web.court import COURT
 from web.desk import open_observer_link
 
 SDP = {"Content-Type": "application/sdp"}
@@ -123,9 +122,6 @@ class Device(Visitor):
 
 @asynccontextmanager
 async def standing(folder: Path) -> AsyncIterator[Stand]:
-    async with bench(folder / "data", model=None) as court:
-        app = court.house.app()
-        app[COURT] = court.court
-        async with TestClient(TestServer(app)) as client:
-            await court.open()
-            yield Stand(court, client)
+    async with bench(folder / "data", model=None) as court, TestClient(TestServer(court.app())) as client:
+        await court.open()
+        yield Stand(court, client)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.courthouse import PASSWORD, Courthouse, number
+from tests.browser.courthouse import Courthouse
+from tests.web.house import JUDGE_IIN, PASSWORD
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ async def test_what_cannot_be_done_is_said_in_a_sentence(tmp_path: Path, asked: 
 
 async def test_an_account_made_twice_is_refused_and_the_first_stays(tmp_path: Path) -> None:
     house = Courthouse(tmp_path / "data")
-    asked = ("account", number("judge"), "Үлгі", "investigating_judge")
+    asked = ("account", JUDGE_IIN, "Үлгі", "investigating_judge")
     assert (await house.command(*asked, typed=PASSWORD + "\n"))[0] == 0
     code, out = await house.command(*asked, typed=PASSWORD + "\n")
     assert code == 1

@@ -5,21 +5,17 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from aiohttp import CookieJar
-from aiohttp.test_utils import TestClient, TestServer
 
 from hearing.hearings import Phase
 from hearing.participants import Role, SeatId
 from media.relay.linehistory import MOST_MOMENTS, SECONDS, LineHistory, Moment
 from media.relay.lines import LinkFigures
 from tests.patience import PATIENCE_SECONDS
-from tests.web.house import JUDGE_IIN, OTHER_IIN, PASSWORD, SECRETARY_IIN, Browser, valid_iin
+from tests.web.house import JUDGE_IIN, OTHER_IIN, PASSWORD, SECRETARY_IIN, valid_iin, visiting
 from tests.web.sittings import Bench, bench
-from web.court import COURT
 from web.lines import HEIGHT, WIDTH, graphs, strokes
 
 SEAT = SeatId("s-1")
@@ -65,14 +61,6 @@ def test_every_graph_is_said_in_numbers_too() -> None:
     assert (delay.now, delay.most) == (None, 40)
     assert up.limit == down.limit
     assert loss.limit is None
-
-
-@asynccontextmanager
-async def visiting(court: Bench) -> AsyncIterator[Browser]:
-    app = court.house.app()
-    app[COURT] = court.court
-    async with TestClient(TestServer(app), cookie_jar=CookieJar(unsafe=True)) as client:
-        yield Browser(client)
 
 
 @pytest.fixture

@@ -20,7 +20,6 @@ from tests.media.visitor import Visitor
 from tests.web.house import PASSWORD, SECRETARY_IIN
 from tests.web.sittings import Bench, bench
 from web import metrics
-from web.court import COURT
 
 TOKEN = "a token of the watching machine"
 PAGE = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text("utf-8")
@@ -41,8 +40,7 @@ async def lobby(tmp_path: Path) -> AsyncIterator[Bench]:
 
 @asynccontextmanager
 async def asking(court: Bench, token: str | None) -> AsyncIterator[TestClient[web.Request, web.Application]]:
-    app = court.house.app()
-    app[COURT] = court.court
+    app = court.app()
     app.add_routes(metrics.routes(token))
     async with TestClient(TestServer(app)) as client:
         yield client

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.browser.courthouse import PASSWORD, Courthouse, number
+from tests.browser.courthouse import Courthouse
+from tests.web.house import PASSWORD, SECRETARY
 
 YEAR = datetime.timedelta(days=365)
 
@@ -49,10 +50,8 @@ async def served(tmp_path: Path) -> AsyncIterator[tuple[Courthouse, Path]]:
         "TYNDAU_PUBLIC_URL": house.url.replace("http:", "https:"),
         "TYNDAU_SPEECH__MODEL": "",
     }
-    await house.accounts()
-    await house.open()
-    yield house, chain
-    await house.close()
+    async with house.sitting():
+        yield house, chain
 
 
 async def test_with_certificate_files_everything_is_served_over_tls(served: tuple[Courthouse, Path]) -> None:
@@ -60,7 +59,7 @@ async def test_with_certificate_files_everything_is_served_over_tls(served: tupl
     url = house.url.replace("http:", "https:")
     trusts = ssl.create_default_context(cafile=str(chain))
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
-        body = {"iin": number("secretary"), "password": PASSWORD}
+        body = {"iin": SECRETARY, "password": PASSWORD}
         async with session.post(f"{url}/api/v1/session", json=body, ssl=trusts) as answer:
             assert answer.status == 200
             cookies = answer.headers.getall("Set-Cookie")

@@ -7,14 +7,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from aiohttp import ClientWebSocketResponse, CookieJar, web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp import ClientWebSocketResponse
 
 from tests.web.hall import told
-from tests.web.house import ORIGIN, Browser
+from tests.web.house import ORIGIN, visiting
 from tests.web.sittings import Bench, bench
-from web import wire
-from web.court import COURT
 
 NARROW, WIDE = 100_000, 40_000_000
 LARGE = b"large" * 200
@@ -22,12 +19,9 @@ LARGE = b"large" * 200
 
 @asynccontextmanager
 async def page_of(court: Bench, name: str) -> AsyncIterator[ClientWebSocketResponse]:
-    app = court.house.app()
-    app[COURT] = court.court
-    app.add_routes([web.get("/ws/{hearing}", wire.socket)])
-    async with TestClient(TestServer(app), cookie_jar=CookieJar(unsafe=True)) as client:
-        await Browser(client).come_in(await court.house.pass_for(court.id, name))
-        async with client.ws_connect(f"/ws/{court.id}", headers={"Origin": ORIGIN}) as socket:
+    async with visiting(court) as browser:
+        await browser.come_in(await court.house.pass_for(court.id, name))
+        async with browser.client.ws_connect(f"/ws/{court.id}", headers={"Origin": ORIGIN}) as socket:
             yield socket
 
 

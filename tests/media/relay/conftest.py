@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import shutil
+import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
@@ -70,6 +71,16 @@ async def judge(courtroom: Courtroom) -> AsyncIterator[Visitor]:
     await visitor.enter()
     yield visitor
     await visitor.close()
+
+
+@pytest.fixture
+def stranger() -> Iterator[socket.socket]:
+    """Somebody at the door whom nobody let in."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.setblocking(False)
+    sock.bind(("127.0.0.1", 0))
+    yield sock
+    sock.close()
 
 
 @pytest.fixture

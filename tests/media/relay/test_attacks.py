@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Iterator
 from typing import cast
 
 import pytest
@@ -19,14 +18,6 @@ from media.wire import rtcp, rtp
 from media.wire.door import Door
 from tests.media.relay.conftest import JUDGE, SUSPECT
 from tests.media.visitor import Visitor
-
-
-@pytest.fixture
-def stranger() -> Iterator[socket.socket]:
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    sock.bind(("127.0.0.1", 0))
-    yield sock
-    sock.close()
 
 
 async def still_alive(judge: Visitor, suspect: Visitor, word: bytes) -> None:
@@ -86,7 +77,6 @@ async def test_no_datagram_of_a_stranger_or_of_a_friend_ends_a_session(
 
 
 async def test_stray_client_hellos_win_no_race(courtroom: Courtroom, door: Door, stranger: socket.socket) -> None:
-    stranger.setblocking(False)
     hello = await client_hello()
     for number in range(5):
         visitor = Visitor(courtroom, SeatId(f"s-{number}"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -19,6 +20,7 @@ from web.rehearsal.picture import Noise
 from web.rehearsal.voice import Voice
 
 SEAT = SeatId("s-player")
+SENTENCE = speakers()["witness"].lines[0].voice("ru")
 
 
 @pytest.fixture
@@ -30,7 +32,9 @@ async def courtroom() -> AsyncIterator[Courtroom]:
     await door.close()
 
 
-async def test_a_player_is_seen_and_heard_by_the_relay(courtroom: Courtroom) -> None:
+@asynccontextmanager
+async def playing(courtroom: Courtroom) -> AsyncIterator[tuple[Voice, asyncio.Queue[Received]]]:
+    """A player at the relay: its voice, and what the relay has received."""
     courtroom.apply(Floor(recorded_video=SEAT))
     heard: asyncio.Queue[Received] = asyncio.Queue()
     courtroom.listen(heard.put_nowait)
@@ -39,33 +43,30 @@ async def test_a_player_is_seen_and_heard_by_the_relay(courtroom: Courtroom) -> 
     try:
         await player.take(await courtroom.answer(SEAT, await player.offer()))
         async with asyncio.timeout(PATIENCE_SECONDS):
-            await voice.say(speakers()["witness"].lines[0].voice("ru"))
-            codecs: set[str] = set()
-            while codecs != {"opus", "vp8"}:
-                packet = await heard.get()
-                assert packet.seat == SEAT
-                if not packet.is_rtcp:
-                    codecs.add(packet.codec)
+            yield voice, heard
     finally:
         await player.close()
+
+
+async def test_a_player_is_seen_and_heard_by_the_relay(courtroom: Courtroom) -> None:
+    async with playing(courtroom) as (voice, heard):
+        await voice.say(SENTENCE)
+        codecs: set[str] = set()
+        while codecs != {"opus", "vp8"}:
+            packet = await heard.get()
+            assert packet.seat == SEAT
+            if not packet.is_rtcp:
+                codecs.add(packet.codec)
 
 
 async def test_a_speaking_player_moves_the_level_of_its_seat(courtroom: Courtroom) -> None:
-    heard: asyncio.Queue[Received] = asyncio.Queue()
-    courtroom.listen(heard.put_nowait)
-    voice = Voice()
-    player = Publishing(voice, Noise(100))
-    try:
-        await player.take(await courtroom.answer(SEAT, await player.offer()))
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            speaking = asyncio.create_task(voice.say(speakers()["witness"].lines[0].voice("ru")))
-            loudest = 0.0
-            while not speaking.done():
-                packet = await heard.get()
-                loudest = max(loudest, courtroom.levels().get(packet.seat, 0.0))
-            assert loudest > 0.3
-    finally:
-        await player.close()
+    async with playing(courtroom) as (voice, heard):
+        speaking = asyncio.create_task(voice.say(SENTENCE))
+        loudest = 0.0
+        while not speaking.done():
+            packet = await heard.get()
+            loudest = max(loudest, courtroom.levels().get(packet.seat, 0.0))
+        assert loudest > 0.3
 
 
 @pytest.mark.sound
