@@ -32,6 +32,7 @@ from tests.media.namespaces import Cable, cable, possible
 ALONE = ("widths", "edges", "losses", "wide")
 CROWD, LEDGER = "crowd", "ledger"
 TIMES = {"short": 1, "full": 5}
+LOSS_TIMES = {"short": 1, "full": 2}
 SEED = 1
 PEOPLE = {"short": 8, "full": 20}
 
@@ -42,20 +43,25 @@ async def inside(line: Cable, asked: argparse.Namespace) -> bool:
     async with async_playwright() as playwright:
         with tempfile.TemporaryDirectory() as folder:
             program = executable_path() or playwright.chromium.executable_path
-            home = line.inside(line.home, program, Path(folder))
-            browser = await playwright.chromium.launch(executable_path=str(home), args=launch_args() + AWAKE)
-            print(f"Chromium {browser.version}, Python {platform.python_version()}, {os.cpu_count()} cores, ", end="")
-            print(f"Linux {platform.release()}, load {os.getloadavg()[0]:.1f}")
-            measured = Measured(line, browser)
+            browsers = {}
+            for home in line.homes[: asked.lines]:
+                there = line.inside(home, program, Path(folder))
+                browsers[home] = await playwright.chromium.launch(
+                    executable_path=str(there), args=launch_args() + AWAKE
+                )
+            machine = f"Python {platform.python_version()}, {os.cpu_count()} cores, Linux {platform.release()}"
+            print(f"Chromium {browsers[line.home].version}, {machine}, load {os.getloadavg()[0]:.1f}")
+            measured = Measured(line, browsers)
             if "widths" in asked.only:
                 await widths(measured, table, times)
             if "edges" in asked.only:
                 await edges(measured, table, times)
             if "losses" in asked.only:
-                await losses(measured, table, times)
+                await losses(measured, table, LOSS_TIMES[size])
             if "wide" in asked.only:
                 await wide(measured, table)
-            await browser.close()
+            for browser in browsers.values():
+                await browser.close()
             if CROWD in asked.only:
                 await crowd(line, table, PEOPLE[size])
             if LEDGER in asked.only:
@@ -67,9 +73,12 @@ async def inside(line: Cable, asked: argparse.Namespace) -> bool:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--full", action="store_true", help="five runs of everything, and twenty people: some twenty minutes"
+        "--full", action="store_true", help="five runs of each width and verdict, twenty people: some 18 minutes"
     )
     parser.add_argument("--only", nargs="+", default=[*ALONE, CROWD, LEDGER], choices=[*ALONE, CROWD, LEDGER])
+    parser.add_argument(
+        "--lines", type=int, default=1, help="so many lines are measured at a time (2: five minutes less)"
+    )
     parser.add_argument("--inside", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if not possible():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,43 +84,69 @@ async def offered(page: Page, url: str) -> str:
 
 
 async def probed(
-    page: Page, courtroom: Courtroom, seat: SeatId, sdp: str, begins: Callable[[], None] = lambda: None
+    page: Page, courtroom: Courtroom, seat: SeatId, sdp: str, noisy: asyncio.Lock, begins: Callable[[], None]
 ) -> tuple[ProbeFigures, ProbeFigures]:
-    """Answer a page that asked, and measure both directions, as the court does."""
+    """Answer a page that asked, and measure both directions, as the court does. One page at a time is ``noisy``."""
     calmed: list[asyncio.Task[None]] = []
 
     def progress(share: float, kbps: float, calm: bool) -> None:
         if calm and not calmed:
             calmed.append(asyncio.create_task(page.evaluate("window.probe.take({phase: 'up', calm: true})")))
 
-    answer = await courtroom.answer(seat, sdp, probe=True)
-    await page.evaluate("sdp => window.probe.answer({ sdp })", answer)
-    begins()
-    up = await courtroom.probe(seat, "up", progress)
-    await page.evaluate("window.probe.take({phase: 'down'})")
+    async with noisy:
+        answer = await courtroom.answer(seat, sdp, probe=True)
+        await page.evaluate("sdp => window.probe.answer({ sdp })", answer)
+        begins()
+        up = await courtroom.probe(seat, "up", progress)
+        await page.evaluate("window.probe.take({phase: 'down'})")
     down = await courtroom.probe(seat, "down", lambda *_: None)
     return up, down
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What is to be true of a line while it is measured once."""
+
+    up_kbps: float
+    down_kbps: float
+    loss: float = 0.0
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
-    """A line, a browser, and one test at a time."""
+    """Lines, each with a browser at its end, and one test at a time on each.
 
-    def __init__(self, line: Cable, browser: Browser) -> None:
-        self.line = line
-        self.browser = browser
+    A page's noise takes most of a core and what comes down next to nothing. So where there are two lines, one is
+    measured down while the other is measured up, and never two up.
+    """
 
-    async def run(self, up_kbps: float, down_kbps: float, loss: float = 0.0, seed: int = 1) -> Row:
-        self.line.shape(up_kbps, down_kbps)
-        ups, downs = Lossy(loss, seed), Lossy(loss, seed + 1)
+    line: Cable
+    browsers: Mapping[str, Browser]
+    """By the home they live in."""
+
+    async def each(self, runs: Iterable[Run], show: Callable[[Row], None]) -> None:
+        """Show the rows of these runs as they come. Raises ``ProbeFailed``."""
+        waiting, noisy = deque(runs), asyncio.Lock()
+
+        async def work(home: str, browser: Browser) -> None:
+            while waiting:
+                show(await self._run(home, browser, waiting.popleft(), noisy))
+
+        await asyncio.gather(*(work(home, browser) for home, browser in self.browsers.items()))
+
+    async def _run(self, home: str, browser: Browser, asked: Run, noisy: asyncio.Lock) -> Row:
+        self.line.shape(asked.up_kbps, asked.down_kbps, home)
+        ups, downs = Lossy(asked.loss, asked.seed), Lossy(asked.loss, asked.seed + 1)
 
         def begins() -> None:
             ups.on = downs.on = True
 
-        wire = NarrowWire(drop_up=ups, drop_down=downs, host=COURT_ADDRESS) if loss else None
+        wire = NarrowWire(drop_up=ups, drop_down=downs, host=COURT_ADDRESS) if asked.loss else None
         async with court(COURT_ADDRESS, wire=wire, forwarder=choose(), page=PAGE) as (courtroom, url):
-            page = await self.browser.new_page()
+            page = await browser.new_page()
             try:
-                up, down = await probed(page, courtroom, SEAT, await offered(page, url), begins)
+                up, down = await probed(page, courtroom, SEAT, await offered(page, url), noisy, begins)
             finally:
                 await page.close()
-        return Row(up_kbps, down_kbps, loss, up, down)
+        return Row(asked.up_kbps, asked.down_kbps, asked.loss, up, down)
