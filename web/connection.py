@@ -56,6 +56,7 @@ class Connection:
         self.relay = ""
         """By what the page says it reaches the relay, if it does."""
         self.withheld: frozenset[SeatId] = frozenset()
+        self.undecodable: frozenset[SeatId] = frozenset()
         """Whose pictures this page was told that its line has no room for."""
         self.servers_until = 0.0
         """When the relay's credentials that this page was given are to be renewed."""

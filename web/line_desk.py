@@ -76,14 +76,16 @@ class LineDesk:
                 connection.say({"t": "rtc.link", "links": {connection.seat: links[connection.seat]}})
 
     def say_withheld(self) -> None:
-        """Tell each page whose pictures its line has no room for now, where that has changed."""
+        """Tell each page whose pictures its line has no room for now, and whose its browser cannot decode, where that
+        has changed."""
         for connection in self._sitting.connections:
             if connection.who is None:
                 continue
-            withheld = self._sitting.courtroom.withheld(connection.who)
-            if withheld != connection.withheld:
-                connection.withheld = withheld
-                connection.say({"t": "rtc.withheld", "seats": sorted(withheld)})
+            courtroom = self._sitting.courtroom
+            withheld, undecodable = courtroom.withheld(connection.who), courtroom.undecodable(connection.who)
+            if (withheld, undecodable) != (connection.withheld, connection.undecodable):
+                connection.withheld, connection.undecodable = withheld, undecodable
+                connection.say({"t": "rtc.withheld", "seats": sorted(withheld), "undecodable": sorted(undecodable)})
 
     def verdict(self, seat: SeatId) -> str:
         """How a line does at this moment, in a word."""

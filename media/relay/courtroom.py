@@ -201,7 +201,9 @@ class Courtroom:
         """The seats whose picture the floor lets this member have, and their line has no room for now."""
         member = self._members.get(who)
         feeds = member.feeds.values() if member is not None else ()
-        return frozenset(SeatId(f.source) for f in feeds if f.kind == "video" and f.allowed and f.withheld)
+        return frozenset(
+            SeatId(f.source) for f in feeds if f.kind == "video" and f.allowed and f.withheld and f.payload_type >= 0
+        )
 
     def undecodable(self, who: Who) -> frozenset[SeatId]:
         """The seats whose picture this member would be sent, if it could decode their codec."""

@@ -50,3 +50,16 @@ async def test_a_page_is_told_whose_picture_its_line_has_no_room_for_and_when_it
                 assert first["t"] == "rtc.link", "nothing is left out for whoever has room"
             listener.feels_narrow(WIDE)
             await told(page, lambda m: m["t"] == "rtc.withheld" and m["seats"] == [])
+
+
+async def test_a_page_is_told_whose_picture_its_browser_cannot_decode(tmp_path: Path) -> None:
+    async with bench(tmp_path, model=None) as court:
+        await court.open()
+        suspect = await court.house.seat(court.id, "suspect")
+        listener = court.speakers["prosecutor"]._visitor
+        listener.rewrite = lambda offer: offer.replace("VP8", "VP7")
+        await listener.offer()
+        async with page_of(court, "prosecutor") as page:
+            said = await told(page, lambda m: m["t"] == "rtc.withheld")
+            assert suspect in said["undecodable"]
+            assert said["seats"] == []

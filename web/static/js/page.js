@@ -48,6 +48,7 @@ export class LivePage {
     this.links = {};
     /** Seats whose picture this line has no room for now. @type {Set<string>} */
     this.withheld = new Set();
+    this.undecodable = new Set();
     this.opened = 0;
     this.refusal = "";
     this.cut = false;
@@ -101,7 +102,7 @@ export class LivePage {
     else if (m.t === "rtc.servers") this.know(m.servers);
     else if (m.t === "rtc.levels") this.hear(m.levels);
     else if (m.t === "rtc.link") this.links = m.links ?? {};
-    else if (m.t === "rtc.withheld") this.withheld = new Set(m.seats);
+    else if (m.t === "rtc.withheld") [this.withheld, this.undecodable] = [new Set(m.seats), new Set(m.undecodable)];
     else if (m.t === "rtc.closed") this.media.end();
     else if (m.t === "rtc.probe") this.probe.take(m);
     else if (m.t === "rtc.voice") this.remember("voice", m);
@@ -146,6 +147,7 @@ export class LivePage {
     if (state === "open") {
       this.opened += 1;
       this.withheld = new Set();
+      this.undecodable = new Set();
       // Whether the court restarted or only the socket broke cannot be told from here: a new connection serves both.
       if (this.opened > 1) void this.media.again();
       if (this.here.listens) this.listen(this.here.listens);

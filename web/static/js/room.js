@@ -165,10 +165,11 @@ function tile(page, seat, large) {
   const people = atSeat(page, seat);
   const name = plate(page, seat);
   const narrow = page.withheld.has(seat);
-  const flows = page.media.flowing.has(seat) && page.media.pictures.has(seat) && !narrow;
+  const undecodable = page.undecodable.has(seat);
+  const flows = page.media.flowing.has(seat) && page.media.pictures.has(seat) && !narrow && !undecodable;
   const gone = people.length > 0 && people.every((p) => p.connected === false);
   const speaking = page.speaking === seat && !gone;
-  const reason = gone ? word("presence.lost") : people.some((p) => p.camera === false) ? word("camera.off") : narrow ? word("picture.narrow") : "";
+  const reason = gone ? word("presence.lost") : people.some((p) => p.camera === false) ? word("camera.off") : undecodable ? word("picture.undecodable") : narrow ? word("picture.narrow") : "";
   const hand = people.some((p) => p.hand);
   const silent = people.some((p) => p.muted || p.mic === false);
   return h("figure", { class: `picture tile ${large ? "large speaker" : ""} ${speaking ? "speaking" : ""} ${flows && !gone ? "" : "blank"} ${gone ? "gone" : ""}`, key: `seat-${seat}`, "data-seat": seat },
