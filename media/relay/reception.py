@@ -69,6 +69,10 @@ class Reception:
 
     def take(self, packet: Rtp, at_ns: int, *, repair: bool = False) -> tuple[int, Arrival]:
         """Note a packet; its unwrapped number, and whether it is news."""
+        highest, octets = self.highest, packet.payload_length
+        if packet.sequence == (highest + 1) & 0xFFFF and highest >= 0 and not repair:
+            self.follow(highest + 1, packet.data, octets, packet.timestamp, at_ns)
+            return highest + 1, Arrival.NEW
         number = self.unwrap(packet.sequence)
         slot = number & self._mask
         if self.highest >= 0 and number <= self.highest - self._mask:
@@ -82,10 +86,10 @@ class Reception:
             self._missing.pop(number, None)
         self._numbers[slot], self._packets[slot] = number, packet.data
         self.received += 1
-        self.octets += packet.payload_length
+        self.octets += octets
         if repair:
             self.repaired += 1
-        elif packet.payload_length:
+        elif octets:
             self._note_jitter(packet.timestamp, at_ns)
         return number, arrival
 

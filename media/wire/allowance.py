@@ -12,18 +12,26 @@ from media.wire.clock import SECOND
 class Allowance:
     """``a_second`` units. What is not used does not add up beyond one second's worth."""
 
-    __slots__ = ("_at_ns", "_left", "a_second", "refused")
+    __slots__ = ("_a_ns", "_at_ns", "_left", "a_second", "refused")
 
     def __init__(self, a_second: int) -> None:
         self.a_second = a_second
         self.refused = 0
+        self._a_ns = a_second / SECOND
         self._left = float(a_second)
         self._at_ns = 0
 
     def take(self, amount: int, at_ns: int) -> bool:
         """All of it, or nothing."""
-        left = self._level(at_ns) if at_ns > self._at_ns else self._left
+        left = self._left
+        if at_ns > self._at_ns:
+            if self._at_ns:
+                left += (at_ns - self._at_ns) * self._a_ns
+                if left > self.a_second:
+                    left = self.a_second
+            self._at_ns = at_ns
         if left < amount:
+            self._left = left
             self.refused += 1
             return False
         self._left = left - amount
