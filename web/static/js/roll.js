@@ -27,7 +27,9 @@ function person(page, p, wide) {
   const acts = offers(page, "talk").length && page.view.hearing.talk === p.seat ? [] : steps(offers(page, "roll", p.person));
   const open = wide || page.here.row === p.person;
   const speaks = page.speaking === p.seat && p.connected;
-  const notes = [p.name, p.person === page.view.you.person ? word("you") : null, speaks ? word("speaks") : at.word].filter(Boolean).join(" · ");
+  // Where all marks are seen, only what they do not say is said beside the name.
+  const said = wide && p.connected !== false && ["admitted", "waiting"].includes(p.attendance) ? null : at.word;
+  const notes = [p.name, p.person === page.view.you.person ? word("you") : null, speaks ? word("speaks") : said].filter(Boolean).join(" · ");
   const needs = p.help || p.talk_asked || p.hand;
   return h("li", { key: p.person, class: [speaks ? "on-floor" : "", needs ? "asks" : "", open && acts.length ? "unfolded" : ""].filter(Boolean).join(" ") || null, "data-person": p.person },
     h("div", { class: "row-head" },
@@ -68,7 +70,7 @@ function marks(page, p, wide) {
   const { hearing, you } = page.view;
   const list = [
     ...(wide ? checks(p, hearing.norm_kbps ?? 0) : []),
-    ...(STAFF.has(you.layout) ? line(p, page.links[p.seat], hallCamera(p, hearing)) : []),
+    ...(STAFF.has(you.layout) ? line(p, page.links[p.seat], hallCamera(p, hearing), wide) : []),
   ];
   return list.length ? h("ul", { class: "checks" }, list) : null;
 }
@@ -98,11 +100,11 @@ function hallCamera(p, hearing) {
 /** @type {Record<string, [string, string]>} */
 const CAMERA = { here: ["camera", "ok"], coming: ["ring-dash", "soft"], lost: ["camera-off", "wrong"] };
 
-/** What the court knows of the line beyond its test: each with a sign and a word. @param {any} p @param {any} now @param {string|null} camera */
-function line(p, now, camera) {
+/** What the court knows of the line beyond its test: each with a sign and a word. @param {any} p @param {any} now @param {string|null} camera @param {boolean} tested the test of the line stands beside it */
+function line(p, now, camera, tested) {
   const list = /** @type {[string, string, string][]} */ ([
     camera && CAMERA[camera] ? [...CAMERA[camera], word(`hall.${camera}.short`)] : null,
-    p.below_norm ? ["warn", "wrong", word("line.below")] : p.attendance === "admitted" ? proof(now) : null,
+    p.below_norm ? ["warn", "wrong", word("line.below")] : p.attendance === "admitted" && !(tested && now?.proven === "not_proven") ? proof(now) : null,
     p.override ? ["gavel", "ok", word("line.override")] : p.link?.stale && p.attendance === "waiting" ? ["clock", "wrong", word("line.stale")] : null,
     p.voice ? [p.voice === "understood" ? "check" : "ear", p.voice === "understood" ? "ok" : "soft", spoken(p)] : null,
     p.rehearsed_at ? ["check-ring", "ok", word("line.rehearsed", { at: hour(p.rehearsed_at) })] : null,

@@ -8,6 +8,14 @@ import { hour, span, word } from "./words.js";
 /** The last fifth of a term is near its end. */
 const NEAR = 0.8;
 
+/** Called once when a step becomes the one at hand: whoever looked further up or down keeps that until the next one. @param {HTMLElement} step */
+function bring(step) {
+  requestAnimationFrame(() => {
+    const list = step.parentElement;
+    if (list) list.scrollTop = step.offsetTop - (list.clientHeight - step.offsetHeight) / 2;
+  });
+}
+
 /** @param {any} page */
 export function script(page) {
   const steps = page.view.hearing.script ?? [];
@@ -16,7 +24,7 @@ export function script(page) {
   const now = steps.find((/** @type {any} */ s) => s.state === "now") ?? steps.find((/** @type {any} */ s) => s.state === "next");
   return h("section", { class: "script panel", key: "script", "aria-labelledby": "script-h" },
     h("h2", { id: "script-h" }, word("script")),
-    h("ol", { tabindex: "0", "aria-labelledby": "script-h" }, steps.map((/** @type {any} */ s) => h("li", { key: s.step, class: s.state === "next" ? null : s.state, "aria-current": s.state === "now" ? "step" : null },
+    h("ol", { tabindex: "0", "aria-labelledby": "script-h" }, steps.map((/** @type {any} */ s) => h("li", { key: s.step, class: s.state === "next" ? null : s.state, "aria-current": s.state === "now" ? "step" : null, ref: s === now ? bring : null },
       s.state === "done" ? icon("check") : s.state === "now" ? icon("play") : h("span"),
       h("span", null, s.state === "done" ? h("span", { class: "unseen" }, `${word("script.done")}: `) : null, s.label),
       s.at ? h("time", { class: s.state === "done" ? "soft" : null }, hour(s.at)) : null))),
