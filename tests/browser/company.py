@@ -8,25 +8,15 @@ from __future__ import annotations
 import asyncio
 import base64
 import re
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Protocol, Self
 
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
-from tests.browser.chromium import executable_path, launch_args
 from tests.browser.courthouse import IINS, PATIENCE_SECONDS, PEOPLE, VOICES, Listed
 from tests.web.house import PASSWORD
 
 PATIENCE_MS = 1000 * PATIENCE_SECONDS
-BUSY = (
-    "--disable-background-timer-throttling",
-    "--disable-renderer-backgrounding",
-    "--disable-backgrounding-occluded-windows",
-    "--disable-gpu",
-)
-"""Every page is on somebody's desk: none is in the background, though only one window can be in front."""
 
 
 class House(Protocol):
@@ -50,6 +40,10 @@ class Guest:
         """Speak a sentence of the rehearsal, for instance "witness-2", into the microphone, to its end."""
         sound = (VOICES / f"{sentence}-{self.language}.ogg").read_bytes()
         await self.page.evaluate("sound => window.testSay(sound)", base64.b64encode(sound).decode())
+
+    async def hum(self) -> None:
+        """A second of sound that is no words."""
+        await self.page.evaluate("window.testHum()")
 
     def button(self, act: str, person: str | None = None) -> Any:
         who = f'[data-person="{person}"]' if person is not None else ""
@@ -108,6 +102,24 @@ class Guest:
         return found
 
 
+async def hear(speaker: Guest, *listeners: Guest, packets: int = 50) -> None:
+    """Wait until so much sound has come to everybody."""
+    await humming(speaker, asyncio.gather(*(listener.receives("audio", packets) for listener in listeners)))
+
+
+class Voice(Protocol):
+    """Whoever can be heard."""
+
+    async def hum(self) -> None: ...
+
+
+async def humming(voice: Voice, heard: asyncio.Future[Any]) -> None:
+    """Be heard until something has come: on a narrow line silent voices rest."""
+    while not heard.done():
+        await voice.hum()
+    await heard
+
+
 STATS = """async () => {
   const out = {frames: 0, audio: 0, video: 0, bytes: 0, tracks: 0};
   for (const pc of window.testPeers ?? []) {
@@ -133,30 +145,16 @@ WATCH_PEERS = """(() => {
 
 
 class Company:
-    """Everybody's pages. Used as a context; all are closed at its end.
+    """Everybody's pages. Used as a context; all are closed at its end."""
 
-    The browser steps back behind the server, which on its own machine would not share its cores with its visitors.
-    """
-
-    def __init__(self, house: House, folder: Path, inside: str = "", args: Sequence[str] = ()) -> None:
-        """``inside`` is the network namespace that they live in, if not this machine's own."""
+    def __init__(self, house: House, browser: Browser, folder: Path) -> None:
+        """``folder`` is where pictures of the pages lie when a test went wrong."""
         self._house = house
+        self._browser = browser
         self._folder = folder
-        self._inside = inside
-        self._args = args
-        self._stack = AsyncExitStack()
-        self._browser: Browser
         self.guests: dict[str, Guest] = {}
 
     async def __aenter__(self) -> Self:
-        playwright = await self._stack.enter_async_context(async_playwright())
-        program = executable_path() or playwright.chromium.executable_path
-        polite = self._folder / f"chromium{self._inside}"
-        there = f"ip netns exec {self._inside} " if self._inside else ""
-        polite.write_text(f'#!/bin/sh\nexec {there}nice -n 10 "{program}" "$@"\n')
-        polite.chmod(0o755)
-        args = [*launch_args(), *BUSY, *self._args]
-        self._browser = await playwright.chromium.launch(executable_path=str(polite), args=args)
         return self
 
     async def __aexit__(self, wrong: type[BaseException] | None, *_: object) -> None:
@@ -164,17 +162,17 @@ class Company:
             if wrong is not None:
                 print(guest.name, await guest.stats(), guest.errors[:3])
                 await guest.page.screenshot(path=self._folder / f"{guest.name}.png")
-        await self._browser.close()
-        await self._stack.aclose()
+        for guest in self.guests.values():
+            await guest.page.context.close()
 
-    async def invite(self, name: str) -> Guest:
+    async def invite(self, name: str, language: str = "ru") -> Guest:
         context = await self._browser.new_context(
             viewport={"width": 1100, "height": 700}, locale="ru-RU", permissions=["camera", "microphone"]
         )
         await context.add_init_script(WATCH_PEERS)
         await context.add_init_script(path=Path(__file__).parent / "microphone.js")
         page = await context.new_page()
-        self.guests[name] = Guest(name, page)
+        self.guests[name] = Guest(name, page, language)
         return self.guests[name]
 
     async def staff(self, name: str, hearing: str) -> Guest:
@@ -188,9 +186,9 @@ class Company:
         await guest.page.goto(f"{self._house.url}/sit/{hearing}")
         return guest
 
-    async def party(self, name: str, link: str) -> Guest:
+    async def party(self, name: str, link: str, language: str = "ru") -> Guest:
         """Somebody with a pass opens the link, and walks through the lobby to the chair of the waiting room."""
-        guest = await self.invite(name)
+        guest = await self.invite(name, language)
         await guest.page.goto(link)
         await guest.page.wait_for_url(re.compile("/sit/"), timeout=PATIENCE_MS)
         return guest
@@ -230,15 +228,21 @@ async def walk_kiosk(guest: Guest) -> None:
 
 
 async def gather(company: Company, listed: Listed, *parties: str, tested: bool = True) -> dict[str, Guest]:
-    """Judge and secretary are at their pages and these parties in the lobby.
+    """Judge and secretary are at their pages and these parties in the lobby; they come all at once.
 
     Where they are not ``tested``, nobody but the suspect, whose kiosk does it unasked, has their line measured: the
     judge lets the others in without.
     """
-    guests = {name: await company.staff(name, listed.hearing) for name in ("secretary", "judge")}
-    for name in parties:
-        guests[name] = await company.party(name, listed.links[name])
-        await (walk_kiosk(guests[name]) if name == "suspect" else walk_lobby(guests[name], tested))
+
+    async def come(name: str) -> Guest:
+        if name not in listed.links:
+            return await company.staff(name, listed.hearing)
+        guest = await company.party(name, listed.links[name])
+        await (walk_kiosk(guest) if name == "suspect" else walk_lobby(guest, tested))
+        return guest
+
+    names = ("secretary", "judge", *parties)
+    guests = dict(zip(names, await asyncio.gather(*map(come, names)), strict=True))
     if not tested:
         seats = await listed.seats()
         for name in parties:

@@ -1,4 +1,4 @@
-"""One Chromium for all page tests, a fresh context for each; and a Chromium of its own for each test with sound.
+"""One Chromium for all page tests and one for those with sound; a fresh context for everybody in it.
 
 Camera and microphone are made up. To share a browser, the tests that do run in one event loop, and their fixtures with
 them (``loops.fixture``).
@@ -11,20 +11,19 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext
 
-from tests.browser.chromium import executable_path, launch_args
 from tests.browser.courthouse import Courthouse, Listed, list_hearing
 from tests.browser.fake_court import FakeCourt
+from tests.browser.launching import POLITE, launched
 from tests.browser.loops import fixture, in_the_shared_loop
-from tests.browser.stage import AWAKE
 from tests.web.serving import served
 
 SILENT = frozenset({"court", "archive", "desk", "lobby", "shown"})
 """What pages stand on that play nothing and send nothing: a made-up court, papers, a lobby without a recogniser,
 and a case file, of which a test with sound says itself that it is one."""
 
-SHARED = frozenset({"court", "laptop", "phone"})
+SHARED = frozenset({"court", "laptop", "phone", "loud"})
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -45,18 +44,15 @@ async def court() -> AsyncIterator[FakeCourt]:
 
 @fixture(scope="session")
 async def shared() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable_path(), args=launch_args() + AWAKE)
+    async with launched() as browser:
         yield browser
-        await browser.close()
 
 
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable_path(), args=launch_args())
+@fixture(scope="session")
+async def loud() -> AsyncIterator[Browser]:
+    """Where people see and hear one another."""
+    async with launched(*POLITE, args=["--disable-gpu"]) as browser:
         yield browser
-        await browser.close()
 
 
 @fixture
@@ -73,14 +69,14 @@ async def phone(shared: Browser) -> AsyncIterator[BrowserContext]:
     await context.close()
 
 
-@pytest.fixture
+@fixture
 async def house(tmp_path: Path) -> AsyncIterator[Courthouse]:
     """A real court in a process of its own, with a judge and a secretary."""
     async with Courthouse(tmp_path / "data").sitting() as house:
         yield house
 
 
-@pytest.fixture
+@fixture
 async def listed(house: Courthouse) -> AsyncIterator[Listed]:
     """A sanction hearing on its list."""
     async with aiohttp.ClientSession() as session:

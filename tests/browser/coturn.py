@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from tests.patience import PATIENCE_SECONDS
+
 SECRET = "a secret that coturn knows too"
 TURNSERVER = shutil.which("turnserver")
 
@@ -54,7 +56,7 @@ userdb={folder}/users
 
 
 async def _answers(address: str, port: int) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             try:
                 _, writer = await asyncio.open_connection(address, port)

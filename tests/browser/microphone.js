@@ -31,6 +31,19 @@
     });
   };
 
+  window.testHum = async () => {
+    const { context, out } = open();
+    await context.resume();
+    const source = context.createBufferSource();
+    source.buffer = context.createBuffer(1, context.sampleRate, context.sampleRate);
+    source.buffer.getChannelData(0).forEach((_, n, samples) => (samples[n] = (Math.random() - 0.5) * 0.2));
+    source.connect(out);
+    await new Promise((over) => {
+      source.onended = over;
+      source.start();
+    });
+  };
+
   navigator.mediaDevices.getUserMedia = async (wish = {}) => {
     const tracks = [];
     if (wish.video) tracks.push(...(await real({ video: CAMERA })).getVideoTracks());

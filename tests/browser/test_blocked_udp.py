@@ -8,11 +8,13 @@ from typing import Any
 
 import aiohttp
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
-from tests.browser.company import PATIENCE_MS, Company, Guest, walk_lobby
+from tests.browser.company import PATIENCE_MS, Company, Guest, hear, walk_lobby
 from tests.browser.coturn import SECRET, TURNSERVER, coturn
 from tests.browser.courthouse import Courthouse, Listed, list_hearing
+from tests.browser.launching import POLITE, launched
+from tests.browser.loops import fixture
 from tests.media.namespaces import possible
 from tests.media.walled import COURT_ADDRESS, walled
 from web.languages import Languages
@@ -36,7 +38,7 @@ def wall() -> Iterator[str]:
         yield name
 
 
-@pytest.fixture
+@fixture
 async def reached(wall: str, tmp_path: Path) -> AsyncIterator[Courthouse]:
     """A court that people behind the wall reach over TCP, and that knows of a relay, which does not run yet."""
     house = Courthouse(tmp_path / "data")
@@ -46,14 +48,11 @@ async def reached(wall: str, tmp_path: Path) -> AsyncIterator[Courthouse]:
         "TYNDAU_TURN__URLS": f'["turn:{COURT_ADDRESS}:{house.relay_port}?transport=tcp"]',
         "TYNDAU_TURN__SECRET": SECRET,
     }
-    await house.accounts()
-    await house.open()
-    yield house
-    await house.close()
-    print("".join(house.log[-60:]))
+    async with house.sitting():
+        yield house
 
 
-@pytest.fixture
+@fixture
 async def listed(reached: Courthouse) -> AsyncIterator[Listed]:
     async with aiohttp.ClientSession() as session:
         yield await list_hearing(reached, session, "counsel")
@@ -65,11 +64,15 @@ async def says(guest: Guest, *keys: str) -> None:
 
 
 async def test_without_udp_the_relay_carries_the_hearing_and_without_a_relay_nothing_does(
-    reached: Courthouse, listed: Listed, wall: str, tmp_path: Path
+    reached: Courthouse, listed: Listed, loud: Browser, wall: str, tmp_path: Path
 ) -> None:
     origin = f"http://{COURT_ADDRESS}:{reached.port}"
     safe = [f"--unsafely-treat-insecure-origin-as-secure={origin}"]
-    async with Company(reached, tmp_path) as inside, Company(reached, tmp_path, wall, safe) as outside:
+    async with (
+        launched("ip", "netns", "exec", wall, *POLITE, args=safe) as away,
+        Company(reached, loud, tmp_path) as inside,
+        Company(reached, away, tmp_path) as outside,
+    ):
         secretary = await inside.staff("secretary", listed.hearing)
         async with coturn(COURT_ADDRESS, reached.relay_port, tmp_path / "coturn"):
             counsel = await outside.party("counsel", listed.links["counsel"].replace(reached.url, origin))
@@ -83,9 +86,9 @@ async def test_without_udp_the_relay_carries_the_hearing_and_without_a_relay_not
             assert WORDS["path.turn_tcp"] in act
 
             await secretary.press("begin_talk", listed.people["counsel"])
-            for guest in (counsel, secretary):
-                await guest.receives("audio", 100)
-                await guest.receives("frames", 10)
+            for listener, speaker in ((counsel, secretary), (secretary, counsel)):
+                await hear(speaker, listener, packets=100)
+                await listener.receives("frames", 10)
             chosen: dict[str, Any] = await counsel.page.evaluate(CHOSEN)
             assert chosen == {"type": "relay", "relay": "tcp"}
 

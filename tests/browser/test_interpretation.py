@@ -12,7 +12,7 @@ from hearing import facts as f
 from hearing.hearings import Phase
 from hearing.participants import Role, SeatId
 from tests.browser.bench_pages import add, doors_of, guest
-from tests.browser.company import PATIENCE_MS, Guest
+from tests.browser.company import PATIENCE_MS, Company, Guest, Voice, humming
 from tests.web.sittings import TYPED, Bench, bench
 from transcripts.interpretation import tied
 
@@ -38,19 +38,23 @@ async def voices(one: Guest) -> dict[str, int]:
     return found
 
 
-async def flows(one: Guest, seat: SeatId, packets: int = 60) -> None:
+async def flows(one: Guest, seat: SeatId, voice: Voice, packets: int = 60) -> None:
     """Wait until so many more packets of this voice have come."""
     start = (await voices(one)).get(seat, 0)
-    async with asyncio.timeout(PATIENCE_MS / 1000):
-        while (await voices(one)).get(seat, 0) < start + packets:
-            await one.page.evaluate("() => new Promise(requestAnimationFrame)")
+
+    async def come() -> None:
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            while (await voices(one)).get(seat, 0) < start + packets:
+                await one.page.evaluate("() => new Promise((next) => setTimeout(next, 100))")
+
+    await humming(voice, asyncio.ensure_future(come()))
 
 
-async def rests(one: Guest, seat: SeatId, other: SeatId) -> None:
+async def rests(one: Guest, seat: SeatId, other: SeatId, voice: Voice) -> None:
     """While another voice goes on, of this one nothing comes."""
-    await flows(one, other, 10)
+    await flows(one, other, voice, 10)
     start = (await voices(one))[seat]
-    await flows(one, other)
+    await flows(one, other, voice)
     assert (await voices(one))[seat] == start
 
 
@@ -66,8 +70,8 @@ async def quiet(one: Guest, seat: SeatId, is_quiet: bool) -> None:
     )
 
 
-async def test_each_listener_hears_the_channel_of_their_choice(chromium: Browser, tmp_path: Path) -> None:
-    async with bench(tmp_path) as held, doors_of(held) as origin:
+async def test_each_listener_hears_the_channel_of_their_choice(loud: Browser, tmp_path: Path) -> None:
+    async with bench(tmp_path) as held, doors_of(held) as doors, Company(doors, loud, tmp_path) as company:
         await add(held, "interpreter", Role.INTERPRETER, "ru")
         await add(held, "victim", Role.VICTIM, "ru")
         await held.ask("judge", "order_remote", order=TYPED["order"])
@@ -75,10 +79,8 @@ async def test_each_listener_hears_the_channel_of_their_choice(chromium: Browser
         await held.until(lambda h: h.phase is Phase.LOBBY)
         await held.enter(*HERE)
         for name in ("suspect", "counsel"):
-            await held.ask(name, "acknowledge_rules")
-            await held.ask(name, "report_devices", camera=True, microphone=True, loudspeaker=True)
-            await held.house.measure(held.id, name, 3000)
-        guests = {name: await guest(held, chromium, origin, name, lang) for name, lang in PAGES.items()}
+            await held.house.prepare(held.id, name)
+        guests = {name: await guest(held, company, name, lang) for name, lang in PAGES.items()}
         speaker, interpreter, listener = guests.values()
         seats = {name: await held.house.seat(held.id, name) for name in (*HERE, *PAGES)}
         await held.until(lambda h: all(h.seats[seat].connected for seat in seats.values()))
@@ -93,31 +95,31 @@ async def test_each_listener_hears_the_channel_of_their_choice(chromium: Browser
         await expect(chosen(listener)).to_have_attribute("data-listen", "ru", timeout=PATIENCE_MS)
         await expect(chosen(speaker)).to_have_attribute("data-listen", "kk", timeout=PATIENCE_MS)
         for one in (speaker, listener):
-            await flows(one, seats["interpreter"])
+            await flows(one, seats["interpreter"], interpreter)
         await interpreter.page.locator('[data-speak="ru"]').click(timeout=PATIENCE_MS)
         await held.until(lambda h: h.people[held.house.people["interpreter"]].channel == "ru")
-        await flows(listener, seats["interpreter"])
-        await rests(speaker, seats["interpreter"], seats["judge"])
+        await flows(listener, seats["interpreter"], interpreter)
+        await rests(speaker, seats["interpreter"], seats["judge"], held.speakers["judge"])
 
         speaking = asyncio.gather(speaker.say("prosecutor-1"), interpreter_follows(interpreter))
         await quiet(listener, seats["prosecutor"], True)
         await speaking
         await quiet(listener, seats["prosecutor"], False)
-        await flows(listener, seats["prosecutor"])
+        await flows(listener, seats["prosecutor"], speaker)
 
         await listener.page.locator('[data-listen="floor"]').click()
         await expect(chosen(listener)).to_have_attribute("data-listen", "floor", timeout=PATIENCE_MS)
-        await rests(listener, seats["interpreter"], seats["prosecutor"])
+        await rests(listener, seats["interpreter"], seats["prosecutor"], speaker)
         await speaker.page.locator('[data-listen="ru"]').click()
-        await flows(speaker, seats["interpreter"])
+        await flows(speaker, seats["interpreter"], interpreter)
 
-        await listener.page.goto(f"{origin}/sit/{held.id}?lang=en")
+        await listener.page.goto(f"{doors.url}/sit/{held.id}?lang=en")
         await expect(chosen(listener)).to_have_text("No interpretation", timeout=PATIENCE_MS)
-        await flows(listener, seats["prosecutor"])
-        await listener.page.goto(f"{origin}/sit/{held.id}?lang=kk")
+        await flows(listener, seats["prosecutor"], speaker)
+        await listener.page.goto(f"{doors.url}/sit/{held.id}?lang=kk")
         await expect(listener.page.locator("#listen-h")).to_have_text("Сіз үшін аударма", timeout=PATIENCE_MS)
         await interpreter.page.locator('[data-speak="floor"]').click()
-        await flows(listener, seats["interpreter"])
+        await flows(listener, seats["interpreter"], interpreter)
 
         facts = [entry.fact for entry in await held.registry.journal.read(held.id)]
         assert [fact.channel for fact in facts if isinstance(fact, f.ChannelChosen)] == ["ru", "floor"]
@@ -137,7 +139,7 @@ async def original_is_named(held: Bench, interpreter: Guest, seats: dict[str, Se
     """The interpreter's line of the live transcript names the line of the speaker."""
     async with asyncio.timeout(PATIENCE_MS / 1000):
         while len(lines := await held.court.book.lines(held.id)) < 2:
-            await interpreter.page.evaluate("() => new Promise(requestAnimationFrame)")
+            await interpreter.page.evaluate("() => new Promise((next) => setTimeout(next, 100))")
     found = tied(lines, {seats["interpreter"]})
     spoken = {line.id: line.seat for line in found}
     named = [spoken[line.interprets] for line in found if line.interprets is not None]

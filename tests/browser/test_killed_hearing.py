@@ -5,13 +5,13 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from hearing.participants import CaseId
 from hearing.registry.office import Office
 from media.record.frames import Flag
 from media.record.tape import read_tape, recover, tapes_in
-from tests.browser.company import PATIENCE_MS, Company, admit, decide_and_close, gather
+from tests.browser.company import PATIENCE_MS, Company, admit, decide_and_close, gather, hear
 from tests.browser.courthouse import Courthouse, Listed
 
 STEPS = (
@@ -25,9 +25,9 @@ STEPS = (
 
 
 async def test_a_hearing_whose_server_is_killed_goes_on_with_nothing_lost(
-    house: Courthouse, listed: Listed, tmp_path: Path
+    house: Courthouse, listed: Listed, loud: Browser, tmp_path: Path
 ) -> None:
-    async with Company(house, tmp_path) as company:
+    async with Company(house, loud, tmp_path) as company:
         guests = await gather(company, listed, "prosecutor", "suspect", "counsel", tested=False)
         judge, secretary, suspect = (guests[n] for n in ("judge", "secretary", "suspect"))
         await admit(listed, secretary, "prosecutor", "suspect", "counsel")
@@ -39,7 +39,7 @@ async def test_a_hearing_whose_server_is_killed_goes_on_with_nothing_lost(
             await judge.press("take_step")
             await listed.fact("StepTaken", step=step)
         await suspect.say("suspect-2")
-        await judge.receives("audio", 100)
+        await hear(suspect, judge, packets=100)
 
         before = await listed.entries()
         seats = await listed.seats()
@@ -62,7 +62,8 @@ async def test_a_hearing_whose_server_is_killed_goes_on_with_nothing_lost(
         assert before[-1]["at"] <= resumed["fact"]["gap_from"] < resumed["fact"]["gap_to"]
         for guest in guests.values():
             await guest.receives("frames", 5)
-            await guest.receives("audio", 50)
+        await hear(judge, *(guest for guest in guests.values() if guest is not judge))
+        await hear(suspect, judge)
         await judge.press("repair_gap", summary="Подозреваемый повторил, что права ему понятны.")
         await guests["counsel"].press("confirm_gap")
         await listed.fact("GapConfirmed", person=listed.people["counsel"])

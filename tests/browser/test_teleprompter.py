@@ -12,7 +12,7 @@ from hearing.hearings import Hearing
 from hearing.oaths import Oath, OathRecord
 from hearing.participants import Role
 from tests.browser.bench_pages import add, doors_of, guest
-from tests.browser.company import PATIENCE_MS, Guest
+from tests.browser.company import PATIENCE_MS, Company, Guest
 from tests.web.house import EDITION
 from tests.web.sittings import Bench, bench
 
@@ -58,12 +58,12 @@ async def read(held: Bench, reader: Guest, person: str, words: int) -> None:
 
 @pytest.mark.parametrize("language", ["kk", "ru"])
 async def test_the_page_follows_the_reader_and_the_warning_is_noted(
-    chromium: Browser, tmp_path: Path, language: str
+    loud: Browser, tmp_path: Path, language: str
 ) -> None:
-    async with bench(tmp_path) as held, doors_of(held) as origin:
+    async with bench(tmp_path) as held, doors_of(held) as doors, Company(doors, loud, tmp_path) as company:
         await add(held, "reader", Role.WITNESS, language)
         await held.open()
-        reader = await guest(held, chromium, origin, "reader", language)
+        reader = await guest(held, company, "reader", language)
         person = held.house.people["reader"]
         seat = await held.house.seat(held.id, "reader")
         await held.until(lambda h: h.seats[seat].connected)

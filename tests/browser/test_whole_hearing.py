@@ -9,10 +9,10 @@ from typing import Any
 
 import av
 import docx
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
-from tests.browser.company import PATIENCE_MS, Company, Guest, admit, decide_and_close, gather, walk_lobby
-from tests.browser.courthouse import Courthouse, Listed
+from tests.browser.company import PATIENCE_MS, Company, Guest, admit, decide_and_close, gather, hear
+from tests.browser.courthouse import PEOPLE, Courthouse, Listed
 
 OATH = "Я клянусь суду рассказать все известное мне по делу, говорить только правду, всю правду и ничего, кроме правды"
 READINGS = 4
@@ -24,11 +24,13 @@ BEFORE, AFTER = (
 
 
 async def test_a_hearing_is_held_from_the_lobby_to_the_case_file(
-    house: Courthouse, listed: Listed, tmp_path: Path
+    house: Courthouse, listed: Listed, loud: Browser, tmp_path: Path
 ) -> None:
-    async with Company(house, tmp_path) as company:
-        guests = await gather(company, listed, "prosecutor", "suspect", "counsel")
-        judge, secretary, suspect, counsel = (guests[n] for n in ("judge", "secretary", "suspect", "counsel"))
+    async with Company(house, loud, tmp_path) as company:
+        guests = await gather(company, listed, *PEOPLE)
+        judge, secretary, suspect, counsel, witness = (
+            guests[n] for n in ("judge", "secretary", "suspect", "counsel", "witness")
+        )
 
         await admit(listed, secretary, "prosecutor", "suspect")
         await secretary.press("name_court_camera", listed.people["judge"])
@@ -37,19 +39,18 @@ async def test_a_hearing_is_held_from_the_lobby_to_the_case_file(
         await admit(listed, secretary, "counsel")
         await judge.press("announce_opening")
         await listed.fact("Opened")
-        for guest in guests.values():
+        admitted = [guest for guest in guests.values() if guest is not witness]
+        for guest in admitted:
             await guest.receives("frames", 5)
-            await guest.receives("audio", 50)
+        await hear(judge, *(guest for guest in admitted if guest is not judge))
 
         gallery = await listed.secretary.call("POST", f"/hearings/{listed.hearing}/observers")
         citizen = await company.public(gallery["link"])
         await citizen.receives("frames", 5)
-        await citizen.receives("audio", 50)
+        await hear(guests["prosecutor"], citizen, judge)
         for name in guests:
             assert await citizen.page.locator(f'button[data-person="{listed.people[name]}"]').count() == 0
 
-        witness = guests["witness"] = await company.party("witness", listed.links["witness"])
-        await walk_lobby(witness)
         await secretary.press("confirm_identity", listed.people["witness"])
         waited = await witness.stats()
         assert (waited["audio"], waited["video"]) == (0, 0)
@@ -72,11 +73,11 @@ async def test_a_hearing_is_held_from_the_lobby_to_the_case_file(
 
         await judge.press("begin_private_talk")
         await listed.fact("PrivateTalkBegan")
-        await suspect.receives("audio", 50)
+        await hear(counsel, suspect)
         outside = {n: guests[n] for n in ("judge", "secretary", "prosecutor", "witness")} | {"citizen": citizen}
         others = {name: await guest.stats() for name, guest in outside.items()}
         await suspect.say("suspect-4")
-        await counsel.receives("audio", 100)
+        await hear(suspect, counsel, packets=100)
         for name, before in others.items():
             after = await outside[name].stats()
             assert (after["audio"], after["video"]) == (before["audio"], before["video"]), name
