@@ -33,7 +33,9 @@ STEP_S = 0.5
 AGAIN, AGAIN_S = 1.3, 1.0
 """What was found is tried once more, longer, at so much above it."""
 
-AGAIN_BELOW_KBPS = 4000
+ENOUGH_KBPS = 4000
+"""A line that carries so much is measured no closer."""
+
 LOOKS = 2
 """A line that then carries it all was full only in appearance (a machine that stood still), and is climbed again."""
 
@@ -83,7 +85,7 @@ class Down:
         self._until = self._line.clock() + SEARCH_NS
         kbps = await self._climb(0.0, beside, lambda index, rate: progress((index + 1) / whole, rate, False))
         for _ in range(LOOKS):
-            if not 0 < kbps < AGAIN_BELOW_KBPS or self._line.clock() > self._until:
+            if not 0 < kbps < ENOUGH_KBPS or self._line.clock() > self._until:
                 break
             step = await self._step(int(kbps * AGAIN), beside, AGAIN_S, kbps)
             if step.full(kbps):
@@ -118,7 +120,8 @@ class Down:
         while True:
             began = self._line.clock()
             step = await self._send(kbps, beside, seconds, PADDING)
-            if not step.full(before_kbps) or not self._line.spoiled():
+            full = step.kbps < ENOUGH_KBPS and step.full(before_kbps)
+            if not full or not self._line.spoiled():
                 return step
             self._until += self._line.clock() - began
 
