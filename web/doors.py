@@ -26,6 +26,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LANGUAGE_COOKIE = "lang"
 PASSED_ON, CALLER = "X-Tyndau-Passed-On", "X-Tyndau-Caller"
 """What a node writes on a request that it passes on: the court's secret, and where it came from."""
+ASSETS = "/static/"
+"""What everybody may have: whoever asks for it is not looked up."""
 YEAR = 365 * 24 * 3600
 SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 BENCH = frozenset({Role.INVESTIGATING_JUDGE, Role.PRESIDING_JUDGE})
@@ -259,7 +261,8 @@ async def doorkeeper(request: web.Request, handler: Handler) -> web.StreamRespon
     """Every request passes here: language, visitor, cross-site checks, refusals in the visitor's words, headers."""
     from web.problems import TELLABLE, answer_refusal, as_refusal
 
-    who = await find_visitor(request)
+    asset = request.path.startswith(ASSETS)
+    who = None if asset else await find_visitor(request)
     if who is not None:
         request[VISITOR] = who
     wish = request.query.get("lang")
@@ -287,6 +290,6 @@ async def doorkeeper(request: web.Request, handler: Handler) -> web.StreamRespon
             response.headers.setdefault(name, value)
         if of(request).secure:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        if not request.path.startswith("/static/"):
+        if not asset:
             response.headers.setdefault(hdrs.CACHE_CONTROL, "no-store")
     return response

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,21 @@ PAGES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+_IMPORT = re.compile(r'^import .* from "\./([\w.]+)";$', re.MULTILINE)
+
+
+@functools.cache
+def modules(entry: str) -> tuple[str, ...]:
+    """What this module of the pages needs, directly or not: named at once, it is not found out one after another."""
+    found, due = [entry], [entry]
+    while due:
+        for name in _IMPORT.findall((STATIC / "js" / due.pop()).read_text("utf-8")):
+            if name not in found:
+                found.append(name)
+                due.append(name)
+    return tuple(found)
 
 
 def go(path: str) -> web.Response:
@@ -65,6 +82,7 @@ def render(request: web.Request, template: str, *, status: int = 200, **context:
             "local": local,
             "span": languages.span,
             "decimal": lambda value, digits=1: languages.decimal(language, value, digits),
+            "modules": modules,
             "qr": lambda value: Markup(qr_svg(value)),
             "page": template.removesuffix(".html"),
             **context,

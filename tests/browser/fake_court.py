@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from tests.browser.fake_views import STATES, View
+from web.rendering import modules
 
 HERE = Path(__file__).parent
 WEB = HERE.parents[1] / "web"
@@ -70,6 +71,7 @@ class FakeCourt:
             hearing_id=request.match_info.get("state", ""),
             csrf="csrf",
             page=name,
+            modules=modules,
         )
         return web.Response(text=text, content_type="text/html", headers={"Content-Security-Policy": SECURITY})
 

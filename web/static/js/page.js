@@ -134,6 +134,7 @@ export class LivePage {
     const staff = ["judge", "secretary"].includes(this.view.you.layout);
     if (mine?.devices_ok || mine?.attendance === "admitted" || staff) {
       this.here.started = true;
+      void this.media.expect();
       void this.openDevices();
     }
   }

@@ -42,7 +42,7 @@ export class Hearing {
     this.asked = false;
     /** The way to the court is lost or the network is another one: the next offer looks for a new way. */
     this.mending = false;
-    /** Set once getUserMedia has settled, in whichever way. */
+    /** Set once getUserMedia has settled, in whichever way, or is known to come. */
     this.ready = !hooks.publishes;
     /** @type {MediaStreamTrack|null} */
     this.microphone = null;
@@ -87,6 +87,12 @@ export class Hearing {
     if (state === "connected") return "connected";
     if (state === "disconnected") return "weak";
     return state === "failed" || state === "closed" ? "failed" : "connecting";
+  }
+
+  /** Our devices will come, and nobody needs to wait for them to hear and see: what they bring is put in later. */
+  async expect() {
+    this.ready = true;
+    await this.offer();
   }
 
   /** Our devices are settled, with or without tracks. @param {MediaStreamTrack|null} microphone @param {MediaStreamTrack|null} camera */
