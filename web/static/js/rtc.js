@@ -9,6 +9,14 @@
 const REPORT_EVERY = 1000;
 const PATIENCE = 4000;
 
+/** On a line that loses sound, what is played waits so long (ms) that a repetition is in time: for the way to the court
+ * and for the speaker's, of which we only know that it is there. Elsewhere the browser waits as little as it can.
+ * @param {number} rtt */
+const roomForRepeats = (rtt) => Math.min(400, Math.round(120 + 2.5 * rtt));
+/** Shares of packets asked for again above which a line counts as losing, and below which it does no more. */
+const LOSES = 0.01;
+const HOLDS = 0.002;
+
 /** The same picture in up to three sizes, smallest first: each listener is sent the one that their line and the floor
  * have room for. Browsers leave out the last sizes of a small picture, so those of a face are made otherwise.
  * @type {[number, [scale: number, bits: number][]][]} */
@@ -61,8 +69,12 @@ export class Hearing {
     this.speaker = "";
     /** Seats whose picture flows at this moment. @type {Set<string>} */
     this.flowing = new Set();
-    /** @type {{up: number, down: number, at: number}|null} */
+    /** @type {{up: number, down: number, at: number, asked: number, voices: number}|null} */
     this.counted = null;
+    /** Share of the voices' packets that were asked for again, of late. */
+    this.holes = 0;
+    /** How long what comes waits for repetitions; null where nothing is lost. @type {number|null} */
+    this.room = null;
     setInterval(() => this.report(), REPORT_EVERY);
     this.watchNetwork();
   }
@@ -312,13 +324,23 @@ export class Hearing {
     if ("setSinkId" in audio) audio.setSinkId(this.speaker).catch(() => {});
   }
 
+  /** Give repetitions time where sound is lost. @param {RTCPeerConnection} pc @param {number} asked share of packets @param {number} rtt */
+  wait(pc, asked, rtt) {
+    this.holes += (Math.min(1, asked) - this.holes) / 5;
+    if (this.holes > LOSES) this.room ??= roomForRepeats(rtt);
+    else if (this.holes < HOLDS) this.room = null;
+    for (const receiver of /** @type {any[]} */ (pc.getReceivers())) {
+      if ("jitterBufferTarget" in receiver && receiver.jitterBufferTarget !== this.room) receiver.jitterBufferTarget = this.room;
+    }
+  }
+
   /** Figures for the court's register of links: what went through since the last report. */
   async report() {
     const pc = this.pc;
     if (!pc || pc.connectionState !== "connected") return;
     /** @type {Record<string, [number, number]>} */
     const tracks = {};
-    const sum = { up: 0, down: 0, lost: 0, got: 0, frames: 0, rtt: 0 };
+    const sum = { up: 0, down: 0, lost: 0, got: 0, frames: 0, rtt: 0, asked: 0, voices: 0 };
     for (const s of (await pc.getStats()).values()) {
       if (s.type === "inbound-rtp") {
         if (s.mid) tracks[s.mid] = [s.packetsReceived || 0, s.framesDecoded || 0];
@@ -326,13 +348,18 @@ export class Hearing {
         sum.lost += Math.max(0, s.packetsLost || 0);
         sum.got += s.packetsReceived || 0;
         sum.frames += s.framesDecoded || 0;
+        if (s.kind === "audio") {
+          sum.asked += s.nackCount || 0;
+          sum.voices += s.packetsReceived || 0;
+        }
       } else if (s.type === "outbound-rtp") sum.up += s.bytesSent || 0;
       else if (s.type === "candidate-pair" && s.nominated) sum.rtt = (s.currentRoundTripTime || 0) * 1000;
     }
     const at = performance.now();
     const before = this.counted;
-    this.counted = { up: sum.up, down: sum.down, at };
+    this.counted = { up: sum.up, down: sum.down, at, asked: sum.asked, voices: sum.voices };
     if (!before || pc !== this.pc) return;
+    this.wait(pc, Math.max(0, sum.asked - before.asked) / Math.max(1, sum.voices - before.voices), sum.rtt);
     const kbps = (/** @type {number} */ now, /** @type {number} */ then) => Math.max(0, Math.round(((now - then) * 8) / (at - before.at)));
     this.hooks.send({
       t: "rtc.report",
