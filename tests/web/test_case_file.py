@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import io
 import json
+import re
 
 import docx
 import jsonschema
@@ -14,7 +16,7 @@ from hearing.participants import HearingId
 from hearing.utterances import Utterance, Word, utterance_id
 from tests.web.house import JUDGE_IIN, SECRETARY, Browser, House
 from tests.web.prepared import FILM, keep
-from web.office import LINK_TEST, OATH_CLIP, RECORDING, RULING, SWORN_WORDS, TRANSCRIPT, WARNING_CLIP
+from web.office import LINK_TEST, OATH_CLIP, RECORDING, RULING, SWORN_WORDS, TIMELINE, TRANSCRIPT, WARNING_CLIP
 from web.sealing import seal_ruling
 
 WORDS = (TRANSCRIPT, f"{SWORN_WORDS}p-1")
@@ -295,3 +297,28 @@ async def test_asking_whether_the_recording_is_finished_is_no_look_at_it(browser
     async with browser.client.head(f"/file/{hearing}/recording") as answer:
         assert answer.status == 200
     assert [entry.what for entry in await house.registry.docket.log.of(hearing) if "recording" in entry.what] == []
+
+
+async def test_a_recording_in_two_files_is_one_to_its_reader(browser: Browser, house: House) -> None:
+    hearing = await house.list_sanction()
+    await house.hold(hearing)
+    halves = [b"webm" * 9, b"mp4" * 9]
+    await keep(house, hearing, RECORDING, "recording-1.webm", "video/webm", halves[0])
+    await keep(house, hearing, RECORDING, "recording-2.mp4", "video/mp4", halves[1])
+    timeline = {"start": house.at, "duration": 12.0, "segments": [], "files": [0.0, 5.5], "tracks": []}
+    await keep(house, hearing, TIMELINE, "timeline.json", "application/json", json.dumps(timeline).encode())
+    await browser.sign_in(JUDGE_IIN)
+    _, text = await browser.get(f"/file/{hearing}")
+    told = re.search(r'data-parts="([^"]*)"', text)
+    assert told is not None
+    parts = json.loads(html.unescape(told[1]))
+    assert [part["at"] for part in parts] == [0.0, 5.5]
+    for part, half, kind in zip(parts, halves, ("video/webm", "video/mp4"), strict=True):
+        async with browser.client.get(part["src"]) as answer:
+            assert (await answer.read(), answer.content_type) == (half, kind)
+    assert [f"{part['src'].replace('?', '?download&amp;')}" in text for part in parts] == [True, True]
+    async with browser.client.get(f"/file/{hearing}/recording?part=3") as answer:
+        assert answer.status == 404
+    async with browser.client.get(f"/file/{hearing}/recording/check") as answer:
+        checked = await answer.json()
+    assert checked == {"sealed": True, "sha256": " ".join(hashlib.sha256(half).hexdigest() for half in halves)}
