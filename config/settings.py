@@ -241,7 +241,7 @@ class Settings(BaseSettings):
     )
 
     lobby_minutes: int | None = Field(
-        default=None, ge=1, description="lobby opens so early; default: the rules edition's number"
+        default=None, ge=1, description="lobby opens so early, at most the rules edition's number; default: that"
     )
     loss_seconds: float | None = Field(
         default=None,

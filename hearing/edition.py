@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hearing.hearings import Phase
+from hearing.hearings import Hearing, Phase
 from hearing.participants import Role
 from hearing.wrongs import Impossible, Refused
 
@@ -112,6 +112,32 @@ class Edition:
             if role in wording.roles and wording.language == language and wording.procedure == procedure:
                 return key, wording
         return None
+
+
+class Editions:
+    """Every edition that a hearing was listed under: what began under one is judged by it to the end.
+
+    ``read`` gives an edition's data by its name and raises ``LookupError`` for one that there is not.
+    """
+
+    def __init__(self, current: Edition, read: Callable[[str], Mapping[str, Any]] | None = None) -> None:
+        self.current = current
+        self._read = read
+        self._kept = {current.name: current}
+
+    def of(self, hearing: Hearing | None) -> Edition:
+        """The edition of this hearing; the one in force for what is yet to be listed. Raises ``Impossible``."""
+        if hearing is None:
+            return self.current
+        name = hearing.listing.edition
+        if name not in self._kept:
+            if self._read is None:
+                raise Impossible(f"no rules edition {name}")
+            try:
+                self._kept[name] = parse(self._read(name))
+            except LookupError as wrong:
+                raise Impossible(f"no rules edition {name}") from wrong
+        return self._kept[name]
 
 
 def parse(data: Mapping[str, Any]) -> Edition:

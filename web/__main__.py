@@ -27,7 +27,7 @@ from cryptography import x509
 from config import editions
 from config.settings import BucketTarget, FolderTarget, Settings, WebhookTarget, load
 from hearing import edition as edition_tables
-from hearing.edition import Edition
+from hearing.edition import Edition, Editions
 from hearing.participants import HearingId
 from hearing.registry.clerk import Clerk
 from hearing.registry.errors import Damaged, KeyLost
@@ -120,8 +120,8 @@ def _at_registry(settings: Settings, command: Callable[[Registry], Awaitable[T]]
 
 
 async def _retention(settings: Settings, registry: Registry, complete: bool) -> None:
-    edition = _edition(settings)
-    await commands.retention(registry, _clerk(registry, edition), edition, complete, settings.second_tapes)
+    law = _editions(settings)
+    await commands.retention(registry, _clerk(registry, law), law, complete, settings.second_tapes)
 
 
 def _set_up_log(kind: str) -> None:
@@ -153,16 +153,21 @@ def _edition(settings: Settings) -> Edition:
     return edition_tables.parse(editions.read(settings.edition))
 
 
-def _clerk(registry: Registry, edition: Edition) -> Clerk:
-    return Clerk(registry, lambda hearing, act, by, at: decide(hearing, act, by, at, edition))
+def _editions(settings: Settings) -> Editions:
+    return Editions(_edition(settings), editions.read)
+
+
+def _clerk(registry: Registry, law: Editions) -> Clerk:
+    """Each hearing is judged by the edition under which it was listed."""
+    return Clerk(registry, lambda hearing, act, by, at: decide(hearing, act, by, at, law.of(hearing)))
 
 
 async def _serve(settings: Settings) -> int:
     async with AsyncExitStack() as stack:
         registry = await _registry(settings)
         stack.push_async_callback(registry.close)
-        edition = _edition(settings)
-        clerk = _clerk(registry, edition)
+        law = _editions(settings)
+        clerk = _clerk(registry, law)
         door = await Door.open(
             settings.media.host, settings.media.port, settings.media.announced or own_addresses(settings.media.host)
         )
@@ -172,7 +177,7 @@ async def _serve(settings: Settings) -> int:
         office = Office(
             registry=registry,
             clerk=clerk,
-            edition=edition,
+            editions=law,
             languages=Languages.load(),
             notifier=_notifier(settings),
             now=time.time,
@@ -184,7 +189,7 @@ async def _serve(settings: Settings) -> int:
             session_seconds=settings.session_hours * 3600,
             review_seconds=settings.review_days * 24 * 3600.0,
             gallery=settings.gallery,
-            lobby_minutes=settings.lobby_minutes or edition.numbers["lobby_opens_minutes"],
+            lobby_minutes=settings.lobby_minutes,
             rehearsal=settings.rehearsal,
             node=(settings.venue.node_url or "").rstrip("/"),
             behind_proxy=settings.behind_proxy,
@@ -199,7 +204,7 @@ async def _serve(settings: Settings) -> int:
             office = replace(office, rehearsal_links=lambda: stage.links)
         tapes = settings.data / "tapes"
         tapes.mkdir(parents=True, exist_ok=True)
-        loss = settings.loss_seconds or edition.numbers["loss_pause_seconds"]
+        loss = settings.loss_seconds or law.current.numbers["loss_pause_seconds"]
         forwarder = choose(settings.media.forwarder)
         log.info("forwarder", backend=forwarder.name)
         if settings.second_tapes is not None:

@@ -105,7 +105,7 @@ async def open_file(office: Office, who: Visitor, hearing_id: HearingId) -> Case
         raise Refused("no_such_hearing")
     if hearing.retention is Retention.DESTROYED:
         raise Refused("destroyed")
-    return await gather(office, hearing_id, hearing, actor, rights(hearing, actor, office.edition))
+    return await gather(office, hearing_id, hearing, actor, rights(hearing, actor, office.edition_of(hearing)))
 
 
 async def gather(office: Office, hearing_id: HearingId, hearing: Hearing, actor: Actor, may: Rights) -> CaseFile:
@@ -212,7 +212,7 @@ async def source(office: Office, file: CaseFile, language: str, page: str) -> So
         erdr_number=file.erdr_number,
         subject=file.subject,
         court=office.court,
-        edition=office.edition,
+        edition=office.edition_of(file.hearing),
         zone=office.zone,
         say=say,
         language=language,

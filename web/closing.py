@@ -195,7 +195,7 @@ class Closing:
         self, hearing_id: HearingId, hearing: Hearing, folder: Path, key: bytes, scratch: Path
     ) -> None:
         spoken = Timeline(folder, key, sealed=True).voices
-        for piece in sworn.pieces(hearing, self._court.office.edition):
+        for piece in sworn.pieces(hearing, self._court.office.edition_of(hearing)):
             if piece.seat not in spoken or piece.kind in _kinds(hearing):
                 continue
             out = scratch / f"{piece.kind}.ogg"
@@ -207,7 +207,7 @@ class Closing:
     async def _keep_sworn_words(self, hearing_id: HearingId, hearing: Hearing, lines: Sequence[Utterance]) -> None:
         """What the recogniser heard in each oath and in the warning before it, beside the clips."""
         said: dict[str, dict[str, object]] = {}
-        for piece in sworn.pieces(hearing, self._court.office.edition):
+        for piece in sworn.pieces(hearing, self._court.office.edition_of(hearing)):
             part = "warning" if piece.kind.startswith(WARNING_CLIP) else "oath"
             words = json.loads(canonical_json(sworn.words_of(piece, lines)))
             said.setdefault(f"{SWORN_WORDS}{piece.person}", {})[part] = words

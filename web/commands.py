@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hearing.edition import Edition
+from hearing.edition import Edition, Editions
 from hearing.participants import HearingId
 from hearing.registry.backup import back_up
 from hearing.registry.clerk import Clerk
@@ -110,10 +110,10 @@ def backup(data: Path, database: Path | None, to: Path) -> int:
     return 0
 
 
-async def retention(registry: Registry, clerk: Clerk, edition: Edition, complete: bool, second: Path | None) -> None:
+async def retention(registry: Registry, clerk: Clerk, law: Editions, complete: bool, second: Path | None) -> None:
     """Which records are due; ``complete``: and end the destructions that a crash broke off."""
     now = time.time()
-    for one in await kept(registry, clerk, edition):
+    for one in await kept(registry, clerk, law):
         if one.due_at <= now:
             day = datetime.fromtimestamp(one.due_at, UTC).date()
             print(f"{one.hearing} of {one.case}: {one.state.value}, due since {day}")

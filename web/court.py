@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,8 @@ LIST_SECONDS = 20.0
 DAY_SECONDS = 24 * 3600.0
 BELL_SECONDS, ROUNDS_TO_FILES = 2.0, 60
 """Of several nodes: so often each looks into its sittings' journals, and after so many rounds for unfinished files."""
+SESSIONS_EVERY = 180
+"""Looks at the list between two times that expired sessions are forgotten: an hour."""
 CARRIER_RESTS_SECONDS = 60.0
 LINGER_SECONDS = 60.0
 """A sitting whose hearing is over ends so long after its last page has gone."""
@@ -118,6 +121,7 @@ class Court:
                     if (await self.office.clerk.load(hearing_id)).phase not in SLEEPING:
                         await self.sitting(hearing_id)
             await self.closing.tidy()
+            await self._forget_sessions()
             started.set()
             with _apart("unfinished case files not found"):
                 await self.closing.recover()
@@ -254,14 +258,21 @@ class Court:
 
     async def _watch_list(self) -> None:
         """Open the lobby of hearings whose time has come, whether or not anyone has knocked."""
-        while True:
+        for looks in itertools.count(1):
             with _apart("list not read"):
                 await self._open_due()
+            if looks % SESSIONS_EVERY == 0:
+                await self._forget_sessions()
             await asyncio.sleep(LIST_SECONDS)
+
+    async def _forget_sessions(self) -> None:
+        """Who was signed in and is so no longer is nobody's affair."""
+        with _apart("sessions not forgotten"):
+            await self.office.registry.docket.sessions.prune(self.office.now())
 
     async def _open_due(self) -> None:
         now, hearings = self.office.now(), self.office.registry.docket.hearings
-        until = now + self.office.lobby_minutes * 60
+        until = now + self.office.edition.numbers["lobby_opens_minutes"] * 60
         due = [one.id for one in await hearings.between(now - 3600, until) if one.phase == Phase.LISTED]
         if self.venue.node:  # what no node holds any more goes on here
             due += [one.id for one in await hearings.live() if one.phase not in SLEEPING and not self.holds(one.id)]

@@ -93,7 +93,7 @@ class LineDesk:
         if not sitting.courtroom.connected(seat):
             return "unknown"
         figures = sitting.courtroom.link(seat)
-        trouble = view.trouble_of(sitting.court.office.edition.numbers, figures.loss, figures.rtt_ms)
+        trouble = view.trouble_of(sitting.edition.numbers, figures.loss, figures.rtt_ms)
         proven = seat in sitting.hearing.seats and sitting.hearing.seats[seat].below_norm
         return "below" if proven else "weak" if trouble else "good"
 

@@ -35,7 +35,7 @@ LEAST_PADDING = 0.3
 
 class ListeningDesk:
     def __init__(self, sitting: Sitting) -> None:
-        numbers = sitting.court.office.edition.numbers
+        numbers = sitting.edition.numbers
         self._norm = float(numbers["norm_kbps"])
         self._sitting = sitting
         self._ledger = Ledger(float(numbers["unheard_seconds"]))

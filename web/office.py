@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 from cryptography.x509 import Certificate
 
-from hearing.edition import Edition
+from hearing.edition import Edition, Editions
+from hearing.hearings import Hearing
 from hearing.participants import HearingId
 from hearing.registry.bundles import Stamp
 from hearing.registry.clerk import Clerk
@@ -69,7 +70,7 @@ class Office:
 
     registry: Registry
     clerk: Clerk
-    edition: Edition
+    editions: Editions
     languages: Languages
     notifier: Notifier
     now: Callable[[], float]
@@ -84,7 +85,8 @@ class Office:
     language: str = "kk"
     session_seconds: float = 10 * 3600.0
     review_seconds: float = 30 * 24 * 3600.0
-    lobby_minutes: int = 10
+    lobby_minutes: int | None = None
+    """The lobby opens so early, if that is later than the rules edition lets it."""
     gallery: int = 200
     """Seats of the public at one hearing: each is sent all of it, so there must be an end to them."""
     rehearsal: bool = False
@@ -103,6 +105,20 @@ class Office:
     """Where the second recorder writes, where there is one."""
     targets: Sequence[Target] = ()
     """The outside systems that sealed documents are delivered to."""
+
+    @property
+    def edition(self) -> Edition:
+        """The rules edition in force: under it new hearings are listed."""
+        return self.editions.current
+
+    def edition_of(self, hearing: Hearing) -> Edition:
+        """The rules edition under which a hearing was listed: it is judged by that one to the end."""
+        return self.editions.of(hearing)
+
+    def lobby_opens_minutes(self, hearing: Hearing) -> int:
+        """So long before its time a hearing's lobby opens: never before the rules let it."""
+        lawful = self.edition_of(hearing).numbers["lobby_opens_minutes"]
+        return min(lawful, self.lobby_minutes) if self.lobby_minutes is not None else lawful
 
 
 OFFICE = web.AppKey("office", Office)

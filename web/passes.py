@@ -34,7 +34,7 @@ def letter_text(
         case=case_number,
         day=languages.day(language, at, office.zone),
         hour=languages.clock(at, office.zone),
-        minutes=office.lobby_minutes,
+        minutes=office.lobby_opens_minutes(hearing),
         link=sheet.link,
         address=f"{office.origin}/enter",
         code=sheet.code,

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hearing import acts as a
-from hearing.edition import Edition
+from hearing.edition import Editions
 from hearing.hearings import OVER, Hearing, Retention
 from hearing.participants import Actor, CaseId, HearingId
 from hearing.registry.clerk import Clerk
@@ -39,14 +39,14 @@ class Kept:
     state: Retention
 
 
-async def kept(registry: Registry, clerk: Clerk, edition: Edition) -> list[Kept]:
+async def kept(registry: Registry, clerk: Clerk, law: Editions) -> list[Kept]:
     """Every hearing that is over, the one that is due first before the others."""
     found = []
     for listing in await registry.docket.hearings.all(100_000):
         if listing.phase not in OVER:
             continue
         hearing = await clerk.load(listing.id)
-        due = due_at(hearing, edition)
+        due = due_at(hearing, law.of(hearing))
         if due is not None:
             found.append(Kept(listing.id, hearing.case, due, hearing.retention))
     return sorted(found, key=lambda one: (one.due_at, one.hearing))
@@ -59,7 +59,7 @@ async def destroy(office: Office, case: CaseId, ground: str, by: Actor) -> None:
     if not remaining:
         raise Refused("destroyed")
     for hearing in remaining.values():
-        require_due(hearing, office.now(), office.edition)
+        require_due(hearing, office.now(), office.edition_of(hearing))
     second = office.second_tapes
     for name in remaining:
         twice = second is not None and await asyncio.to_thread((second / name).exists)

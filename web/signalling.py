@@ -158,6 +158,6 @@ async def _probe(sitting: Sitting, connection: Connection, seat: SeatId, sdp: st
             "jitter_ms": act.jitter_ms,
             "loss": act.loss,
             "path": act.path,
-            "ok": min(act.up_kbps, act.down_kbps) >= sitting.court.office.edition.numbers["norm_kbps"],
+            "ok": min(act.up_kbps, act.down_kbps) >= sitting.edition.numbers["norm_kbps"],
         }
     )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from hearing import acts as a
+from hearing.edition import Edition
 from hearing.floor import NOBODY, Floor, floor
 from hearing.hearings import OVER, Hearing
 from hearing.participants import SYSTEM, HearingId, PersonId, SeatId
@@ -97,6 +98,11 @@ class Sitting:
             await self.recording.close()
             self.ended.set()
 
+    @property
+    def edition(self) -> Edition:
+        """The rules edition by which this hearing is judged."""
+        return self.court.office.edition_of(self.hearing)
+
     def spawn(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """A task of this sitting; it ends with it."""
         if self._tasks is None:
@@ -170,7 +176,7 @@ class Sitting:
     # --- following the facts ------------------------------------------------------------------------------------
 
     def _apply(self) -> None:
-        self.floor = floor(self.hearing, self.court.office.edition)
+        self.floor = floor(self.hearing, self.edition)
         self.booth.apply()
         self.courtroom.apply(self.floor)
         self.recording.apply(self.floor)

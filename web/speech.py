@@ -133,7 +133,7 @@ class SpeechDesk:
 
     def _presiding(self) -> set[SeatId]:
         hearing = self._sitting.hearing
-        presiding = self._sitting.court.office.edition.kind(hearing.listing.kind).presiding
+        presiding = self._sitting.edition.kind(hearing.listing.kind).presiding
         return {p.seat for p in hearing.with_role(presiding)}
 
     def _warned(self) -> Participant | None:
@@ -150,7 +150,7 @@ class SpeechDesk:
             return
         since, until = warned.oath.warned_at - BEFORE_WARNING_SECONDS, warned.oath.shown_at or math.inf
         lines = [line for line in self._said if line.end > since and line.start < until]
-        found = warning.spoken(lines, self._sitting.court.office.edition.warning_stems)
+        found = warning.spoken(lines, self._sitting.edition.warning_stems)
         if found:
             digest = hashlib.sha256(" ".join(line.text for line in found).encode()).hexdigest()
             act = a.NoteWarningHeard(warned.person, found[0].start, found[-1].end, digest)
@@ -158,7 +158,7 @@ class SpeechDesk:
 
     async def _check_oath(self, swearing: Participant, utterance: Utterance) -> None:
         oath = swearing.oath
-        wording = self._sitting.court.office.edition.wordings.get((oath and oath.wording) or "")
+        wording = self._sitting.edition.wordings.get((oath and oath.wording) or "")
         if wording is None:
             return
         if utterance.provisional:

@@ -58,7 +58,7 @@ class Timekeeper:
         now, h = office.now(), sitting.hearing
         if h.phase is Phase.COUNTDOWN and h.opens_at is not None and now >= h.opens_at:
             await sitting.ask(a.OpenHearing())
-        elif h.phase is Phase.LISTED and now >= h.listing.scheduled_at - office.lobby_minutes * 60:
+        elif h.phase is Phase.LISTED and now >= h.listing.scheduled_at - office.lobby_opens_minutes(h) * 60:
             await sitting.ask(a.OpenLobby())
         elif h.phase in LIVE:
             lost = self._lost_too_long(now)
@@ -68,15 +68,16 @@ class Timekeeper:
 
     def _watch_tests(self) -> None:
         """A link test grows old without anything being asked or written: pages learn it from here."""
-        office, seats = self._sitting.court.office, self._sitting.hearing.seats.values()
-        old = frozenset(seat.seat for seat in seats if stale(seat, office.now(), office.edition))
+        office, hearing = self._sitting.court.office, self._sitting.hearing
+        now, edition = office.now(), self._sitting.edition
+        old = frozenset(seat.seat for seat in hearing.seats.values() if stale(seat, now, edition))
         if old != self._stale:
             self._stale = old
             self._sitting.usher.show_all()
 
     def _lost_too_long(self, now: float) -> tuple[SeatId, ...]:
         court, hearing = self._sitting.court, self._sitting.hearing
-        needed = court.office.edition.groups["pause_when_lost"]
+        needed = self._sitting.edition.groups["pause_when_lost"]
         lost = {
             p.seat
             for p in hearing.people.values()

@@ -74,7 +74,7 @@ class Usher:
     def apply(self) -> None:
         """Put out who may not be here any more, and show everyone else the hearing as it now stands."""
         office = self._sitting.court.office
-        self._captions.stands(office.now(), if_all_lines_stood(self._sitting.hearing, office.edition))
+        self._captions.stands(office.now(), if_all_lines_stood(self._sitting.hearing, self._sitting.edition))
         for connection in list(self._sitting.connections):
             if self._is_out(connection):
                 connection.close(REMOVED_CODE)
@@ -139,7 +139,7 @@ class Usher:
             court_number=sitting.court_number,
             hearing=sitting.hearing,
             floor=sitting.floor,
-            edition=office.edition,
+            edition=sitting.edition,
             names=sitting.names,
             now=office.now(),
             devices=sitting.second.shown(),

@@ -21,6 +21,8 @@ from hearing.wrongs import Conflict, Impossible
 
 Decide = Callable[[Hearing | None, Act, Actor, float], Sequence[Fact]]
 MOST_TRIES = 20
+MOST_KNOWN = 512
+"""So many hearings stay folded in memory; the one that was asked for longest ago goes first and is folded anew."""
 log = structlog.get_logger(__name__)
 
 
@@ -37,14 +39,15 @@ class Folded:
 class Clerk:
     """One per process. ``decide`` is ``hearing.rules.decide`` with its edition filled in."""
 
-    def __init__(self, office: Office, decide: Decide) -> None:
+    def __init__(self, office: Office, decide: Decide, most_known: int = MOST_KNOWN) -> None:
         self._office = office
         self._decide = decide
+        self._most_known = most_known
         self._known: dict[HearingId, Folded] = {}
 
     async def perform(self, name: HearingId, act: Act, by: Actor, at: float) -> tuple[Hearing, list[Entry]]:
         """Decide the act and write its facts. Raises ``Refused``; the entries are on the disk when it returns."""
-        known = self._known.setdefault(name, Folded())
+        known = self._at_hand(name)
         try:
             async with known.lock:
                 return await self._perform(name, known, act, by, at)
@@ -79,13 +82,25 @@ class Clerk:
 
     async def standing(self, name: HearingId) -> tuple[Hearing, int]:
         """The hearing and the version at which it stands so: whoever follows from there misses nothing."""
-        known = self._known.setdefault(name, Folded())
+        known = self._at_hand(name)
         async with known.lock:
             await self._catch_up(name, known)
         if known.hearing is None:
             self._known.pop(name, None)
             raise NotFound(name)
         return known.hearing, known.version
+
+    def _at_hand(self, name: HearingId) -> Folded:
+        """The hearing as it is known here; of the others, those that nobody has asked for longest are let go."""
+        known = self._known[name] = self._known.pop(name) if name in self._known else Folded()
+        for old in list(self._known)[: len(self._known) - self._most_known]:
+            if old != name:
+                self.forget(old)
+        return known
+
+    def __len__(self) -> int:
+        """How many hearings are at hand."""
+        return len(self._known)
 
     def forget(self, name: HearingId) -> None:
         """Let go of a hearing that nobody needs in memory; the next use folds it anew."""

@@ -19,7 +19,7 @@ from tests.browser.launching import POLITE, launched
 from tests.browser.loops import fixture, in_the_shared_loop
 from tests.web.serving import served
 
-SILENT = frozenset({"court", "archive", "desk", "lobby", "shown"})
+SILENT = frozenset({"court", "archive", "desk", "lobby", "shown", "signing"})
 """What pages stand on that play nothing and send nothing: a made-up court, papers, a lobby without a recogniser,
 and a case file, of which a test with sound says itself that it is one."""
 

@@ -18,7 +18,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from config import editions
 from hearing import acts as a
 from hearing.cases import check_digit
-from hearing.edition import parse
+from hearing.edition import Editions, parse
 from hearing.hearings import Hearing
 from hearing.participants import SYSTEM, Actor, CaseId, HearingId, PersonId, Role, SeatId
 from hearing.registry.accounts import Account
@@ -76,7 +76,7 @@ class House:
         self.office = Office(
             registry=self.registry,
             clerk=Clerk(self.registry, partial(decide, edition=EDITION)),
-            edition=EDITION,
+            editions=Editions(EDITION),
             languages=spoken(),
             notifier=FileNotifier(self.folder / "letters.txt"),
             now=lambda: self.at,

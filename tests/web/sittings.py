@@ -20,6 +20,7 @@ from typing import Any
 import av
 from aiohttp import web
 
+from hearing.edition import Editions
 from hearing.hearings import Hearing, Phase
 from hearing.participants import HearingId
 from hearing.registry.clerk import Clerk
@@ -261,7 +262,7 @@ async def bench(
         transcriber = await stack.enter_async_context(Transcriber(settings, book))
         house = House(registry, data, at=time.time())
         clerk = Clerk(registry, partial(decide, edition=AT_ONCE))
-        house.office = replace(house.office, clerk=clerk, edition=AT_ONCE, second_tapes=second)
+        house.office = replace(house.office, clerk=clerk, editions=Editions(AT_ONCE), second_tapes=second)
         if not by_hand:
             house.office = replace(house.office, now=time.time)
         if before is None:

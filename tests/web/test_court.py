@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,16 +13,20 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy import func, select
 
 from hearing import acts as a
 from hearing.hearings import Hearing, Phase
 from hearing.participants import Actor, HearingId, PersonId, Role
+from hearing.registry import schema
 from hearing.registry.clerk import Clerk
 from hearing.registry.office import DATABASE_FILE
+from hearing.registry.office import Office as Registry
 from hearing.rules import decide
 from hearing.wrongs import Impossible
 from tests.patience import PATIENCE_SECONDS
 from tests.web.hall import ended, hall_of, is_view, told
+from tests.web.house import EDITION, House
 from tests.web.sittings import AT_ONCE, TYPED, bench
 from web.app import healthz
 from web.court import COURT
@@ -149,3 +154,28 @@ async def test_a_sitting_whose_lease_is_lost_stops_its_pages_come_back_and_the_c
             async with hall.page(counsel) as page:
                 await told(page, is_view)
         assert not held.court.risen.is_set()
+
+
+async def test_the_court_forgets_who_is_no_longer_signed_in(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+
+    async def kept(registry: Registry) -> int:
+        async with registry.store.reading() as connection:
+            return await connection.scalar(select(func.count()).select_from(schema.sessions)) or 0
+
+    async with bench(data, model=None) as first:
+        sessions, account = first.house.registry.docket.sessions, first.house.accounts["judge"].id
+        for lifetime in (-1.0, 3600.0):
+            with suppress(ValueError):
+                await sessions.open(time.time(), account=account, lifetime=lifetime)
+        assert await kept(first.house.registry) == 2
+    async with bench(data, first, model=None) as second:
+        assert await kept(second.house.registry) == 1
+
+
+async def test_a_setting_opens_the_lobby_later_and_never_before_the_rules_let_it(house: House) -> None:
+    hearing = await house.state(await house.list_sanction())
+    lawful = EDITION.numbers["lobby_opens_minutes"]
+    set_to = {5: 5, None: lawful, lawful + 50: lawful}
+    found = {one: replace(house.office, lobby_minutes=one).lobby_opens_minutes(hearing) for one in set_to}
+    assert found == set_to

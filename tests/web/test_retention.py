@@ -9,6 +9,7 @@ import pytest
 
 from hearing import acts as a
 from hearing import facts as f
+from hearing.edition import Editions
 from hearing.hearings import Retention
 from hearing.participants import Actor, HearingId, PersonId, Role
 from hearing.registry.errors import Destroyed
@@ -89,7 +90,7 @@ async def test_a_held_record_and_one_whose_term_runs_stay(browser: Browser, hous
     status, text, _ = await browser.post(f"/cases/{case}/destroy", ground="term_over", sure="yes")
     assert (status, "Жазба сақтауда" in text) == (422, True)
     assert (await browser.post(f"/hearings/{held}/hold/lift", reason="Аяқталды"))[0] == 303
-    assert [one.state for one in await kept(house.registry, house.office.clerk, EDITION)] == [Retention.KEPT]
+    assert [one.state for one in await kept(house.registry, house.office.clerk, Editions(EDITION))] == [Retention.KEPT]
     assert await has_key(house.registry, case)
 
 

@@ -18,7 +18,7 @@ from web.playback import chapters, line_rows, may_open
 async def get_file(request: web.Request) -> web.Response:
     """What lies in the file, and what the caller may do with it."""
     file = await pages.opened(request, "file_viewed")
-    edition = of(request).edition
+    edition = of(request).edition_of(file.hearing)
     shown = [one for one in file.documents if one.kind == RECORDING or may_open(file, one, edition)]
     return web.json_response(
         {

@@ -69,7 +69,7 @@ async def state(office: Office, hearing_id: HearingId, hearing: Hearing, actor: 
     people = [p for p in hearing.people.values() if is_staff or p.person == actor.person]
     names = await office.registry.docket.persons.names([p.person for p in people])
     listing = hearing.listing
-    board = row(hearing_id, case.court_number, hearing, actor.role, office.now(), office.edition)
+    board = row(hearing_id, case.court_number, hearing, actor.role, office.now(), office.edition_of(hearing))
     dots = {dot.person: dot for dot in board.dots}
     return {
         "id": hearing_id,
@@ -87,7 +87,7 @@ async def state(office: Office, hearing_id: HearingId, hearing: Hearing, actor: 
         "recording": hearing.recording,
         "observer_link": hearing.observer_link,
         "missing": list(board.missing),
-        "clocks": [plain(one) for one in clocks(hearing, office.edition)],
+        "clocks": [plain(one) for one in clocks(hearing, office.edition_of(hearing))],
         "people": [
             {
                 "person": p.person,
@@ -116,7 +116,7 @@ async def get_offers(request: web.Request) -> web.Response:
     """What the caller may ask now, with the reason where it is not possible yet."""
     _, hearing, actor = await hearing_of(request)
     office, language = of(request), doors.language(request)
-    found = allowed(hearing, actor, office.now(), office.edition)
+    found = allowed(hearing, actor, office.now(), office.edition_of(hearing))
     return web.json_response(
         {
             "offers": [

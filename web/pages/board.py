@@ -46,7 +46,8 @@ async def rows_of_day(
         sitting = court.sitting_now(listing.id) if court is not None else None
         lines = sitting.listening.standing if sitting is not None and hearing.phase in LIVE else None
         camera = sitting.second.camera() if sitting is not None else None
-        rows.append(row(listing.id, case.court_number, hearing, role, office.now(), office.edition, lines, camera))
+        law = office.edition_of(hearing)
+        rows.append(row(listing.id, case.court_number, hearing, role, office.now(), law, lines, camera))
     return sorted(rows, key=lambda one: (one.state.listing.scheduled_at, one.case_number))
 
 
@@ -100,7 +101,7 @@ class Words:
 
     def row(self, one: Row) -> dict[str, Any]:
         hearing, listing = one.state, one.state.listing
-        opens = listing.scheduled_at - self._office.lobby_minutes * MINUTE
+        opens = listing.scheduled_at - self._office.lobby_opens_minutes(hearing) * MINUTE
         soon = not one.over and (hearing.phase in LIVE or abs(listing.scheduled_at - self._now) < HOUR / 2)
         headline, detail = self._state(one, opens)
         return {
@@ -171,7 +172,7 @@ class Words:
         missing = ", ".join(self.say(f"role.{role}") for role in one.missing)
         quorum = self.say("No quorum: %(who)s", who=missing) if missing else self.say("Quorum is here")
         if hearing.phase is Phase.CLOSED and hearing.closed_at is not None:
-            until = hearing.closed_at + self._office.edition.numbers["minutes_sign_days"] * DAY
+            until = hearing.closed_at + self._office.edition_of(hearing).numbers["minutes_sign_days"] * DAY
             ended = languages.clock(hearing.closed_at, self._office.zone)
             signing = self.say("Sign by %(day)s", day=languages.day(self._language, until, self._office.zone))
             return self.say("Over, %(hour)s", hour=ended), signing

@@ -39,7 +39,8 @@ async def show(request: web.Request) -> web.StreamResponse:
         return office.languages.translate(language, msgid, **args)
 
     log = await office.registry.docket.log.of(file.id) if file.rights.staff else []
-    remarks_days = office.edition.numbers["remarks_days"]
+    edition = office.edition_of(file.hearing)
+    remarks_days = edition.numbers["remarks_days"]
     made = await bundles.latest(office.registry, file.id)
     bundle = made if made is not None and made.document.id in file.hearing.files else None
     closed, duration = file.hearing.closed_at, file.timeline.duration or 0.0
@@ -60,12 +61,12 @@ async def show(request: web.Request) -> web.StreamResponse:
         rows=rows,
         chapters=chapters(file, say) if not file.rights.own_only else [],
         ledger=ledger(file, say) if not file.rights.own_only and file.hearing.opened_at else None,
-        unheard_seconds=office.edition.numbers["unheard_seconds"],
+        unheard_seconds=edition.numbers["unheard_seconds"],
         waves={seat: review.path(peaks, duration) for seat, peaks in waves.items()},
         alone=[seat for seat in file.hearing.seats if seat in kept] if file.rights.play else [],
         strips=strips(file, say, waves) if not file.rights.own_only else [],
         gaps=[(a, b) for a, b in gaps if a is not None and b is not None and b > a],
-        clips=clips(file, office.edition),
+        clips=clips(file, edition),
         speakers=speakers(file, say),
         remarks_until=(file.hearing.signed_at or closed) + remarks_days * DAY if closed else None,
         papers=_papers(file),
@@ -165,7 +166,7 @@ async def document(request: web.Request) -> web.StreamResponse:
     downloads = "download" in request.query
     if downloads and not file.rights.download:
         raise Refused("no_download")
-    if not may_open(file, found, of(request).edition):
+    if not may_open(file, found, of(request).edition_of(file.hearing)):
         raise Refused("role")
     return await send(request, found, download=downloads)
 

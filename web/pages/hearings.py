@@ -205,7 +205,7 @@ def _can(actor: Actor, hearing: Hearing) -> dict[str, bool]:
 def _checks(request: web.Request, hearing: Hearing) -> list[dict[str, Any]]:
     """What must be in place before the hearing, ticked off."""
     office = of(request)
-    kind = office.edition.kind(hearing.listing.kind)
+    kind = office.edition_of(hearing).kind(hearing.listing.kind)
     named = {p.role for p in hearing.people.values() if p.attendance is not Attendance.REMOVED}
     needs = [roles for roles in kind.quorum if not (hearing.listing.suspect_absence and Role.SUSPECT in roles)]
     needs += [roles for name, roles in kind.quorum_if.items() if getattr(hearing.listing, name)]

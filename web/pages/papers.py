@@ -65,7 +65,7 @@ async def show(request: web.Request) -> web.StreamResponse:
 async def _page(
     request: web.Request, kind: str, file: CaseFile, paper: Paper, language: str, refused: object
 ) -> web.StreamResponse:
-    closed, numbers = file.hearing.closed_at, of(request).edition.numbers
+    closed, numbers = file.hearing.closed_at, of(request).edition_of(file.hearing).numbers
     may_sign = kind == "minutes" and closed is not None and file.actor.role in STAFF
     own = signatures.waits_for(file) if kind == "minutes" else None
     response = render(

@@ -20,7 +20,7 @@ from web.retention import Kept, destroy, kept
 async def own(request: web.Request) -> list[Kept]:
     """The secretary's office sees all records; a judge sees those of the hearings in which they sat."""
     (who, role), office = doors.staff(request), of(request)
-    found = await kept(office.registry, office.clerk, office.edition)
+    found = await kept(office.registry, office.clerk, office.editions)
     if role in BENCH and who.account is not None:
         mine = {one.id for one in await office.registry.docket.hearings.of_account(who.account.id)}
         found = [one for one in found if one.hearing in mine]

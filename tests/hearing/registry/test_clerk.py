@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from config import editions
 from hearing import acts as a
 from hearing import facts as f
+from hearing.edition import Editions
 from hearing.evolve import fold
 from hearing.hearings import Phase
 from hearing.participants import HearingId
@@ -17,7 +20,7 @@ from hearing.registry.clerk import Clerk
 from hearing.registry.errors import NotFound
 from hearing.registry.office import Office
 from hearing.rules import decide
-from hearing.wrongs import Refused
+from hearing.wrongs import Impossible, Refused
 from tests.hearing.registry.people import SECRETARY, an_iin, sealed_and_closed
 from tests.hearing.scripts import EDITION, NOBODY, NOON, actor, listing, person, seat
 
@@ -44,6 +47,39 @@ async def test_an_act_becomes_entries_and_the_hearing_follows(clerk: Clerk, offi
     assert await clerk.load(H) == hearing
     assert await clerk.version(H) == 1
     assert (await office.docket.hearings.get(H)).phase == "listed"
+
+
+async def test_a_clerk_keeps_so_many_hearings_at_hand_and_folds_the_others_anew(office: Office) -> None:
+    clerk = Clerk(office, RULES, most_known=3)
+    names = [HearingId(f"h-{number}") for number in range(1, 8)]
+    for name in names:
+        await clerk.perform(name, listing(), NOBODY, NOON)
+        assert len(clerk) <= 3
+    assert [(await clerk.load(name)).phase for name in names] == [Phase.LISTED] * 7
+    with pytest.raises(NotFound):
+        await clerk.load(HearingId("h-none"))
+    assert len(clerk) <= 3
+
+
+async def test_each_hearing_is_judged_by_the_edition_under_which_it_was_listed(office: Office) -> None:
+    stricter = replace(EDITION, name="kz-2027-1", acts={**EDITION.acts, "record_view": EDITION.acts["open_hearing"]})
+    before = Clerk(office, RULES)
+    await listed(before)
+    data = {"kz-2026-1": editions.read()}
+    law = Editions(stricter, data.__getitem__)
+    clerk = Clerk(office, lambda hearing, act, by, at: decide(hearing, act, by, at, law.of(hearing)))
+    new = HearingId("h-2")
+    hearing, _ = await clerk.perform(new, listing(), NOBODY, NOON)
+    assert hearing.listing.edition == "kz-2027-1"
+    suspect = a.AddParticipant(person("suspect"), "suspect", seat("suspect"), "courtroom", "ru", "hmac")
+    await clerk.perform(new, suspect, NOBODY, NOON)
+    asked = a.RecordView(person("suspect"), "agrees")
+    with pytest.raises(Refused):
+        await clerk.perform(new, asked, NOBODY, NOON)
+    await clerk.perform(H, asked, NOBODY, NOON)
+    data.clear()
+    with pytest.raises(Impossible, match="kz-2026-1"):
+        Editions(stricter, data.__getitem__).of(await clerk.load(H))
 
 
 async def test_what_the_law_refuses_is_not_written(clerk: Clerk, office: Office) -> None:
