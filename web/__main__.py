@@ -1,67 +1,32 @@
-"""The entry: reads the settings, wires the house together, and opens it.
+"""The entry: reads the settings and does what is asked: ``tyndau`` serves, its other commands are in ``web/commands``.
 
-``tyndau`` serves; its other commands are in ``web/commands``. Here, and nowhere else, settings become ports and values.
+A command loads only what it needs, when it runs: nobody waits for media, pages and speech to read a help text or to
+check a bundle.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
-import signal
-import ssl
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
-from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 import uvloop
-from aiohttp import web
-from cryptography import x509
 
-from config import editions
-from config.settings import BucketTarget, FolderTarget, Settings, WebhookTarget, load
-from hearing import edition as edition_tables
-from hearing.edition import Edition, Editions
-from hearing.participants import HearingId
-from hearing.registry.clerk import Clerk
-from hearing.registry.errors import Damaged, KeyLost
-from hearing.registry.office import Office as Registry
-from hearing.registry.seal import CERTIFICATE_FILE
-from hearing.registry.shelf import Shelf, s3_store
-from hearing.rules import decide
-from hearing.wrongs import Refused
-from media.record.disk import SharedDisk
-from media.relay.forwarder import choose
-from media.wire.door import Door, own_addresses
-from transcripts.settings import Condition, SpeechSettings
-from transcripts.transcriber import Transcriber
-from transcripts.windows import Windows
-from web import commands, notifier
-from web.app import build
-from web.bundling import authority
-from web.court import COURT, Court
-from web.delivery.bucket import Bucket
-from web.delivery.folder import Folder
-from web.delivery.parcel import Adapter
-from web.delivery.targets import Target
-from web.delivery.webhook import Webhook, signing_key
-from web.languages import Languages
-from web.office import Office
-from web.problems import TELLABLE, as_refusal
-from web.reconciling import switch_on
-from web.rehearsal.door import routes as rehearsal_routes
-from web.rehearsal.stage import Stage, company, seed
-from web.turn import Turn, addresses_of
-from web.venue import Leases, OneNode, Venue
+from config.settings import Settings, load
+from hearing.registry.errors import Damaged, KeyLost, RegistryError
+from hearing.wrongs import Malformed, Refused
+from web import commands
+
+if TYPE_CHECKING:
+    from hearing.edition import Editions
+    from hearing.registry.office import Office as Registry
+    from transcripts.settings import SpeechSettings
 
 T = TypeVar("T")
-log = structlog.get_logger()
 
 
 def main() -> None:
@@ -71,24 +36,35 @@ def main() -> None:
     _set_up_log(settings.log_format)
     try:
         sys.exit(_do(asked, settings))
-    except (Refused, *TELLABLE) as wrong:
-        sys.exit(f"tyndau: {Languages.load().why('en', as_refusal(wrong, time.time()))}")
     except (Damaged, KeyLost, OSError) as wrong:
         sys.exit(f"tyndau: {wrong}")
+    except (Refused, RegistryError, Malformed) as wrong:
+        sys.exit(f"tyndau: {_in_words(wrong)}")
+
+
+def _in_words(wrong: Refused | RegistryError | Malformed) -> str:
+    """What is told to people, in words; anything else is a bug and breaks off."""
+    from web.languages import Languages
+    from web.problems import TELLABLE, as_refusal
+
+    if not isinstance(wrong, (Refused, *TELLABLE)):
+        raise wrong
+    return Languages.load().why("en", as_refusal(wrong, time.time()))
 
 
 def _do(asked: argparse.Namespace, settings: Settings) -> int | None:
     """The command; what it gives back is the exit status."""
     tapes, second = settings.data / "tapes", settings.second_tapes
+    if asked.command in (None, "serve"):
+        return _serve(settings)
     match asked.command:
         case "verify" if asked.what and commands.names_a_bundle(asked.what):
-            seal = asked.seal or settings.data / CERTIFICATE_FILE
             root = asked.authority or settings.timestamp.certificate
-            return commands.verify_bundle(Path(asked.what), seal, root)
+            return commands.verify_bundle(Path(asked.what), asked.seal, settings.data, root)
         case "verify":
             return _at_registry(settings, lambda r: commands.verify(r, tapes, asked.what))
         case "reconcile":
-            return _at_registry(settings, lambda r: commands.reconcile(r, tapes, _edition(settings), second))
+            return _at_registry(settings, lambda r: commands.reconcile(r, tapes, _law(settings).current, second))
         case "backup":
             return commands.backup(settings.data, settings.database_file, asked.folder)
         case "retention":
@@ -101,16 +77,33 @@ def _do(asked: argparse.Namespace, settings: Settings) -> int | None:
             return commands.evaluate(_speech(settings), asked.folder, short=asked.short)
         case "models":
             return commands.models(_speech(settings), asked.do, asked.name)
-        case _:
-            return uvloop.run(_serve(settings))
     return None
+
+
+def _serve(settings: Settings) -> int:
+    from web.entry.serving import serve
+
+    return uvloop.run(serve(settings))
+
+
+def _law(settings: Settings) -> Editions:
+    from web.entry.values import law_of
+
+    return law_of(settings)
+
+
+def _speech(settings: Settings) -> SpeechSettings:
+    from web.entry.values import speech_of
+
+    return speech_of(settings)
 
 
 def _at_registry(settings: Settings, command: Callable[[Registry], Awaitable[T]]) -> T:
     """Do a command at the open registry, and close it whatever comes of it."""
+    from web.entry.values import open_registry
 
     async def do() -> T:
-        registry = await _registry(settings)
+        registry = await open_registry(settings)
         try:
             return await command(registry)
         finally:
@@ -120,8 +113,10 @@ def _at_registry(settings: Settings, command: Callable[[Registry], Awaitable[T]]
 
 
 async def _retention(settings: Settings, registry: Registry, complete: bool) -> None:
-    law = _editions(settings)
-    await commands.retention(registry, _clerk(registry, law), law, complete, settings.second_tapes)
+    from web.entry.values import clerk_of
+
+    law = _law(settings)
+    await commands.retention(registry, clerk_of(registry, law), law, complete, settings.second_tapes)
 
 
 def _set_up_log(kind: str) -> None:
@@ -137,200 +132,6 @@ def _set_up_log(kind: str) -> None:
         ],
         cache_logger_on_first_use=True,
     )
-
-
-async def _registry(settings: Settings) -> Registry:
-    kept = settings.vault
-    shelf = None
-    if kept.bucket is not None:
-        secret = kept.secret_key.get_secret_value()
-        store = s3_store(kept.bucket, kept.endpoint, kept.region, kept.access_key, secret, kept.prefix)
-        shelf = Shelf.in_bucket(store)
-    return await Registry.open(settings.data, settings.database, settings.master_key, shelf)
-
-
-def _edition(settings: Settings) -> Edition:
-    return edition_tables.parse(editions.read(settings.edition))
-
-
-def _editions(settings: Settings) -> Editions:
-    return Editions(_edition(settings), editions.read)
-
-
-def _clerk(registry: Registry, law: Editions) -> Clerk:
-    """Each hearing is judged by the edition under which it was listed."""
-    return Clerk(registry, lambda hearing, act, by, at: decide(hearing, act, by, at, law.of(hearing)))
-
-
-async def _serve(settings: Settings) -> int:
-    async with AsyncExitStack() as stack:
-        registry = await _registry(settings)
-        stack.push_async_callback(registry.close)
-        law = _editions(settings)
-        clerk = _clerk(registry, law)
-        door = await Door.open(
-            settings.media.host, settings.media.port, settings.media.announced or own_addresses(settings.media.host)
-        )
-        stack.push_async_callback(door.close)
-        book = registry.words
-        transcriber = await stack.enter_async_context(Transcriber(_speech(settings), book))
-        office = Office(
-            registry=registry,
-            clerk=clerk,
-            editions=law,
-            languages=Languages.load(),
-            notifier=_notifier(settings),
-            now=time.time,
-            zone=ZoneInfo(settings.timezone),
-            origin=settings.origin,
-            secure=settings.secure,
-            court=settings.court,
-            language=settings.language,
-            session_seconds=settings.session_hours * 3600,
-            review_seconds=settings.review_days * 24 * 3600.0,
-            gallery=settings.gallery,
-            lobby_minutes=settings.lobby_minutes,
-            rehearsal=settings.rehearsal,
-            node=(settings.venue.node_url or "").rstrip("/"),
-            behind_proxy=settings.behind_proxy,
-            transcript_state=lambda hearing: _transcript_state(transcriber, clerk, hearing),
-            stamp=authority(settings.timestamp.url) if settings.timestamp.url is not None else None,
-            roots=_roots(settings.signatures.roots),
-            second_tapes=settings.second_tapes,
-            targets=_targets(settings),
-        )
-        stage = await seed(office) if settings.rehearsal else None
-        if stage is not None:
-            office = replace(office, rehearsal_links=lambda: stage.links)
-        tapes = settings.data / "tapes"
-        tapes.mkdir(parents=True, exist_ok=True)
-        loss = settings.loss_seconds or law.current.numbers["loss_pause_seconds"]
-        forwarder = choose(settings.media.forwarder)
-        log.info("forwarder", backend=forwarder.name)
-        if settings.second_tapes is not None:
-            switch_on(settings.second_tapes, time.time())
-        turn = await _turn(settings)
-        venue = _venue(settings)
-        stack.push_async_callback(venue.close)
-        court = Court(office, door, transcriber, book, tapes, loss, forwarder, turn, SharedDisk(), venue=venue)
-        token = settings.metrics.token
-        app = build(office, court, token.get_secret_value() if token is not None else None)
-        if stage is not None:
-            app.add_routes(rehearsal_routes(stage))
-        return await _listen(settings, app, stage)
-
-
-def _roots(file: Path | None) -> list[x509.Certificate]:
-    return x509.load_pem_x509_certificates(file.read_bytes()) if file is not None else []
-
-
-def _venue(settings: Settings) -> Venue:
-    chosen = settings.venue
-    if chosen.redis_url is None or chosen.node_url is None:
-        return OneNode()
-    return Leases.connect(chosen.redis_url.get_secret_value(), chosen.node_url.rstrip("/"), chosen.lease_seconds)
-
-
-async def _turn(settings: Settings) -> Turn | None:
-    turn = settings.turn
-    if turn.secret is None:
-        return None
-    addresses = frozenset(turn.addresses) or await addresses_of(turn.urls)
-    return Turn(turn.urls, turn.secret.get_secret_value().encode(), turn.hours * 3600, addresses)
-
-
-def _targets(settings: Settings) -> tuple[Target, ...]:
-    """The outside systems of the settings, each with its way."""
-    zone = ZoneInfo(settings.timezone)
-    return tuple(
-        Target(
-            name,
-            one.title,
-            frozenset(one.documents),
-            _way(one),
-            one.closed,
-            datetime.combine(one.since, datetime.min.time(), zone).timestamp(),
-        )
-        for name, one in settings.delivery.items()
-    )
-
-
-def _way(one: FolderTarget | WebhookTarget | BucketTarget) -> Adapter:
-    if isinstance(one, FolderTarget):
-        return Folder(one.path)
-    if isinstance(one, BucketTarget):
-        secret = one.secret_key.get_secret_value()
-        return Bucket(one.bucket, one.endpoint, one.region, one.access_key, secret, one.prefix)
-    if one.key is not None:
-        return Webhook(one.url, one.key_id, signing_key(one.key.read_bytes()))
-    assert one.secret is not None
-    return Webhook(one.url, one.key_id, one.secret.get_secret_value().encode())
-
-
-async def _transcript_state(transcriber: Transcriber, clerk: Clerk, hearing: HearingId) -> str:
-    """What a transcript still waits for, as a catalogue id; nothing when it is sealed."""
-    now = await clerk.load(hearing)
-    if now.transcript is not None:
-        return ""
-    condition = transcriber.state.condition
-    if now.closed_at is not None and condition is Condition.READY:
-        return "transcript.running"
-    return f"transcript.{condition}"
-
-
-async def _listen(settings: Settings, app: web.Application, stage: Stage | None) -> int:
-    """Serve until told to stop, or until the court breaks: then the exit status has the server started anew."""
-    runner = web.AppRunner(app, shutdown_timeout=5)
-    await runner.setup()
-    site = web.TCPSite(runner, settings.host, settings.port, ssl_context=_tls(settings))
-    await site.start()
-    log.info("court open", address=settings.origin)
-    stop = asyncio.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with AsyncExitStack() as stack:
-        stack.push_async_callback(runner.cleanup)
-        if stage is not None:
-            for link in stage.links:
-                print(f"  {Languages.load().translate('en', link.label)}: {settings.origin}{link.href}", flush=True)
-            if settings.players:
-                await stack.enter_async_context(company(f"http://127.0.0.1:{settings.port}", stage))
-        ends = [asyncio.create_task(one.wait()) for one in (stop, app[COURT].risen)]
-        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-        for end in ends:
-            end.cancel()
-    return 0 if stop.is_set() else 1
-
-
-def _tls(settings: Settings) -> ssl.SSLContext | None:
-    if settings.tls.certificate is None:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(settings.tls.certificate, settings.tls.key)
-    return context
-
-
-def _speech(settings: Settings) -> SpeechSettings:
-    s = settings.speech
-    chosen = SpeechSettings(
-        model=settings.speech_model,
-        models={str(language): model for language, model in s.models.items()},
-        languages=s.languages,
-        compute_type=s.compute_type,
-        device=s.device,
-        windows=Windows(s.windows),
-        download=s.download,
-    )
-    return replace(chosen, threads=s.threads) if s.threads else chosen
-
-
-def _notifier(settings: Settings) -> notifier.Notifier:
-    file = notifier.FileNotifier(settings.data / "letters.txt")
-    smtp = settings.smtp
-    if smtp.host is None:
-        return file
-    password = smtp.password.get_secret_value() if smtp.password is not None else None
-    return notifier.SmtpNotifier(smtp.host, smtp.port, smtp.sender, file, smtp.security, smtp.user, password)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The program's commands beside serving: what may be asked on the command line, and what each does and prints.
 
 Nothing here reads settings: the entry hands in what a command needs. What one gives back, if anything, is the exit
-status.
+status. Each command loads what it needs when it runs, so that a check of a bundle does not wait for pages and media.
 """
 
 from __future__ import annotations
@@ -14,21 +14,16 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from hearing.edition import Edition, Editions
 from hearing.participants import HearingId
-from hearing.registry.backup import back_up
-from hearing.registry.clerk import Clerk
-from hearing.registry.confided import Report
-from hearing.registry.office import Office as Registry
-from hearing.registry.verify import destroyed
-from hearing.registry.verify import verify as verify_registry
-from transcripts.settings import SpeechSettings
-from web import reconciling
-from web.bundle_check import check_bundle, opened, report
-from web.checking import checks
-from web.office import DRAFTS
-from web.retention import finish, kept
+
+if TYPE_CHECKING:
+    from hearing.edition import Edition, Editions
+    from hearing.registry.clerk import Clerk
+    from hearing.registry.confided import Report
+    from hearing.registry.office import Office as Registry
+    from transcripts.settings import SpeechSettings
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -73,6 +68,10 @@ def names_a_bundle(what: str) -> bool:
 
 async def verify(registry: Registry, tapes: Path, hearing: str | None) -> int:
     """Every journal, tape and sealed file, or those of one hearing."""
+    from hearing.registry.verify import destroyed
+    from hearing.registry.verify import verify as verify_registry
+    from web.checking import checks
+
     faults = await verify_registry(registry, HearingId(hearing) if hearing else None, checks(registry, tapes))
     gone = [one for one in await destroyed(registry) if hearing in (None, one[0])]
     for name, at, ground, by in gone:
@@ -83,15 +82,21 @@ async def verify(registry: Registry, tapes: Path, hearing: str | None) -> int:
     return 1 if faults else 0
 
 
-def verify_bundle(path: Path, seal: Path, authority: Path | None) -> int:
-    """One evidence bundle against the court's certificate; the registry is not needed."""
-    checked = check_bundle(path, seal, authority)
+def verify_bundle(path: Path, seal: Path | None, data: Path, authority: Path | None) -> int:
+    """One evidence bundle against a court's certificate, or our own; the registry is not needed."""
+    from hearing.registry.seal import CERTIFICATE_FILE
+    from web.bundle_check import check_bundle, report
+
+    checked = check_bundle(path, seal or data / CERTIFICATE_FILE, authority)
     print(report(checked))
     return 1 if checked.faults else 0
 
 
 async def reconcile(registry: Registry, tapes: Path, edition: Edition, second: Path | None) -> int:
     """What ought to be stored against what is."""
+    from web import reconciling
+    from web.checking import checks
+
     days = edition.numbers["minutes_sign_days"]
     found = await reconciling.reconcile(registry, tapes, checks(registry, tapes), time.time(), days, second)
     for one in found:
@@ -102,6 +107,9 @@ async def reconcile(registry: Registry, tapes: Path, edition: Edition, second: P
 
 def backup(data: Path, database: Path | None, to: Path) -> int:
     """Copy the data folder while the court sits."""
+    from hearing.registry.backup import back_up
+    from web.office import DRAFTS
+
     if database is None:
         print("the database lies on a server of its own: docs/operating.md says how to back it up")
         return 1
@@ -112,6 +120,8 @@ def backup(data: Path, database: Path | None, to: Path) -> int:
 
 async def retention(registry: Registry, clerk: Clerk, law: Editions, complete: bool, second: Path | None) -> None:
     """Which records are due; ``complete``: and end the destructions that a crash broke off."""
+    from web.retention import finish, kept
+
     now = time.time()
     for one in await kept(registry, clerk, law):
         if one.due_at <= now:
@@ -123,6 +133,8 @@ async def retention(registry: Registry, clerk: Clerk, law: Editions, complete: b
 
 async def persons(registry: Registry, bundle: Path, to: Path | None) -> None:
     """Who the ids in a bundle are; and, into a new folder, the reports in it that are the court's alone."""
+    from web.bundle_check import opened
+
     people, reports = await opened(registry, bundle)
     for person in people:
         print("\t".join(f"{name}={value}" for name, value in person.items() if value))
@@ -144,7 +156,7 @@ async def account(registry: Registry, iin: str, name: str, role: str) -> None:
 
 def evaluate(speech: SpeechSettings, folder: Path, *, short: bool) -> int:
     """The word error rate of the recogniser on clips with texts."""
-    from transcripts.evaluate import table  # the engine is loaded into this process for this command alone
+    from transcripts.evaluate import table
     from transcripts.measure import measure
     from transcripts.whisper import NoModel
 
@@ -159,7 +171,7 @@ def evaluate(speech: SpeechSettings, folder: Path, *, short: bool) -> int:
 
 def models(speech: SpeechSettings, do: str, name: str | None) -> int:
     """List the recogniser's models, or get one."""
-    from transcripts import fetching  # the engine is loaded into this process for this command alone
+    from transcripts import fetching
     from transcripts.whisper import NoModel
 
     if do == "list":

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.browser.courthouse import Courthouse
 from tests.web.house import JUDGE_IIN, PASSWORD
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -35,3 +40,35 @@ async def test_an_account_made_twice_is_refused_and_the_first_stays(tmp_path: Pa
     code, out = await house.command(*asked, typed=PASSWORD + "\n")
     assert code == 1
     assert "Traceback" not in out
+
+
+HEAVY = ("faster_whisper", "ctranslate2", "av", "weasyprint", "aiortc", "aiohttp", "docx", "snowballstemmer")
+LOADED = """
+import sys
+from web.__main__ import main
+sys.argv = ["tyndau", *sys.argv[1:]]
+try:
+    main()
+except SystemExit:
+    pass
+print(*sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "without"),
+    [
+        (("--help",), (*HEAVY, "sqlalchemy", "cryptography")),
+        (("verify", "none.zip", "--seal", "none.crt"), HEAVY),
+        (("verify",), ("faster_whisper", "ctranslate2", "weasyprint", "aiortc", "docx")),
+    ],
+    ids=lambda value: value[0] if len(value) == 1 else None,
+)
+def test_a_command_loads_only_what_it_needs(tmp_path: Path, asked: tuple[str, ...], without: tuple[str, ...]) -> None:
+    settings = {**os.environ, "TYNDAU_DATA": str(tmp_path / "data"), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED, *asked], cwd=tmp_path, env=settings, capture_output=True, text=True, check=True
+    )
+    loaded = done.stderr.splitlines()[-1].split()
+    assert "config" in loaded
+    assert sorted(set(loaded) & set(without)) == []

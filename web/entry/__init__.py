@@ -1,0 +1,1 @@
+"""Where settings become ports and values: here and in ``web/__main__``, and nowhere else."""
