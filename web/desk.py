@@ -1,93 +1,30 @@
-"""What the secretary's desk does: cases, listings, participants, passes. Forms and JSON calls come through here.
-
-Values arrive as a form or a program typed them; wrong ones are refused with the field's name.
-"""
+"""What the secretary's desk does: cases, listings, participants. Forms and JSON calls come through here."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from hearing import acts as a
 from hearing.cases import age, born, court_number, erdr_number, iin
 from hearing.hearings import Hearing
 from hearing.participants import (
     Actor,
-    Attendance,
     CaseId,
     HearingId,
-    PassId,
     PersonId,
     Place,
     Role,
     SeatId,
-    TextRef,
 )
 from hearing.registry import ids
 from hearing.registry.cases import Case
 from hearing.registry.errors import NotFound
 from hearing.registry.persons import Person
 from hearing.wrongs import Refused
-from web.asking import deposit, perform, readable
+from web.asking import perform
 from web.doors import BENCH, Visitor
-from web.notifier import Letter
 from web.office import Office
-
-Fields = Mapping[str, Any]
-LONGEST_NAME = 200
-
-
-# --- values that people type ---------------------------------------------------------------------------------------
-
-
-def text(fields: Fields, name: str, *, required: bool = False, longest: int = LONGEST_NAME) -> str | None:
-    value = fields.get(name)
-    if value is not None and not isinstance(value, str):
-        raise Refused("field_type", field=name)
-    typed = readable(value or "").strip()
-    if not typed:
-        if required:
-            raise Refused("field_missing", field=name)
-        return None
-    if len(typed) > longest:
-        raise Refused("too_long", field=name, limit=longest)
-    return " ".join(typed.split()) if longest <= LONGEST_NAME else typed
-
-
-def flag(fields: Fields, name: str) -> bool:
-    return fields.get(name) in (True, "true", "on", "1", "yes")
-
-
-def instant(fields: Fields, name: str, office: Office, *, required: bool = False) -> float | None:
-    """Unix seconds, from a number or from the local date and time that a form sends."""
-    value = fields.get(name)
-    if value is None or value == "":
-        if required:
-            raise Refused("field_missing", field=name)
-        return None
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < 1e11:
-        return float(value)
-    try:
-        typed = datetime.fromisoformat(str(value))
-        at = (typed if typed.tzinfo else typed.replace(tzinfo=office.zone)).timestamp()
-    except (ValueError, OverflowError, OSError) as wrong:
-        raise Refused("date_wrong", field=name) from wrong
-    if not 0 < at < 1e11:
-        raise Refused("date_wrong", field=name)
-    return at
-
-
-def whole(fields: Fields, name: str) -> int | None:
-    value = fields.get(name)
-    if value is None or value == "":
-        return None
-    try:
-        return int(str(value))
-    except ValueError as wrong:
-        raise Refused("number_wrong", field=name) from wrong
-
+from web.typed import Fields, flag, instant, text, whole
 
 # --- cases and listings --------------------------------------------------------------------------------------------
 
@@ -248,86 +185,3 @@ async def _seat(office: Office, hearing: Hearing, fields: Fields) -> tuple[SeatI
     if typed is not None:
         return ids.new_seat(), await office.registry.docket.texts.deposit(hearing.case, typed)
     return ids.new_seat(), "courtroom" if text(fields, "place") == Place.COURTROOM else None
-
-
-# --- passes --------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class PassSheet:
-    """A fresh pass with its secret parts, which exist in clear only here and on the paper or letter made from it."""
-
-    pass_id: PassId
-    person: PersonId
-    link: str
-    code: str
-    delivery: str
-
-
-async def issue_pass(
-    office: Office, by: Actor, hearing_id: HearingId, person: PersonId, *, deliver: bool = False
-) -> PassSheet:
-    """A new pass for this person; earlier ones end. With ``deliver`` it is sent to the person's contact."""
-    hearing = await office.clerk.load(hearing_id)
-    participant = hearing.people.get(person)
-    if participant is None or participant.attendance is Attendance.REMOVED:
-        raise Refused("no_such_person", field="person")
-    if deliver and not (await office.registry.docket.persons.get(person)).contact:
-        raise Refused("no_contact", field="contact")
-    pass_id = ids.new_pass()
-    await perform(office, hearing_id, a.IssuePass(person, pass_id), by)
-    for earlier in participant.passes:
-        await perform(office, hearing_id, a.RevokePass(person, earlier), by)
-    until = max(hearing.listing.scheduled_at, office.now()) + office.review_seconds
-    issued = await office.registry.docket.passes.issue(hearing_id, person, office.now(), until, pass_id=pass_id)
-    sheet = PassSheet(pass_id, person, f"{office.origin}/enter#{issued.secret}", issued.code, "")
-    if not deliver:
-        return sheet
-    delivery = await deliver_pass(office, by, hearing_id, hearing, sheet)
-    return PassSheet(pass_id, person, sheet.link, sheet.code, delivery)
-
-
-async def deliver_pass(office: Office, by: Actor, hearing_id: HearingId, hearing: Hearing, sheet: PassSheet) -> str:
-    from web.passes import letter_text
-
-    contact = (await office.registry.docket.persons.get(sheet.person)).contact or ""
-    case = await office.registry.docket.cases.get(hearing.case)
-    subject, body = letter_text(office, hearing, case.court_number, hearing.people[sheet.person], sheet)
-    delivery = await office.notifier.tell(Letter(contact, subject, body), office.now())
-    await perform(office, hearing_id, a.NoteDelivery(sheet.pass_id, delivery.channel, delivery.state), by)
-    return delivery.state
-
-
-async def revoke_pass(office: Office, by: Actor, hearing_id: HearingId, pass_id: PassId) -> None:
-    hearing = await office.clerk.load(hearing_id)
-    holder = next((p for p in hearing.people.values() if pass_id in p.passes), None)
-    if holder is None:
-        raise Refused("pass_unknown", field="pass_id")
-    await perform(office, hearing_id, a.RevokePass(holder.person, pass_id), by)
-
-
-async def open_observer_link(office: Office, by: Actor, hearing_id: HearingId) -> str:
-    """The address for the public. A new one replaces the old."""
-    await perform(office, hearing_id, a.OpenObserverLink(), by)
-    token = await office.registry.docket.observers.open(hearing_id, office.now())
-    return f"{office.origin}/watch/{hearing_id}#{token}"
-
-
-async def close_observer_link(office: Office, by: Actor, hearing_id: HearingId, fields: Fields) -> None:
-    hearing = await office.clerk.load(hearing_id)
-    ruling = await deposit(office, hearing, "ruling", fields.get("ruling"))
-    await perform(office, hearing_id, a.CloseObserverLink(TextRef(ruling)), by)
-
-
-async def extend_review(office: Office, who: Visitor, hearing_id: HearingId, fields: Fields) -> float:
-    """The judge allows the passes of this hearing to open its file until then."""
-    until = instant(fields, "until", office, required=True)
-    assert until is not None
-    if until < office.now():
-        raise Refused("in_the_past", field="until")
-    people = (await office.clerk.load(hearing_id)).people
-    for one in await office.registry.docket.passes.of(hearing_id):
-        if one.revoked_at is None and one.person in people:
-            await office.registry.docket.passes.extend(one.id, until)
-    await office.registry.docket.log.note(office.now(), who.who, "review_extended", hearing=hearing_id)
-    return until

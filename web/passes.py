@@ -12,13 +12,23 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from hearing.hearings import Hearing, Participant
-from hearing.participants import Attendance, HearingId, PersonId
+from hearing.participants import Attendance, HearingId, PassId, PersonId
 from hearing.registry.sessions import Session
 from hearing.wrongs import Refused
 from web import doors, languages
-from web.desk import PassSheet
 from web.office import Office, of
 from web.problems import TELLABLE, as_refusal
+
+
+@dataclass(frozen=True, slots=True)
+class PassSheet:
+    """A fresh pass with its secret parts, which exist in clear only here and on the paper or letter made from it."""
+
+    pass_id: PassId
+    person: PersonId
+    link: str
+    code: str
+    delivery: str
 
 
 def letter_text(

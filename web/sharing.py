@@ -14,9 +14,9 @@ from hearing.wrongs import Refused
 from web import languages
 from web.asking import deposit, perform
 from web.casefile import CaseFile
-from web.desk import flag, instant, text
 from web.notifier import Letter
 from web.office import Office
+from web.typed import flag, instant, text
 
 END_OF_DAY = "T23:59:59"
 

@@ -30,10 +30,12 @@ from tests.hearing.registry.quick import quick
 from transcripts.transcript import digest
 from web import api, doors, pages
 from web.asking import ask, perform
-from web.desk import PassSheet, add_participant, issue_pass
+from web.desk import add_participant
+from web.issuing import issue_pass
 from web.languages import Languages
 from web.notifier import FileNotifier
 from web.office import OFFICE, Office
+from web.passes import PassSheet
 
 EDITION = parse(editions.read())
 ALMATY = timezone(timedelta(hours=5))

@@ -15,7 +15,7 @@ from media.relay.lines import ObserverId, Who
 from tests.media import sdp
 from tests.media.visitor import Visitor
 from tests.web.sittings import Bench, bench
-from web.desk import open_observer_link
+from web.issuing import open_observer_link
 
 SDP = {"Content-Type": "application/sdp"}
 ANY = {"If-Match": "*"}

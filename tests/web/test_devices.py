@@ -26,7 +26,7 @@ from tests.media import sdp
 from tests.media.visitor import H264_TYPE
 from tests.web.house import SECRETARY, Browser
 from tests.web.stand import ANY, FRAGMENT, SCREEN, SDP, Device, Stand, standing
-from web.desk import revoke_pass
+from web.issuing import revoke_pass
 from web.second_devices import Line
 
 PROBE = ("ffprobe", "-v", "error", "-show_entries", "stream=codec_name,width", "-of", "csv=p=0")

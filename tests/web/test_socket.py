@@ -22,7 +22,7 @@ from tests.web.house import JUDGE_IIN, ORIGIN, Browser
 from tests.web.sittings import bench
 from web import wire
 from web.connection import MESSAGES_A_SECOND
-from web.desk import open_observer_link
+from web.issuing import open_observer_link
 from web.usher import FULL_CODE, NOT_SIGNED_IN
 
 NONSENSE = (

@@ -7,9 +7,9 @@ from aiohttp import web
 from web import doors
 from web.api.hearings import desk_of
 from web.api.reading import body, plain
-from web.desk import text as typed
 from web.office import of
 from web.openapi import ANY, Endpoint, listed, record, text
+from web.typed import text as typed
 
 
 async def get_deliveries(request: web.Request) -> web.Response:

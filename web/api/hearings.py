@@ -15,10 +15,11 @@ from web import doors
 from web.api.reading import body, plain
 from web.asking import ask
 from web.board import row
-from web.desk import add_participant, instant, list_hearing
+from web.desk import add_participant, list_hearing
 from web.doors import BENCH, STAFF
 from web.office import Office, of
 from web.openapi import ANY, FLAG, INSTANT, NUMBER, WHOLE, Endpoint, listed, record, ref, text
+from web.typed import instant
 
 
 async def hearing_of(request: web.Request) -> tuple[HearingId, Hearing, Actor]:

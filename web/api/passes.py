@@ -9,12 +9,13 @@ from hearing.wrongs import Refused
 from web import doors
 from web.api.hearings import desk_of
 from web.api.reading import body, plain
-from web.desk import close_observer_link, extend_review, flag, issue_pass, open_observer_link, revoke_pass
-from web.desk import text as typed
 from web.doors import BENCH
+from web.issuing import close_observer_link, extend_review, issue_pass, open_observer_link, revoke_pass
 from web.office import of
 from web.openapi import FLAG, INSTANT, NUMBER, Endpoint, listed, record, ref, text
 from web.passes import exchange
+from web.typed import flag
+from web.typed import text as typed
 
 
 async def post_pass_exchange(request: web.Request) -> web.Response:

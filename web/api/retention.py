@@ -7,11 +7,11 @@ from aiohttp import web
 from hearing.participants import CaseId, HearingId
 from web.api.reading import body, plain
 from web.asking import ask
-from web.desk import text as typed
 from web.office import of
 from web.openapi import ANY, Endpoint, Handler, listed, record, text
 from web.pages import retention as pages
 from web.retention import destroy
+from web.typed import text as typed
 
 
 async def get_retention(request: web.Request) -> web.Response:

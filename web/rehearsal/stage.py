@@ -25,7 +25,7 @@ from hearing.registry import ids
 from hearing.registry.accounts import Account
 from hearing.registry.errors import NotFound
 from hearing.registry.persons import Person
-from web import asking, desk
+from web import asking, issuing
 from web.office import Office, RehearsalLink
 
 log = structlog.get_logger()
@@ -106,7 +106,7 @@ async def seed(office: Office) -> Stage:
     by = Actor(PersonId(secretary.id), Role.COURT_SECRETARY)
     people = (await office.clerk.load(hearing)).people
     passes = {
-        participant.role.value: (await desk.issue_pass(office, by, hearing, person)).link.partition("#")[2]
+        participant.role.value: (await issuing.issue_pass(office, by, hearing, person)).link.partition("#")[2]
         for person, participant in people.items()
     }
     keys = {secrets.token_urlsafe(12): account.id for account in (judge, secretary)}
@@ -114,7 +114,7 @@ async def seed(office: Office) -> Stage:
         RehearsalLink(f"rehearsal.{role}", f"/rehearsal/{key}")
         for role, key in zip(("judge", "secretary"), keys, strict=True)
     ]
-    public = await desk.open_observer_link(office, by, hearing)
+    public = await issuing.open_observer_link(office, by, hearing)
     links.append(RehearsalLink("rehearsal.public", public.removeprefix(office.origin)))
     return Stage(hearing, passes, keys, tuple(links))
 
