@@ -220,6 +220,10 @@ class House:
         if closed_part or closed_oath:
             await self.ask(hearing_id, "judge", "close_part", 5, ground=EDITION.closure_grounds[0], ruling="№ 15 қаулы")
         if closed_part:
+            if lossy:
+                missed = {"speakers": [await self.seat(hearing_id, "prosecutor")], "start": self.at + 4, "seconds": 7}
+                seat = await self.seat(hearing_id, "counsel")
+                await self.ask(hearing_id, "system", "note_unheard", 20, seat=seat, medium="sound", **missed)
             await self.ask(hearing_id, "judge", "open_part", 60)
         await self.ask(hearing_id, "judge", "call_witness", 30, **witness)
         await self.ask(hearing_id, "judge", "warn_witness", 20, **witness)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import re
+
+import docx
 
 from hearing import acts as a
 from tests.hearing.scripts import TEXT, opened, seat
 from tests.web.house import JUDGE_IIN, Browser, House, valid_iin
-from web.ledger import Missed, Repair, What, missed
+from web.missed import Missed, Repair, What, missed
 
 JUDGE = valid_iin(JUDGE_IIN[:11])
 
@@ -91,3 +94,35 @@ async def test_the_minutes_hold_the_pause_the_summary_and_who_confirmed_it(brows
     assert "Прокурордың өтінішхаты қайталанды." in text
     assert "Связь прервалась" in text
     assert "Подтвердили" in text
+
+
+HEADS = {"kk": "Кім кімді естімеді не көрмеді", "ru": "Кто кого не слышал или не видел"}
+APART = {"kk": "жабық бөлігіндегі үзілістер", "ru": "Перерывы в закрытой части"}
+
+
+async def test_the_minutes_tell_on_paper_who_could_not_hear_whom_but_not_in_a_closed_part(
+    browser: Browser, house: House
+) -> None:
+    hearing = await house.list_sanction()
+    await house.hold(hearing, lossy=True, closed_part=True)
+    await browser.sign_in(JUDGE)
+    for language, head in HEADS.items():
+        async with browser.client.get(f"/file/{hearing}/minutes.docx?paper={language}") as answer:
+            paper = docx.Document(io.BytesIO(await answer.read()))
+        said = [paragraph.text for paragraph in paper.paragraphs]
+        assert head in said
+        assert any(APART[language] in line for line in said)
+        table = next(
+            one for one in paper.tables if one.rows[0].cells[0].text in ("Кім", "Кто") and len(one.columns) == 6
+        )
+        assert len(table.rows) == 1 + len({"picture", "sound", "norm", "line"})
+        assert {row.cells[4].text for row in table.rows[1:]} == {"00:00:09", "00:00:04", "00:02:11", "00:00:45"}
+
+
+async def test_minutes_without_a_gap_say_so(browser: Browser, house: House) -> None:
+    hearing = await house.list_sanction()
+    await house.hold(hearing)
+    await browser.sign_in(JUDGE)
+    _, text = await browser.get(f"/file/{hearing}/minutes?paper=ru")
+    assert "Перерывов от 1 с не отмечено" in text
+    assert APART["ru"] not in text

@@ -15,12 +15,14 @@ from hearing.edition import Edition
 from hearing.facts import Fact
 from hearing.hearings import Gap, Hearing, Participant, Recording
 from hearing.minutes import Line, Testimony, lines, testimonies
-from hearing.participants import Attendance, PersonId, TextRef
+from hearing.participants import Attendance, PersonId, SeatId, TextRef
 from web import languages
 from web.documents import quality as qualities
 from web.documents.link_test import sheets
 from web.documents.paper import Paper, write
+from web.missed import Missed, What, missed
 from web.quality import Report
+from web.rights import closed_parts, touches
 
 DAY = 86400.0
 STAFF = frozenset({"investigating_judge", "presiding_judge", "court_secretary"})
@@ -33,7 +35,7 @@ PROGRESS = frozenset(
         "CheckOrdered", "WitnessCalled", "WitnessWarned", "WarningHeard", "OathShown", "OathHeard",
         "OathAccepted", "OathRepeated", "OathRefused", "OathWaived", "TestimonyBegan", "WitnessReleased",
         "DecisionAnnounced",
-        "SentBack", "RehearsalConfirmed", "LineBelowNorm", "LineRecovered", "Unheard",
+        "SentBack", "RehearsalConfirmed",
         "ParticipantRemoved", "LinkOverridden", "ObserverLinkClosed", "CourtCameraNamed", "Closed", "RecordChecked",
         "ChannelChosen",
     }
@@ -158,6 +160,9 @@ def _minutes_context(source: Source) -> dict[str, object]:
         "progress": [_progress_row(source, line) for line in found if line.fact in PROGRESS],
         "interrogated": [_interrogation(source, one) for one in testimonies(source.entries)],
         "gaps": hearing.gaps,
+        "missed": [_missed_row(source, one) for one in _told(source)],
+        "missed_apart": len(_told(source)) < len(missed(hearing, source.entries)),
+        "unheard_seconds": source.edition.numbers["unheard_seconds"],
         "handed": "; ".join(
             f"{source.say(f'recipient.to.{who}')}, {languages.clock(at, source.zone)}"
             for who, at in hearing.delivered.items()
@@ -228,6 +233,27 @@ def _progress_row(source: Source, line: Line) -> dict[str, str]:
         "who": ", ".join(_called(source, person) for person in line.persons) or "—",
         "hour": languages.clock(line.at, source.zone, seconds=True),
         "place": "—" if place is None else languages.span(place),
+    }
+
+
+def _told(source: Source) -> list[Missed]:
+    """The gaps that everybody may read of: those of a closed part stand in the journal alone."""
+    closed = closed_parts(source.entries)
+    return [one for one in missed(source.hearing, source.entries) if not touches(closed, one.start, one.end)]
+
+
+def _missed_row(source: Source, one: Missed) -> dict[str, str]:
+    def named(seats: Sequence[SeatId]) -> str:
+        return ", ".join(_called(source, p.person) for seat in seats for p in source.hearing.at_seat(seat))
+
+    everybody = "—" if one.what is What.NORM else source.say("ledger.everybody")
+    return {
+        "hour": languages.clock(one.start, source.zone, seconds=True),
+        "long": languages.span(one.seconds),
+        "who": named((one.seat,)),
+        "what": source.say(f"ledger.{one.what}"),
+        "whom": named(one.speakers) or everybody,
+        "repair": source.say(f"ledger.repair.{one.repair}") if one.repair is not None else "—",
     }
 
 
