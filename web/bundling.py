@@ -84,7 +84,7 @@ async def tell_digest(office: Office, hearing_id: HearingId, bundle: Bundle) -> 
     """Send the final digest to every party that left a contact, once; a failed letter is tried at the next call."""
     hearing = await office.clerk.load(hearing_id)
     case = await office.registry.docket.cases.get(hearing.case)
-    for party in hearing.with_role(*office.edition.groups["parties"]):
+    for party in hearing.with_role(*office.edition_of(hearing).groups["parties"]):
         person = await office.registry.docket.persons.get(party.person)
         if not person.contact or hearing.told.get(party.person) in TOLD:
             continue

@@ -105,7 +105,7 @@ async def _court(office: Office, who: Visitor, role: Role, judge: str | None) ->
 
 async def add_participant(office: Office, by: Actor, hearing_id: HearingId, fields: Fields) -> PersonId:
     hearing, view = await office.clerk.load(hearing_id), text(fields, "view")
-    if view is not None and view not in office.edition.views:
+    if view is not None and view not in office.edition_of(hearing).views:
         raise Refused("field_type", field="view")
     person = await _person(office, hearing, fields)
     seat, room = await _seat(office, hearing, fields)
@@ -128,11 +128,12 @@ async def add_participant(office: Office, by: Actor, hearing_id: HearingId, fiel
 
 def _too_young(office: Office, hearing: Hearing, person: Person, role: str | None) -> bool:
     """A witness whose number tells that they are under the age of the oath on the day of the hearing [CPC 371]."""
-    if role not in office.edition.groups["witnesses"] or person.iin is None:
+    law = office.edition_of(hearing)
+    if role not in law.groups["witnesses"] or person.iin is None:
         return False
     birth = born(person.iin)
     day = datetime.fromtimestamp(hearing.listing.scheduled_at, office.zone).date()
-    return birth is not None and age(birth, day) < office.edition.numbers["oath_age"]
+    return birth is not None and age(birth, day) < law.numbers["oath_age"]
 
 
 async def _person(office: Office, hearing: Hearing, fields: Fields) -> Person:

@@ -64,7 +64,7 @@ class LineDesk:
     def say_links(self) -> None:
         """Tell the court how every line does, and everyone else how their own does."""
         sitting = self._sitting
-        staff_roles = sitting.court.office.edition.groups["bench"] | sitting.court.office.edition.groups["secretary"]
+        staff_roles = sitting.edition.groups["bench"] | sitting.edition.groups["secretary"]
         people = sitting.hearing.people.values()
         links = {p.seat: self._link(p.seat) for p in people if sitting.courtroom.has_peer(p.seat)}
         for connection in sitting.connections:

@@ -75,7 +75,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         check_reason=await _check_reason(office, file),
         shares=await sharing.of_file(office, file) if file.rights.staff else [],
         remarks=await _remarks(office, file) if not file.rights.own_only else [],
-        may_remark=closed is not None and file.actor.role in office.edition.groups["parties"],
+        may_remark=closed is not None and file.actor.role in edition.groups["parties"],
         may_rule=file.actor.role in BENCH,
         bundle=bundle,
         takes_bundle=bundle is not None and bundling.may_take(file),

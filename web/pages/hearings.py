@@ -51,6 +51,7 @@ async def _admin(
 ) -> web.StreamResponse:
     _, actor, hearing_id, hearing = await desk_of(request)
     office, docket = of(request), of(request).registry.docket
+    law = office.edition_of(hearing)
     case = await docket.cases.get(hearing.case)
     persons = {person.id: person for person in await docket.persons.of_case(hearing.case)}
     passes = {one.id: one for one in await docket.passes.of(hearing_id)}
@@ -80,9 +81,9 @@ async def _admin(
         given={**start, **fields},
         refused=refused,
         shown=FORM_FIELDS if refused else (),
-        roles=choices(request, "role", (r for r in Role if r in office.edition.groups["all"] and r not in STAFF)),
+        roles=choices(request, "role", (r for r in Role if r in law.groups["all"] and r not in STAFF)),
         places=choices(request, "place", Place),
-        views=choices(request, "view", office.edition.views),
+        views=choices(request, "view", law.views),
         own_languages=list(OWN_NAMES.items()),
         neighbours=[(p["id"], p["name"]) for p in people],
     )
