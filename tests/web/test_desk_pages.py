@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import pytest
+
 from hearing.participants import HearingId, Role
 from tests.web.house import ALMATY, EDITION, HOUR, JUDGE_IIN, SECRETARY, Browser, House, valid_iin, visiting
 from web.board import dot, row
@@ -61,33 +63,24 @@ async def test_a_case_becomes_a_listed_hearing_with_its_judge(browser: Browser, 
     assert "7585-24-00-2/55" in text
 
 
-async def test_a_protected_secret_is_never_listed_by_video(browser: Browser, house: House) -> None:
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("protected_secret", "true"),
+        ("protected_witness", "true"),
+        ("kind", "civil"),
+        ("scheduled_at", "ертең түстен кейін"),
+    ],
+    ids=["a protected secret", "a protected witness, until masking exists", "a kind that is not complete", "no date"],
+)
+async def test_what_is_not_held_by_video_is_refused_at_its_field(
+    browser: Browser, house: House, field: str, value: str
+) -> None:
     await browser.sign_in(SECRETARY)
-    status, text, _ = await listing(house, browser, protected_secret="true")
+    status, text, _ = await listing(house, browser, **{field: value})
     assert status == 422
-    assert 'id="protected_secret-wrong"' in text
+    assert f'id="{field}-wrong"' in text
     assert await house.registry.journal.hearings() == []
-
-
-async def test_a_protected_witness_is_refused_until_masking_exists(browser: Browser, house: House) -> None:
-    await browser.sign_in(SECRETARY)
-    status, text, _ = await listing(house, browser, protected_witness="true")
-    assert status == 422
-    assert 'id="protected_witness-wrong"' in text
-
-
-async def test_a_kind_that_is_not_complete_is_refused(browser: Browser, house: House) -> None:
-    await browser.sign_in(SECRETARY)
-    status, text, _ = await listing(house, browser, kind="civil")
-    assert status == 422
-    assert 'id="kind-wrong"' in text
-
-
-async def test_a_date_that_is_no_date_is_refused_at_its_field(browser: Browser, house: House) -> None:
-    await browser.sign_in(SECRETARY)
-    status, text, _ = await listing(house, browser, scheduled_at="ертең түстен кейін")
-    assert status == 422
-    assert 'id="scheduled_at-wrong"' in text
 
 
 async def test_a_participant_with_a_wrong_iin_is_refused_at_the_field(browser: Browser, house: House) -> None:
