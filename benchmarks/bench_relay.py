@@ -113,14 +113,11 @@ async def in_chromium(seconds: float) -> None:
         return
     row(what, f"{p95(spans):.0f} ms, p50 {statistics.median(spans):.0f} ms", bar, p95(spans) <= 1000)
     for way, heard in (await voices(seconds, LINE_MS / 1000)).items():
-        what, figure = (
-            f"5 % loss both ways in Chromium, {LINE_MS} ms, {way}",
-            f"{100 * heard.missing:.2f} %, {heard.kbps:.0f} kbit/s",
-        )
+        what = f"5 % loss both ways in Chromium, {LINE_MS} ms, {way}"
         if way == "NACK":
-            row(what, figure, "<= 0.5 %", heard.missing <= BAR)
+            row(what, heard.figure, "<= 0.5 %", heard.missing <= BAR if heard.true else None)
         else:
-            print(f"{what:<58} {figure:<34} for comparison")
+            print(f"{what:<58} {heard.figure:<34} for comparison")
 
 
 def median(found: list[Measured], of: Callable[[Measured], float]) -> float:
