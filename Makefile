@@ -38,7 +38,7 @@ fuzz: ## fuzz the native forwarder with ten million inputs (needs clang)
 bench: packages-test $(DEV_READY) chromium ## run the benchmarks
 	scripts/bench $(PY)
 
-bench-link: packages-test $(DEV_READY) chromium ## the link test on shaped lines, a crowd, the ledger (root; ARGS=--full: 18 min)
+bench-link: packages-test $(DEV_READY) chromium ## the link test on shaped lines, a crowd, the ledger (root; ARGS=--full: 13 min)
 	$(PY) -m benchmarks.bench_link $(ARGS)
 
 bench-narrow: packages-test $(DEV_READY) chromium ## a hearing of eight on 1 Mbit/s, in network namespaces (root; ARGS=--full)
