@@ -47,17 +47,25 @@ def to_sign(file: CaseFile) -> Document | None:
 def waits_for(file: CaseFile) -> Document | None:
     """What this reader may put their own signature under now."""
     person = file.actor.person
-    mine = file.actor.role in STAFF and person in file.hearing.signatures and person not in file.hearing.electronic
-    return to_sign(file) if mine else None
+    document = to_sign(file)
+    mine = file.actor.role in STAFF and person in file.hearing.signatures
+    return document if mine and document is not None and not _stands(file, person, document) else None
+
+
+def _stands(file: CaseFile, person: PersonId, document: Document) -> bool:
+    """Whether this person's own signature is under these minutes: those that are signed anew ask for another."""
+    there = file.hearing.electronic.get(person)
+    return there is not None and there.sha256 == document.sha256
 
 
 def rows(file: CaseFile) -> list[Row]:
     """Everybody who signed the minutes here."""
-    found = []
+    found, document = [], to_sign(file)
     for person in file.hearing.signatures:
         added, participant = file.hearing.electronic.get(person), file.hearing.people.get(person)
         role = participant.role if participant is not None else "court_secretary"
-        state = "missing" if added is None else added.signature if added.chain != "checked" else "chained"
+        under = document is not None and _stands(file, person, document)
+        state = "missing" if added is None or not under else added.signature if added.chain != "checked" else "chained"
         found.append(Row(person, f"role.{role}", f"signature.{state}"))
     return found
 
@@ -70,7 +78,7 @@ async def add(office: Office, file: CaseFile, who: Visitor, document_id: str, gi
     if document is None or document.id != document_id:
         raise Refused("not_the_minutes", field="document")
     made, person = _decoded(given), file.actor.person
-    _may_add(file, person)
+    _may_add(file, person, document)
     content, now = await office.registry.docket.documents.read(document.id), office.now()
     found = await asyncio.to_thread(cades.check, made, content, who.account.iin, now, office.roots)
     kind = f"{SIGNATURE}{document.kind}-{document.version}"
@@ -83,11 +91,11 @@ async def add(office: Office, file: CaseFile, who: Visitor, document_id: str, gi
     return found
 
 
-def _may_add(file: CaseFile, person: PersonId) -> None:
+def _may_add(file: CaseFile, person: PersonId, document: Document) -> None:
     """What the law says again when the fact is written; asked before anything is kept."""
     if person not in file.hearing.signatures:
         raise Refused("sign_first")
-    if person in file.hearing.electronic:
+    if _stands(file, person, document):
         raise Refused("signature_there")
 
 

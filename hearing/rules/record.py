@@ -85,7 +85,8 @@ def _note_signature(q: Asked) -> Iterable[f.Fact]:
     act: a.NoteSignature = q.act
     q.require(act.person in q.hearing.signatures, "sign_first")
     q.require(act.sha256 in q.hearing.signatures.values(), "not_the_minutes", field="sha256")
-    q.require(q.hearing.electronic.get(act.person) is None, "signature_there")
+    there = q.hearing.electronic.get(act.person)
+    q.require(there is None or there.sha256 != act.sha256, "signature_there")
     yield f.SignatureAdded(act.person, act.sha256, act.cms, act.signature, act.chain)
 
 

@@ -119,6 +119,22 @@ async def test_what_does_not_fit_is_refused_in_words_and_leaves_nothing(
     assert len(await house.registry.docket.documents.of(held)) == before
 
 
+async def test_minutes_that_are_signed_anew_ask_for_another_own_signature(
+    browser: Browser, house: House, held: HearingId, root: Holder, tmp_path: Path
+) -> None:
+    own, first = person(tmp_path / "own", root, SECRETARY, house.at), await _signed(browser, held, SECRETARY)
+    assert (await _add(browser, held, _offered(first), own.sign(await _minutes(browser, held, _offered(first)))))[
+        0
+    ] == 201
+    await _signed(browser, held, JUDGE_IIN)
+    await browser.sign_in(SECRETARY)
+    again = _offered((await browser.get(f"/file/{held}/minutes"))[1])
+    assert again != _offered(first)
+    assert (await _add(browser, held, again, own.sign(await _minutes(browser, held, again))))[0] == 201
+    assert "data-document" not in (await browser.get(f"/file/{held}/minutes"))[1]
+    assert faults(await take_bundle(browser, held, tmp_path)) == []
+
+
 async def test_a_bundle_whose_own_signature_covers_other_minutes_is_refused(
     browser: Browser, house: House, held: HearingId, root: Holder, tmp_path: Path
 ) -> None:
