@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,42 @@ from media.record.recorder import Recorder
 from media.record.verify import verify_tapes
 from media.wire.clock import now_ns
 from tests.browser.stage import Stage, eventually, line_up, staged
+from tests.media.record.synthetic import Sender, film, vp8
+from tests.media.record.test_h264 import a_hearing, filming
 
 KEY = bytes(range(32))
 JUDGE, SUSPECT = SeatId("s-judge"), SeatId("s-suspect")
 BOTH = {JUDGE: frozenset({SUSPECT}), SUSPECT: frozenset({JUDGE})}
 TALKING = Floor(hears=BOTH, sees=BOTH, recorded_sound=frozenset({JUDGE, SUSPECT}), recorded_video=JUDGE)
 PLAYER = """<!doctype html><video id="v" src="/hearing.webm" preload="auto" muted></video>"""
+STATIC = Path(__file__).parents[2] / "web" / "static"
+REELS = """<!doctype html><video id="v" src="/part/0" preload="auto" muted
+  data-parts='[{"at": 0, "src": "/part/0"}, {"at": %s, "src": "/part/1"}]'></video>
+<script type="module">
+import { film } from "/static/js/film.js";
+window.reel = film(document.getElementById("v"));
+</script>"""
+CROSS = """async (from) => {
+  const v = document.getElementById("v"), places = [];
+  while (!window.reel) await new Promise(ok => setTimeout(ok, 20));
+  window.reel.at = from;
+  v.playbackRate = 2;
+  await v.play();
+  const until = async (holds) => {
+    while (!holds()) {
+      places.push(window.reel.at);
+      await new Promise(ok => setTimeout(ok, 50));
+    }
+  };
+  await until(() => v.currentSrc.endsWith("/part/1") && v.currentTime > 0.5);
+  const rate = v.playbackRate;
+  window.reel.at = 1;
+  await until(() => v.currentSrc.endsWith("/part/0") && v.currentTime > 1 && !v.seeking);
+  v.pause();
+  window.reel.at = from + 2;
+  await until(() => v.currentSrc.endsWith("/part/1") && !v.seeking && v.readyState > 1);
+  return {places, rate, last: window.reel.at, length: window.reel.length(12)};
+}"""
 WATCH = """async ([from, to]) => {
   const v = document.getElementById("v");
   const ready = (ok, no) => { v.onloadedmetadata = ok; v.onerror = () => no(v.error.message); };
@@ -70,24 +101,31 @@ async def _hold(stage: Stage, folder: Path) -> None:
     assert verify_tapes(folder, KEY, heads) == []
 
 
-async def _play(stage: Stage, file: Path, *moments: tuple[float, float]) -> list[dict[str, Any]]:
+@asynccontextmanager
+async def _shown(stage: Stage, source: str, *files: Path) -> AsyncIterator[Page]:
     async def page_source(_: web.Request) -> web.Response:
-        return web.Response(text=PLAYER, content_type="text/html")
+        return web.Response(text=source, content_type="text/html")
 
-    async def recording(_: web.Request) -> web.FileResponse:
-        return web.FileResponse(file)
+    async def recording(request: web.Request) -> web.FileResponse:
+        return web.FileResponse(files[int(request.match_info.get("n", 0))])
 
     app = web.Application()
     app.router.add_get("/", page_source)
     app.router.add_get("/hearing.webm", recording)
+    app.router.add_get("/part/{n}", recording)
+    app.router.add_static("/static", STATIC)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     page = await (await stage.browser.new_context()).new_page()
     await page.goto(f"http://localhost:{runner.addresses[0][1]}/")
-    seen = [await page.evaluate(WATCH, list(moment)) for moment in moments]
+    yield page
     await runner.cleanup()
-    return seen
+
+
+async def _play(stage: Stage, file: Path, *moments: tuple[float, float]) -> list[dict[str, Any]]:
+    async with _shown(stage, PLAYER, file) as page:
+        return [await page.evaluate(WATCH, list(moment)) for moment in moments]
 
 
 def _streams(file: Path) -> list[tuple[str, str | None]]:
@@ -116,3 +154,33 @@ async def test_what_two_browsers_said_plays_and_seeks_in_a_third(stage: Stage, t
         assert seen["frames"] > 5
         assert seen["width"] == 320
         assert seen["duration"] == pytest.approx(made.duration_ns / 1e9, abs=0.2)
+
+
+async def test_a_recording_in_h264_plays_and_seeks_where_the_browser_decodes_it(stage: Stage, tmp_path: Path) -> None:
+    made = await asyncio.to_thread(a_hearing, tmp_path, filming())
+    async with _shown(stage, PLAYER, made.files[0]) as page:
+        if not await page.evaluate("""MediaSource.isTypeSupported('video/mp4; codecs="avc1.42c01f,opus"')"""):
+            pytest.skip("this Chromium decodes no H.264")
+    for seen, asked in zip(
+        await _play(stage, made.files[0], (0.0, 1.5), (7.0, 8.0), (3.0, 4.0)), (0.0, 7.0, 3.0), strict=True
+    ):
+        assert seen["landed"] == pytest.approx(asked, abs=0.05)
+        assert seen["frames"] > 5
+        assert seen["width"] == 160
+        assert seen["duration"] == pytest.approx(12, abs=0.2)
+
+
+async def test_several_files_of_one_recording_play_on_as_one(stage: Stage, tmp_path: Path) -> None:
+    files = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        made = await asyncio.to_thread(a_hearing, tmp_path / name, film(Sender(JUDGE, "video", 7), vp8(6)))
+        files.append(made.files[0])
+    async with _shown(stage, REELS % 12, *files) as page:
+        seen = await page.evaluate(CROSS, 11.0)
+    assert seen["rate"] == 2, "the speed stays"
+    first = seen["places"][: next(n for n, place in enumerate(seen["places"]) if place < 5)]
+    assert first == sorted(first), "it goes on without a step back"
+    assert 12 < first[-1] < 14
+    assert seen["last"] == pytest.approx(13, abs=0.1)
+    assert seen["length"] == 12
