@@ -129,3 +129,19 @@ async def test_what_the_wire_loses_is_recovered() -> None:
         audio = await judge.evaluate("inbound('audio')")
         assert audio["packetsLost"] < 0.02 * audio["packetsReceived"]
         assert stage.courtroom.link(SUSPECT).loss_up > 0
+
+
+async def test_a_line_that_loses_sound_gives_repetitions_time_and_a_whole_one_does_not() -> None:
+    losing = True
+
+    def some(number: int, data: bytes) -> bool:
+        return losing and data[0] >= 128 and number % 11 == 0
+
+    async with staged(NarrowWire(drop_down=some)) as stage:
+        await stage.sit(SUSPECT)
+        judge = await stage.sit(JUDGE)
+        await line_up(stage.courtroom, JUDGE, SUSPECT)
+        stage.courtroom.apply(TOGETHER)
+        await eventually(judge, "media.pc.getReceivers().some((r) => r.jitterBufferTarget > 0)", 60)
+        losing = False
+        await eventually(judge, "media.pc.getReceivers().every((r) => r.jitterBufferTarget === null)", 90)
