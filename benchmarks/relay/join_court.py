@@ -39,7 +39,7 @@ async def film(held: Bench) -> Actor:
 async def serve(backend: Any, folder: Path) -> None:
     reader = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    async with bench(folder, model=None) as held, doors_of(held) as url:
+    async with bench(folder, model=None) as held, doors_of(held) as doors:
         held.court.forwarder = choose(backend)
         await add(held, JOINER, Role.VICTIM, "kk")
         await held.open(JOINER)
@@ -47,7 +47,7 @@ async def serve(backend: Any, folder: Path) -> None:
         camera = await film(held)
         acting = asyncio.create_task(camera.act(0))
         sheet = await held.house.pass_for(held.id, JOINER)
-        told = {"url": url, "code": sheet.code, "seat": await held.house.seat(held.id, "judge")}
+        told = {"url": doors.url, "code": sheet.code, "seat": await held.house.seat(held.id, "judge")}
         print(json.dumps(told), flush=True)
         await reader.read()
         acting.cancel()
