@@ -51,11 +51,14 @@ class Turns:
     _gathered: dict[int, asyncio.Event] = field(default_factory=dict)
 
     async def _all_gathered(self, seat: SeatId) -> None:
-        """Everybody asks at once, and neighbours in the queue live on different lines: two on one would share it."""
+        """Everybody asks at once, and neighbours in the queue live on different lines: two on one would share it.
+
+        Who came last waits like all others, or they would be first.
+        """
         mine = self._gathered[int(seat.rpartition("-")[2])] = asyncio.Event()
         if len(self._gathered) == self.people:
             for _, one in sorted(self._gathered.items()):
-                one.set()
+                asyncio.get_running_loop().call_soon(one.set)
         await mine.wait()
 
     async def test(self, request: web.Request) -> web.WebSocketResponse:
