@@ -135,13 +135,22 @@ async def _socket(request: web.Request, node: str) -> web.WebSocketResponse:
     ) as there:
         here = web.WebSocketResponse(heartbeat=BEAT_SECONDS, max_msg_size=LARGEST_MESSAGE)
         await here.prepare(request)
-        going = [asyncio.create_task(_pump(here, there)), asyncio.create_task(_pump(there, here))]
+
+        async def out() -> None:
+            await _pump(here, there)
+            await there.close()
+
+        async def back() -> None:
+            await _pump(there, here)
+            await here.close(code=_code(there.close_code))
+
         try:
-            await asyncio.wait(going, return_when=asyncio.FIRST_COMPLETED)
+            async with asyncio.TaskGroup() as both:
+                both.create_task(out())
+                both.create_task(back())
+        except* ConnectionError:  # one side went while something was on its way to it
+            log.info("passed on socket broke off", node=node)
         finally:
-            for one in going:
-                one.cancel()
-            await asyncio.gather(*going, return_exceptions=True)
             await here.close(code=_code(there.close_code))
     return here
 
