@@ -13,9 +13,10 @@ from hearing.participants import HearingId
 from hearing.registry.office import Office as Registry
 from tests.browser.loops import fixture
 from tests.browser.ncalayer import NcaLayer, listening
+from tests.browser.staff import sign_in
 from tests.browser.test_live_pages import faults
 from tests.hearing.registry.national import Holder, authority, person
-from tests.web.house import JUDGE_IIN, PASSWORD, SECRETARY, House
+from tests.web.house import JUDGE_IIN, SECRETARY, House
 from web.office import OFFICE
 
 REACH = """(address) => new Promise((told) => {
@@ -36,11 +37,7 @@ class Signing:
 
     async def page(self, context: BrowserContext, iin: str, lang: str, path: str = "/minutes") -> Page:
         page = await context.new_page()
-        await page.goto(f"{self.base}/signin?lang={lang}")
-        await page.locator("input[name=iin]").fill(iin)
-        await page.locator("input[name=password]").fill(PASSWORD)
-        await page.keyboard.press("Enter")
-        await page.wait_for_url("**/board*")
+        await sign_in(page, self.base, iin, lang)
         await page.goto(f"{self.base}/file/{self.hearing}{path}")
         return page
 

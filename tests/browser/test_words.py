@@ -12,8 +12,9 @@ from hearing import acts as a
 from hearing.participants import SYSTEM, HearingId
 from hearing.registry.office import Office as Registry
 from tests.browser.loops import fixture
+from tests.browser.staff import sign_in
 from tests.browser.test_live_pages import faults
-from tests.web.house import JUDGE_IIN, PASSWORD, SECRETARY, House
+from tests.web.house import JUDGE_IIN, SECRETARY, House
 from tests.web.serving import served
 from web.asking import perform
 from web.office import OFFICE
@@ -28,11 +29,7 @@ class Desk:
     async def enter(self, context: BrowserContext, iin: str, lang: str = "kk") -> Page:
         await context.clear_cookies()
         page = await context.new_page()
-        await page.goto(f"{self.base}/signin?lang={lang}")
-        await page.locator("input[name=iin]").fill(iin)
-        await page.locator("input[name=password]").fill(PASSWORD)
-        await page.keyboard.press("Enter")
-        await page.wait_for_url("**/board*")
+        await sign_in(page, self.base, iin, lang)
         await page.goto(f"{self.base}/file/{self.hearing}/words")
         return page
 
