@@ -30,7 +30,7 @@ export class Channels {
     const mine = this.mine(page.view);
     if ([...mine].some((seat) => (levels[seat] ?? 0) > AUDIBLE)) this.heardAt = performance.now();
     const behind = mine.size > 0 && performance.now() - this.heardAt < PAUSE;
-    for (const [seat, voice] of page.media.voices) voice.volume = behind && !mine.has(seat) ? BEHIND : 1;
+    for (const [seat, voice] of page.media.voices.playing) voice.volume = behind && !mine.has(seat) ? BEHIND : 1;
   }
 }
 
@@ -64,7 +64,7 @@ function speaks(page) {
       const offer = may.find((/** @type {any} */ o) => o.with.channel === c.channel);
       const here = c.channel === you.channel;
       const asleep = !here && !offer?.ready;
-      return h("button", { type: "button", key: c.channel, class: `btn ${asleep ? "asleep" : ""}`, "data-speak": c.channel, "aria-pressed": String(here), "aria-disabled": asleep ? "true" : null, title: offer?.why ?? null, onclick: () => here || page.take(offer) },
+      return h("button", { type: "button", key: c.channel, class: `btn ${asleep ? "asleep" : ""}`, "data-speak": c.channel, "aria-pressed": String(here), "aria-disabled": asleep ? "true" : null, title: offer?.why ?? null, onclick: () => here || page.acts.take(offer) },
         h("span", null, c.speak));
     })));
 }

@@ -4,6 +4,7 @@
  * to talk with the lawyer are always there.
  */
 
+import { heardSound, measure, reportDevices, ring, startKiosk } from "./checks.js";
 import { h, icon } from "./dom.js";
 import { linkTest } from "./gauge.js";
 import { lamps } from "./lamps.js";
@@ -76,16 +77,16 @@ function clock(page) {
 
 /** @type {Record<string, (page: any) => {sign: string, title: string, text?: any, more?: any, button?: any, second?: any}>} */
 const STEPS = {
-  start: (page) => ({ sign: "scales", title: word("kiosk.start"), more: clock(page), button: next(page, word("kiosk.ready"), () => page.startKiosk(), "ready") }),
+  start: (page) => ({ sign: "scales", title: word("kiosk.start"), more: clock(page), button: next(page, word("kiosk.ready"), () => startKiosk(page), "ready") }),
   rules: (page) => ({
     sign: "no-record", title: word("kiosk.rules"), text: word("kiosk.rules.text"),
-    button: next(page, word("kiosk.understood"), () => page.take(offerOf(page, "acknowledge_rules")), "understood"),
+    button: next(page, word("kiosk.understood"), () => page.acts.take(offerOf(page, "acknowledge_rules")), "understood"),
   }),
   opening: () => ({ sign: "camera", title: word("kiosk.opening"), text: word("devices.asking") }),
   broken: (page) => ({
     sign: "warn", title: word("kiosk.broken"), text: page.devices.trouble("camera") ?? page.devices.trouble("microphone") ?? "", more: permission(page),
     button: next(page, word("kiosk.retry"), () => page.openDevices(), "retry"),
-    second: offerOf(page, "report_devices") ? h("button", { type: "button", class: "btn", onclick: () => page.reportDevices() }, word("kiosk.without")) : null,
+    second: offerOf(page, "report_devices") ? h("button", { type: "button", class: "btn", onclick: () => reportDevices(page) }, word("kiosk.without")) : null,
   }),
   see: (page) => ({ sign: "eye", title: word("kiosk.see"), more: picker(page, "videoinput", "camera.choose"), button: next(page, word("kiosk.see.yes"), () => page.remember("sawSelf", true), "see") }),
   speak: (page) => ({
@@ -96,13 +97,13 @@ const STEPS = {
   }),
   sound: (page) => ({
     sign: "sound", title: word("kiosk.sound"), more: picker(page, "audiooutput", "loudspeaker.choose"),
-    button: page.here.rang ? next(page, word("kiosk.sound.yes"), () => { page.heardSound(true); page.reportDevices(); }, "heard") : next(page, word("loudspeaker.play"), () => page.ring(), "ring"),
-    second: page.here.rang ? h("div", { class: "acts tight" }, h("button", { type: "button", class: "btn", onclick: () => page.ring() }, word("loudspeaker.again")),
-      h("button", { type: "button", class: "btn", onclick: () => { page.heardSound(false); page.reportDevices(); } }, word("loudspeaker.no"))) : null,
+    button: page.here.rang ? next(page, word("kiosk.sound.yes"), () => { heardSound(page, true); reportDevices(page); }, "heard") : next(page, word("loudspeaker.play"), () => ring(page), "ring"),
+    second: page.here.rang ? h("div", { class: "acts tight" }, h("button", { type: "button", class: "btn", onclick: () => ring(page) }, word("loudspeaker.again")),
+      h("button", { type: "button", class: "btn", onclick: () => { heardSound(page, false); reportDevices(page); } }, word("loudspeaker.no"))) : null,
   }),
   link: (page) => ({
     sign: "speed", title: word(page.probe.running ? "kiosk.link.running" : !me(page)?.link ? "kiosk.link" : me(page).link.stale ? "kiosk.link.stale" : "kiosk.link.bad"),
-    more: linkTest(page), button: page.probe.running ? null : next(page, word(me(page)?.link ? "probe.again" : "probe.start"), () => page.measure(), "probe"),
+    more: linkTest(page), button: page.probe.running ? null : next(page, word(me(page)?.link ? "probe.again" : "probe.start"), () => measure(page), "probe"),
   }),
   wait: (page) => ({
     sign: me(page)?.attendance === "admitted" ? "door" : "clock", title: word(me(page)?.attendance === "admitted" ? "kiosk.admitted" : "kiosk.wait"),

@@ -1,6 +1,7 @@
 // @ts-check
 /** The way into the hearing: rules, devices, link, waiting. One step is open, the others tell how they stand. */
 
+import { heardSound, measure, reportDevices, ring } from "./checks.js";
 import { h, icon } from "./dom.js";
 import { bench } from "./lamps.js";
 import { linkTest } from "./gauge.js";
@@ -80,7 +81,7 @@ function rules(page) {
   const offer = offerOf(page, "acknowledge_rules");
   const list = [1, 2, 3, 4, 5].filter((n) => known(`rules.${n}`));
   const go = () => {
-    if (page.here.ticked) page.take(offer);
+    if (page.here.ticked) page.acts.take(offer);
     else page.here.faultTick = true;
     page.redraw();
   };
@@ -109,13 +110,13 @@ function devices(page) {
     check(d.voiceHeard && d.microphone === "ok", word("check.microphone"), d.trouble("microphone"), [levelBar(page), sentence(page), otherMicrophone(page), picker(page, "audioinput", "mic.choose")]),
     check(page.here.soundHeard === true, word("check.loudspeaker"), page.here.soundHeard === false ? word("loudspeaker.fix") : null, [
       h("div", { class: "acts tight" },
-        h("button", { type: "button", class: "btn", "data-local": "ring", onclick: () => page.ring() }, icon("sound"), word("loudspeaker.play")),
-        page.here.rang ? h("button", { type: "button", class: "btn", "aria-pressed": String(page.here.soundHeard === true), "data-local": "heard", onclick: () => page.heardSound(true) }, word("loudspeaker.yes")) : null,
-        page.here.rang ? h("button", { type: "button", class: "btn", "aria-pressed": String(page.here.soundHeard === false), onclick: () => page.heardSound(false) }, word("loudspeaker.no")) : null),
+        h("button", { type: "button", class: "btn", "data-local": "ring", onclick: () => ring(page) }, icon("sound"), word("loudspeaker.play")),
+        page.here.rang ? h("button", { type: "button", class: "btn", "aria-pressed": String(page.here.soundHeard === true), "data-local": "heard", onclick: () => heardSound(page, true) }, word("loudspeaker.yes")) : null,
+        page.here.rang ? h("button", { type: "button", class: "btn", "aria-pressed": String(page.here.soundHeard === false), onclick: () => heardSound(page, false) }, word("loudspeaker.no")) : null),
       picker(page, "audiooutput", "loudspeaker.choose")]),
     h("div", { class: "acts" },
-      h("button", { type: "button", class: `btn next ${tried ? "" : "asleep"}`, "data-act": "report_devices", "aria-disabled": tried ? null : "true", onclick: () => (tried ? page.reportDevices() : page.refuse(missing)) }, word("devices.go"), icon("arrow")),
-      tried ? null : h("button", { type: "button", class: "btn", "data-local": "without", onclick: () => page.reportDevices() }, word("kiosk.without")),
+      h("button", { type: "button", class: `btn next ${tried ? "" : "asleep"}`, "data-act": "report_devices", "aria-disabled": tried ? null : "true", onclick: () => (tried ? reportDevices(page) : page.acts.refuse(missing)) }, word("devices.go"), icon("arrow")),
+      tried ? null : h("button", { type: "button", class: "btn", "data-local": "without", onclick: () => reportDevices(page) }, word("kiosk.without")),
       d.camera !== "ok" || d.microphone !== "ok" ? h("button", { type: "button", class: "btn", onclick: () => page.openDevices() }, word("devices.retry")) : null),
   ];
 }
@@ -173,7 +174,7 @@ function link(page) {
     h("div", { class: "acts" },
       running ? h("button", { type: "button", class: "btn", onclick: () => page.probe.abort(true) }, word("probe.stop"))
         : done ? h("button", { type: "button", class: "btn next", "data-local": "onward", onclick: () => page.goTo("wait") }, word("probe.onward"), icon("arrow")) : null,
-      running ? null : h("button", { type: "button", class: `btn ${done ? "" : "next"}`, "data-local": "probe", onclick: () => page.measure() }, icon("speed"), word(measured ? "probe.again" : "probe.start"))),
+      running ? null : h("button", { type: "button", class: `btn ${done ? "" : "next"}`, "data-local": "probe", onclick: () => measure(page) }, icon("speed"), word(measured ? "probe.again" : "probe.start"))),
   ];
 }
 

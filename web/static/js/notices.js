@@ -2,7 +2,7 @@
 /** What one ought to know stays on a line under the lamps until it is no longer so. Nothing that matters flies away. */
 
 import { h, icon } from "./dom.js";
-import { me, shortPlate } from "./parts.js";
+import { me, offerButton, shortPlate } from "./parts.js";
 import { hour, word } from "./words.js";
 
 /** @param {any} page @returns {any[]} */
@@ -13,10 +13,10 @@ export function notices(page) {
   if (page.cut) push("cut", "danger", "link-off", word("cut.title"), word("cut.text"));
   if (!page.view) return out;
   const { hearing } = page.view;
-  if (page.refusal) {
-    push("refused", "caution", "warn", page.refusal, "", h("button", { type: "button", class: "btn quiet square", "aria-label": word("form.close"), onclick: () => page.forgive() }, icon("cross")));
+  if (page.acts.refusal) {
+    push("refused", "caution", "warn", page.acts.refusal, "", h("button", { type: "button", class: "btn quiet square", "aria-label": word("form.close"), onclick: () => page.forgive() }, icon("cross")));
   }
-  if (page.media.blocked) push("blocked", "caution", "sound", word("blocked.title"), word("blocked.text"), h("button", { type: "button", class: "btn next", onclick: () => page.media.unblock() }, word("blocked.go")));
+  if (page.media.voices.blocked) push("blocked", "caution", "sound", word("blocked.title"), word("blocked.text"), h("button", { type: "button", class: "btn next", onclick: () => page.media.voices.unblock() }, word("blocked.go")));
   if (!page.cut && page.media.state === "failed") push("media", "caution", "link-off", word("media.title"), word("media.text"));
   if (hearing.recording?.state === "failed") push("tape", "danger", "warn", word("tape.title"), [hearing.recording.why, word("tape.text")].filter(Boolean).join(". "));
   if (hearing.second_recording) push("second-tape", "caution", "warn", word("second_tape.title"), `${hearing.second_recording}. ${word("second_tape.text")}`);
@@ -60,7 +60,7 @@ export function ending(page, why) {
         why === "another_tab" ? h("button", { type: "button", class: "btn next", onclick: () => page.line.again() }, word("end.take_back")) : null,
         again && why !== "another_tab" ? h("button", { type: "button", class: "btn next", onclick: () => location.reload() }, word("end.reload")) : null,
         why === "signed_out" ? h("a", { class: "btn next", href: "/" }, word("end.sign_in")) : null,
-        (page.view?.may ?? []).length && why === "closed" ? page.closing() : null)),
+        (page.view?.may ?? []).length && why === "closed" ? page.view.may.map((/** @type {any} */ offer) => offerButton(page, offer)) : null)),
   };
 }
 

@@ -4,27 +4,19 @@
  * what may be pressed follows its offers. The page itself knows no rule of procedure.
  */
 
+import { Acts } from "./acts.js";
 import { Captions } from "./captions.js";
 import { Channels } from "./channels.js";
 import { Devices } from "./devices.js";
 import { paint } from "./dom.js";
-import { ask } from "./forms.js";
-import { kiosk } from "./kiosk.js";
-import { lobby } from "./lobby.js";
-import { ending, notices } from "./notices.js";
-import { oathPage } from "./oath.js";
-import { me, offerButton } from "./parts.js";
+import { notices } from "./notices.js";
+import { me } from "./parts.js";
 import { Probe } from "./probe.js";
-import { room } from "./room.js";
 import { Hearing } from "./rtc.js";
+import { sceneOf } from "./scenes.js";
 import { Line } from "./socket.js";
+import { Speakers } from "./speakers.js";
 import { mbit, word } from "./words.js";
-
-const IN_SESSION = new Set(["countdown", "open", "paused_by_loss", "recess", "private_talk", "deliberation", "announced"]);
-const OATH_ON_PAGE = new Set(["warned", "shown", "heard"]);
-/** A voice this loud for this long takes the large picture. */
-const LOUD = 0.12;
-const HOLD = 1200;
 
 /** @param {string} id */
 const part = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -38,8 +30,6 @@ export class LivePage {
     this.arrived = 0;
     /** What this device remembers for itself: opened step, pinned picture, ticks. @type {Record<string, any>} */
     this.here = {};
-    /** @type {Set<string>} */
-    this.busy = new Set();
     /** @type {Set<Element>} */
     this.meters = new Set();
     this.captions = new Captions();
@@ -50,21 +40,17 @@ export class LivePage {
     this.withheld = new Set();
     this.undecodable = new Set();
     this.opened = 0;
-    this.refusal = "";
     this.cut = false;
     /** @type {string|null} */
     this.over = null;
-    /** @type {string|null} */
-    this.speaking = null;
-    /** @type {string|null} */
-    this.lastSpeaker = null;
-    this.loudSince = { seat: "", at: 0 };
+    this.speakers = new Speakers();
     this.drawing = false;
     this.scene = "";
     this.phase = "";
     const change = () => this.redraw();
     this.devices = new Devices({ change, level: () => this.showLevel() });
     this.line = new Line(path, { message: (m) => void this.message(m), state: (state, reason) => this.lineIs(state, reason) });
+    this.acts = new Acts({ line: this.line, change, pressed: () => this.menu(false), tell: (why) => (part("alarm").textContent = why) });
     const send = (/** @type {any} */ m) => this.line.send(m);
     this.media = new Hearing({ send, change, publishes: !observer, sounds: part("sounds") });
     this.probe = new Probe({ send, change });
@@ -76,7 +62,7 @@ export class LivePage {
     setInterval(() => this.view && this.redraw(), 1000);
     addEventListener("keydown", (e) => e.key === "Escape" && this.here.menu && this.menu(false));
     addEventListener("click", (e) => {
-      if (this.media.blocked) this.media.unblock();
+      if (this.media.voices.blocked) this.media.voices.unblock();
       if (this.here.menu && !(/** @type {Element} */ (e.target).closest(".more"))) this.menu(false);
     });
   }
@@ -153,71 +139,24 @@ export class LivePage {
       if (this.opened > 1) void this.media.again();
       if (this.here.listens) this.listen(this.here.listens);
       this.status = "";
-      if (this.view) this.refusal = "";
+      if (this.view) this.acts.refusal = "";
     }
     this.redraw();
   }
 
   /** @param {Record<string, number>} levels */
   hear(levels) {
-    const own = this.view?.you?.seat;
     const interpreters = this.channels.mine(this.view);
     this.channels.balance(this, levels ?? {});
-    const [seat, level] = Object.entries(levels ?? {}).filter(([one]) => !interpreters.has(one)).reduce((best, one) => (one[1] > best[1] ? one : best), ["", 0]);
-    const now = performance.now();
-    this.speaking = level > LOUD ? seat : null;
-    if (level > LOUD && seat !== own) {
-      if (this.loudSince.seat !== seat) this.loudSince = { seat, at: now };
-      if (!this.lastSpeaker || now - this.loudSince.at >= HOLD) this.lastSpeaker = seat;
-    }
+    this.speakers.hear(Object.entries(levels ?? {}).filter(([seat]) => !interpreters.has(seat)), this.view?.you?.seat);
   }
 
   // --- what people do ---
 
-  /** @param {any} offer */
-  nameOf(offer) {
-    return `${offer.act} ${offer.person ?? ""} ${JSON.stringify(offer.with ?? {})}`;
-  }
-
-  /** Press of an offer. @param {any} offer */
-  take(offer) {
-    if (!offer) return;
-    if (this.cut || !offer.ready) {
-      this.refuse(this.cut ? word("cut.text") : (offer.why ?? ""));
-      return;
-    }
-    this.menu(false);
-    if (offer.fields?.length || offer.confirm) void ask(offer, (values) => this.send(offer, values, true));
-    else void this.send(offer, {}, false);
-  }
-
-  /** @param {any} offer @param {Record<string, any>} values @param {boolean} inForm a form shows the refusal itself */
-  async send(offer, values, inForm) {
-    const name = this.nameOf(offer);
-    if (this.busy.has(name)) return { ok: false, why: "" };
-    this.busy.add(name);
-    this.redraw();
-    const target = offer.with ?? (offer.person ? { person: offer.person } : {});
-    const outcome = await this.line.act(offer.act, { ...target, ...values });
-    this.busy.delete(name);
-    if (outcome.ok) this.refusal = "";
-    else if (!inForm) this.refuse(outcome.why);
-    this.redraw();
-    return outcome;
-  }
-
-  /** @param {string} why */
-  refuse(why) {
-    this.refusal = why;
-    part("alarm").textContent = why;
-    this.redraw();
-  }
-
+  /** The refusal was read. */
   forgive() {
-    this.refusal = "";
-    part("alarm").textContent = "";
+    this.acts.refuse("");
     part("main").focus();
-    this.redraw();
   }
 
   /** @param {boolean} open */
@@ -263,7 +202,7 @@ export class LivePage {
   /** @param {"audioinput"|"videoinput"|"audiooutput"} kind @param {string} id */
   async chooseDevice(kind, id) {
     await this.devices.choose(kind, id);
-    if (kind === "audiooutput") this.media.listenOn(id);
+    if (kind === "audiooutput") this.media.voices.listenOn(id);
     else await this.media.bring(this.devices.microphoneTrack, this.devices.cameraTrack);
   }
 
@@ -281,16 +220,6 @@ export class LivePage {
     }
   }
 
-  async startKiosk() {
-    this.here.started = true;
-    await this.openDevices();
-  }
-
-  async ring() {
-    await this.devices.ring();
-    this.remember("rang", true);
-  }
-
   /** Another interpreter's channel, or none. @param {string} channel */
   listen(channel) {
     this.here.listens = channel;
@@ -300,35 +229,6 @@ export class LivePage {
   /** The shown sentence is read aloud. @param {"start"|"stop"} reading */
   read(reading) {
     this.line.send({ t: "rtc.voice", reading });
-  }
-
-  /** @param {boolean} yes */
-  heardSound(yes) {
-    this.remember("soundHeard", yes);
-  }
-
-  async reportDevices() {
-    const d = this.devices;
-    const fields = { camera: d.camera === "ok", microphone: d.microphone === "ok" && d.voiceHeard, loudspeaker: this.here.soundHeard === true, labels: await d.labels() };
-    this.here.step = null;
-    this.here.spoke = this.here.spoke && fields.microphone;
-    this.here.rang = false;
-    const outcome = await this.line.act("report_devices", fields);
-    if (!outcome.ok) this.refuse(outcome.why);
-    else if (!fields.microphone) this.refuse(word("devices.voice"));
-    else if (!fields.loudspeaker) this.refuse(word("devices.sound"));
-    else if (this.view.you.layout === "kiosk") void this.measure();
-    this.redraw();
-  }
-
-  async measure() {
-    this.here.step = this.view.you.layout === "kiosk" ? null : "link";
-    await this.probe.start();
-  }
-
-  /** What is still to do after the end (delivery of the ruling, signatures): offers again. */
-  closing() {
-    return (this.view.may ?? []).map((/** @type {any} */ o) => offerButton(this, o));
   }
 
   // --- what is seen ---
@@ -342,31 +242,13 @@ export class LivePage {
     });
   }
 
-  /** Which scene the view calls for. */
-  pick() {
-    const ended = ["closed", "vacated"].includes(this.view?.hearing.phase);
-    if (this.over && !ended) return ending(this, this.observer && this.over !== "malformed" ? "observer_out" : this.over);
-    const { hearing, you } = this.view;
-    const mine = me(this);
-    const attendance = you.attendance ?? mine?.attendance;
-    if (ended) return ending(this, hearing.phase);
-    if (this.observer) return room(this);
-    if (attendance === "removed" || attendance === "released") return ending(this, attendance);
-    if (["judge", "secretary"].includes(you.layout)) return room(this);
-    if (hearing.oath?.wording && hearing.oath.person === you.person && OATH_ON_PAGE.has(mine?.oath) && hearing.phase === "open") return oathPage(this);
-    const alone = hearing.phase === "private_talk" && hearing.private_talk?.includes(you.person);
-    const inside = alone || (["admitted", "lost"].includes(attendance) && IN_SESSION.has(hearing.phase) && !(hearing.phase === "private_talk" && !hearing.opened_at));
-    if (inside) return room(this);
-    return you.layout === "kiosk" ? kiosk(this) : lobby(this);
-  }
-
   draw() {
     if (!this.view && !this.over) {
       paint(part("line"), notices(this));
       return;
     }
     this.meters.clear();
-    const scene = this.pick();
+    const scene = sceneOf(this);
     const classes = `live ${scene.cls}`.trim();
     if (document.body.className !== classes) document.body.className = classes;
     paint(part("bench"), scene.bench);

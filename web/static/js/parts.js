@@ -31,8 +31,8 @@ export function offerButton(page, offer, look = {}) {
     h("button", {
       type: "button", class: [...new Set(["btn", tone, look.cls, asleep ? "asleep" : ""])].filter(Boolean).join(" "),
       "aria-disabled": asleep ? "true" : null, "aria-describedby": offer.why ? id : null, "aria-haspopup": opens,
-      "aria-busy": page.busy.has(page.nameOf(offer)) ? "true" : null,
-      "data-act": offer.act, "data-person": offer.person ?? null, onclick: () => page.take(offer),
+      "aria-busy": page.acts.busy.has(page.acts.nameOf(offer)) ? "true" : null,
+      "data-act": offer.act, "data-person": offer.person ?? null, onclick: () => page.acts.take(offer),
     }, sign ? icon(sign) : null, h("span", null, offer.label), look.arrow && offer.ready ? icon("arrow") : null),
     offer.why && !offer.ready ? h("small", { class: "why", id }, offer.why) : null);
 }

@@ -26,7 +26,7 @@ function person(page, p, wide) {
   // With whom one talks, one acts beside their picture.
   const acts = offers(page, "talk").length && page.view.hearing.talk === p.seat ? [] : steps(offers(page, "roll", p.person));
   const open = wide || page.here.row === p.person;
-  const speaks = page.speaking === p.seat && p.connected;
+  const speaks = page.speakers.now === p.seat && p.connected;
   // Where all marks are seen, only what they do not say is said beside the name.
   const said = wide && p.connected !== false && ["admitted", "waiting"].includes(p.attendance) ? null : at.word;
   const notes = [p.name, p.person === page.view.you.person ? word("you") : null, speaks ? word("speaks") : said].filter(Boolean).join(" · ");

@@ -139,7 +139,7 @@ function seatsShown(page) {
 /** All pictures in one grid; the large one is large by its place only, so that no picture stops when it changes. @param {any} page */
 function tiles(page) {
   const seats = seatsShown(page);
-  const large = [page.here.pinned, oathSeat(page), page.lastSpeaker, courtSeat(page, seats), seats[0]].find((seat) => seats.includes(seat));
+  const large = [page.here.pinned, oathSeat(page), page.speakers.last, courtSeat(page, seats), seats[0]].find((seat) => seats.includes(seat));
   const small = seats.length - (large ? 1 : 0) + (page.observer ? 0 : 1);
   return h("div", { class: "tiles", key: "tiles", style: { "--n": String(Math.min(7, Math.max(5, small))) } },
     seats.map((seat) => tile(page, seat, seat === large)),
@@ -168,7 +168,7 @@ function tile(page, seat, large) {
   const undecodable = page.undecodable.has(seat);
   const flows = page.media.flowing.has(seat) && page.media.pictures.has(seat) && !narrow && !undecodable;
   const gone = people.length > 0 && people.every((p) => p.connected === false);
-  const speaking = page.speaking === seat && !gone;
+  const speaking = page.speakers.now === seat && !gone;
   const reason = gone ? word("presence.lost") : people.some((p) => p.camera === false) ? word("camera.off") : undecodable ? word("picture.undecodable") : narrow ? word("picture.narrow") : "";
   const hand = people.some((p) => p.hand);
   const silent = people.some((p) => p.muted || p.mic === false);

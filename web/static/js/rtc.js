@@ -6,33 +6,13 @@
  * @typedef {{seat: string, kind: "audio"|"video"}} Source
  */
 
+import { counts, share, since } from "./figures.js";
+import { resize, sizes } from "./layers.js";
+import { Repeats } from "./repeats.js";
+import { Voices } from "./voices.js";
+
 const REPORT_EVERY = 1000;
 const PATIENCE = 4000;
-
-/** On a line that loses sound, what is played waits so long (ms) that a repetition is in time: for the way to the court
- * and for the speaker's, of which we only know that it is there. Elsewhere the browser waits as little as it can.
- * @param {number} rtt */
-const roomForRepeats = (rtt) => Math.min(400, Math.round(120 + 2.5 * rtt));
-/** Shares of packets asked for again above which a line counts as losing, and below which it does no more. */
-const LOSES = 0.01;
-const HOLDS = 0.002;
-
-/** The same picture in up to three sizes, smallest first: each listener is sent the one that their line and the floor
- * have room for. Browsers leave out the last sizes of a small picture, so those of a face are made otherwise.
- * @type {[number, [scale: number, bits: number][]][]} */
-const SIZES = [
-  [960 * 540, [[4, 80_000], [2, 200_000], [1, 450_000]]],
-  [480 * 270, [[2, 100_000], [1, 400_000], [1, 400_000]]],
-  [0, [[1, 250_000], [1, 250_000], [1, 250_000]]],
-];
-const LAYERS = ["q", "h", "f"];
-
-/** @param {MediaStreamTrack|null} camera @returns {RTCRtpEncodingParameters[]} */
-function sizes(camera) {
-  const { width = 640, height = 360 } = camera?.getSettings() ?? {};
-  const [, chosen] = SIZES.find(([pixels]) => width * height >= pixels) ?? SIZES[1];
-  return LAYERS.map((rid, n) => ({ rid, scaleResolutionDownBy: chosen[n][0], maxBitrate: chosen[n][1] }));
-}
 
 export class Hearing {
   /**
@@ -60,21 +40,15 @@ export class Hearing {
     this.tracks = {};
     /** @type {Map<string, MediaStream>} */
     this.pictures = new Map();
-    /** @type {Map<string, HTMLAudioElement>} */
-    this.voices = new Map();
+    this.voices = new Voices({ place: hooks.sounds, change: hooks.change });
     this.offering = false;
     this.offeredAt = 0;
     this.offerAgain = false;
-    this.blocked = false;
-    this.speaker = "";
     /** Seats whose picture flows at this moment. @type {Set<string>} */
     this.flowing = new Set();
-    /** @type {{up: number, down: number, at: number, asked: number, voices: number}|null} */
+    /** What was counted last. @type {import("./figures.js").Counts|null} */
     this.counted = null;
-    /** Share of the voices' packets that were asked for again, of late. */
-    this.holes = 0;
-    /** How long what comes waits for repetitions; null where nothing is lost. @type {number|null} */
-    this.room = null;
+    this.repeats = new Repeats();
     setInterval(() => this.report(), REPORT_EVERY);
     this.watchNetwork();
   }
@@ -115,16 +89,8 @@ export class Hearing {
     const [mic, cam] = this.pc ? this.pc.getTransceivers() : [];
     if (mic && cam && this.hooks.publishes) {
       await Promise.all([mic.sender.replaceTrack(microphone), cam.sender.replaceTrack(camera)]);
-      await this.resize(cam.sender, camera);
+      await resize(cam.sender, camera);
     } else await this.offer();
-  }
-
-  /** Another camera may have another size. @param {RTCRtpSender} sender @param {MediaStreamTrack|null} camera */
-  async resize(sender, camera) {
-    const parameters = sender.getParameters();
-    const wanted = sizes(camera);
-    for (const encoding of parameters.encodings) Object.assign(encoding, wanted.find((one) => one.rid === encoding.rid));
-    await sender.setParameters(parameters);
   }
 
   /** @param {{audio: number, video: number, fresh: boolean}} wanted */
@@ -180,8 +146,7 @@ export class Hearing {
     this.tracks = {};
     this.flowing.clear();
     this.pictures.clear();
-    for (const voice of this.voices.values()) voice.remove();
-    this.voices.clear();
+    this.voices.keep(new Set());
     this.hooks.change();
   }
 
@@ -271,106 +236,24 @@ export class Hearing {
         flows();
       } else {
         heard.add(source.seat);
-        this.voice(source.seat, track);
+        this.voices.play(source.seat, track);
       }
     }
     for (const seat of [...this.pictures.keys()]) if (!seen.has(seat)) this.pictures.delete(seat);
-    for (const [seat, voice] of [...this.voices]) {
-      if (heard.has(seat)) continue;
-      voice.remove();
-      this.voices.delete(seat);
-    }
+    this.voices.keep(heard);
     this.hooks.change();
-  }
-
-  /** @param {string} seat @param {MediaStreamTrack} track */
-  voice(seat, track) {
-    let audio = this.voices.get(seat);
-    if (!audio) {
-      audio = document.createElement("audio");
-      audio.autoplay = true;
-      audio.dataset.seat = seat;
-      this.hooks.sounds.append(audio);
-      this.voices.set(seat, audio);
-      if (this.speaker) this.route(audio);
-    }
-    const stream = /** @type {MediaStream|null} */ (audio.srcObject);
-    if (stream?.getTracks()[0] !== track) audio.srcObject = new MediaStream([track]);
-    audio.play().catch((error) => this.notPlaying(error));
-  }
-
-  /** @param {DOMException} error */
-  notPlaying(error) {
-    if (error.name !== "NotAllowedError" || this.blocked) return;
-    this.blocked = true;
-    this.hooks.change();
-  }
-
-  /** The browser wants a click before it lets us sound. Call from one. */
-  unblock() {
-    this.blocked = false;
-    for (const voice of this.voices.values()) voice.play().catch((error) => this.notPlaying(error));
-    this.hooks.change();
-  }
-
-  /** @param {string} deviceId */
-  listenOn(deviceId) {
-    this.speaker = deviceId;
-    for (const voice of this.voices.values()) this.route(voice);
-  }
-
-  /** @param {HTMLAudioElement} audio */
-  route(audio) {
-    if ("setSinkId" in audio) audio.setSinkId(this.speaker).catch(() => {});
-  }
-
-  /** Give repetitions time where sound is lost. @param {RTCPeerConnection} pc @param {number} asked share of packets @param {number} rtt */
-  wait(pc, asked, rtt) {
-    this.holes += (Math.min(1, asked) - this.holes) / 5;
-    if (this.holes > LOSES) this.room ??= roomForRepeats(rtt);
-    else if (this.holes < HOLDS) this.room = null;
-    for (const receiver of /** @type {any[]} */ (pc.getReceivers())) {
-      if ("jitterBufferTarget" in receiver && receiver.jitterBufferTarget !== this.room) receiver.jitterBufferTarget = this.room;
-    }
   }
 
   /** Figures for the court's register of links: what went through since the last report. */
   async report() {
     const pc = this.pc;
     if (!pc || pc.connectionState !== "connected") return;
-    /** @type {Record<string, [number, number]>} */
-    const tracks = {};
-    const sum = { up: 0, down: 0, lost: 0, got: 0, frames: 0, rtt: 0, asked: 0, voices: 0 };
-    for (const s of (await pc.getStats()).values()) {
-      if (s.type === "inbound-rtp") {
-        if (s.mid) tracks[s.mid] = [s.packetsReceived || 0, s.framesDecoded || 0];
-        sum.down += s.bytesReceived || 0;
-        sum.lost += Math.max(0, s.packetsLost || 0);
-        sum.got += s.packetsReceived || 0;
-        sum.frames += s.framesDecoded || 0;
-        if (s.kind === "audio") {
-          sum.asked += s.nackCount || 0;
-          sum.voices += s.packetsReceived || 0;
-        }
-      } else if (s.type === "outbound-rtp") sum.up += s.bytesSent || 0;
-      else if (s.type === "candidate-pair" && s.nominated) sum.rtt = (s.currentRoundTripTime || 0) * 1000;
-    }
-    const at = performance.now();
+    const now = await counts(pc);
+    if (pc !== this.pc) return;
     const before = this.counted;
-    this.counted = { up: sum.up, down: sum.down, at, asked: sum.asked, voices: sum.voices };
-    if (!before || pc !== this.pc) return;
-    this.wait(pc, Math.max(0, sum.asked - before.asked) / Math.max(1, sum.voices - before.voices), sum.rtt);
-    const kbps = (/** @type {number} */ now, /** @type {number} */ then) => Math.max(0, Math.round(((now - then) * 8) / (at - before.at)));
-    this.hooks.send({
-      t: "rtc.report",
-      up_kbps: kbps(sum.up, before.up),
-      down_kbps: kbps(sum.down, before.down),
-      rtt_ms: Math.round(sum.rtt),
-      packets_lost: sum.lost,
-      packets_received: sum.got,
-      frames_decoded: sum.frames,
-      at: Math.round(at),
-      tracks,
-    });
+    this.counted = now;
+    if (!before) return;
+    this.repeats.wait(pc, share(before, now), now.rtt);
+    this.hooks.send({ t: "rtc.report", ...since(before, now) });
   }
 }
