@@ -30,7 +30,7 @@ export class Channels {
     const mine = this.mine(page.view);
     if ([...mine].some((seat) => (levels[seat] ?? 0) > AUDIBLE)) this.heardAt = performance.now();
     const behind = mine.size > 0 && performance.now() - this.heardAt < PAUSE;
-    for (const [seat, voice] of page.media.voices.playing) voice.volume = behind && !mine.has(seat) ? BEHIND : 1;
+    for (const [seat, voice] of page.media.voices) voice.volume = behind && !mine.has(seat) ? BEHIND : 1;
   }
 }
 

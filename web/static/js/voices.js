@@ -12,6 +12,11 @@ export class Voices {
     this.speaker = "";
   }
 
+  /** Each seat with the element that plays it. */
+  [Symbol.iterator]() {
+    return this.playing[Symbol.iterator]();
+  }
+
   /** @param {string} seat @param {MediaStreamTrack} track */
   play(seat, track) {
     let audio = this.playing.get(seat);
