@@ -16,7 +16,8 @@ import structlog
 from aiohttp import web
 from cryptography import x509
 
-from config.settings import BucketTarget, FolderTarget, Settings, WebhookTarget
+from config.settings import Settings
+from config.tables import BucketTarget, FolderTarget, WebhookTarget
 from hearing.participants import HearingId
 from hearing.registry.clerk import Clerk
 from media.record.disk import SharedDisk
