@@ -15,7 +15,7 @@ from hearing.wrongs import Refused
 from web import languages
 from web.asking import perform
 from web.casefile import CaseFile, gather, source
-from web.documents import minutes as papers
+from web.documents.link_test import link_test
 from web.notifier import Letter
 from web.office import LINK_TEST, Office
 from web.rights import closed_parts
@@ -76,7 +76,7 @@ async def seal_link_test(office: Office, hearing_id: HearingId, hearing: Hearing
     language = hearing.listing.language if hearing.listing.language in ("kk", "ru") else "kk"
     kept = sealed(file, LINK_TEST, language, "pdf")
     if kept is None or kept.id not in hearing.files:
-        made = papers.link_test(await source(office, file, language, LINK_TEST))
+        made = link_test(await source(office, file, language, LINK_TEST))
         await keep(office, file, LINK_TEST, language, "pdf", made, SYSTEM.person)
 
 

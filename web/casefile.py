@@ -16,8 +16,8 @@ from hearing.utterances import Utterance
 from hearing.wrongs import Refused
 from transcripts.interpretation import tied
 from web import doors, languages
-from web.documents.minutes import Source
 from web.documents.paper import FOOT
+from web.documents.source import Source
 from web.doors import Visitor
 from web.office import QUALITY, RECORDING, TIMELINE, Office
 from web.quality import Report

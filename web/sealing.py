@@ -14,8 +14,8 @@ from hearing.participants import SYSTEM, HearingId
 from hearing.registry.documents import Document
 from web.asking import perform
 from web.casefile import CaseFile, gather, source
-from web.documents import minutes as papers
 from web.documents.paper import Paper
+from web.documents.ruling import ruling
 from web.documents.setting import docx, pdf
 from web.office import RULING, Office
 from web.rights import Rights
@@ -48,7 +48,7 @@ async def seal_ruling(office: Office, hearing_id: HearingId) -> None:
             kept = sealed(file, RULING, language, form)
             if kept is not None and kept.id in hearing.files:
                 continue
-            made = made or papers.ruling(await source(office, file, language, RULING))
+            made = made or ruling(await source(office, file, language, RULING))
             await keep(office, file, RULING, language, form, made, SYSTEM.person)
 
 

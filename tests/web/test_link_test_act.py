@@ -11,7 +11,7 @@ from weasyprint import HTML
 from hearing.participants import SYSTEM, HearingId
 from tests.web.house import House
 from web.casefile import gather, source
-from web.documents.minutes import link_test
+from web.documents.link_test import link_test
 from web.documents.paper import Paper, Table, Title
 from web.documents.setting import docx as as_docx
 from web.documents.setting import html

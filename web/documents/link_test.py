@@ -5,17 +5,14 @@ Everything comes from the journal. An override and a rehearsal belong to the tes
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from hearing import facts as f
 from hearing.hearings import Participant
 from hearing.participants import Place, SeatId
 from web import languages
-
-if TYPE_CHECKING:
-    from web.documents.minutes import Source
+from web.documents.paper import Paper
+from web.documents.source import Source, head, printed, took_part
 
 SHOWN = 2
 """Most earlier tests that a sheet lists, so that it stays one page."""
@@ -53,8 +50,13 @@ def history(source: Source, seat: SeatId) -> History:
     return found
 
 
-def sheets(source: Source, took_part: Callable[[Participant], bool]) -> list[dict[str, object]]:
-    """One sheet for everybody who took part and whose line was tested."""
+def link_test(source: Source) -> Paper:
+    """A sheet for everybody who took part and whose line was tested."""
+    norm = languages.decimal(source.language, source.edition.numbers["norm_kbps"] / 1000)
+    return printed(source, "link_test", {**head(source), "norm": norm, "tests": sheets(source)})
+
+
+def sheets(source: Source) -> list[dict[str, object]]:
     made = []
     for p in source.hearing.people.values():
         past = history(source, p.seat)
@@ -68,7 +70,7 @@ def _sheet(source: Source, p: Participant, past: History) -> dict[str, object]:
     devices, tried = past.devices or (None, None)
     works = [name for name in DEVICES if devices is not None and getattr(devices, name)]
     return {
-        "who": _called(source, p),
+        "who": source.called(p.person),
         "place": source.say(f"place.{p.place}"),
         "at": _when(source, at),
         "up": _mbit(source, test.up_kbps),
@@ -101,15 +103,14 @@ def _vouched(source: Source, rehearsed: tuple[f.RehearsalConfirmed, float] | Non
     if rehearsed is None:
         return None
     fact, at = rehearsed
-    by = source.hearing.people.get(fact.by)
-    return f"{_called(source, by) if by is not None else source.names.get(fact.by, '—')}, {_when(source, at)}"
+    return f"{source.called(fact.by)}, {_when(source, at)}"
 
 
 def _override(source: Source, fact: f.LinkOverridden, at: float) -> str:
     """By the presiding judge, since the rules let nobody else."""
     presiding = source.edition.kind(source.hearing.listing.kind).presiding
     judge = next(iter(source.hearing.with_role(presiding)), None)
-    who = _called(source, judge) if judge is not None else source.say(f"role.{presiding}")
+    who = source.called(judge.person) if judge is not None else source.say(f"role.{presiding}")
     return f"{who}, {_when(source, at)}: {source.texts.get(fact.reason, '—')}"
 
 
@@ -120,10 +121,6 @@ def _earlier(source: Source, test: f.LinkTested, at: float) -> dict[str, object]
         "delay": f"{test.rtt_ms} / {test.jitter_ms}",
         "loss": languages.decimal(source.language, test.loss * 100),
     }
-
-
-def _called(source: Source, p: Participant) -> str:
-    return f"{source.say(f'role.{p.role}')} {source.names.get(p.person, '—')}"
 
 
 def _mbit(source: Source, kbps: int) -> str:

@@ -1,27 +1,21 @@
-"""Brief minutes, ruling and link-test act: gathered from the journal, the docket and the rules edition.
+"""Brief minutes: gathered from the journal, the docket and the rules edition.
 
-The minutes hold what CPC 347-1(2) lists. Every time is the journal's; beside it stands the place in the recording, so
+They hold what CPC 347-1(2) lists. Every time is the journal's; beside it stands the place in the recording, so
 that whoever doubts a line can listen to it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import tzinfo
+from collections.abc import Sequence
 from typing import Any
 
-from hearing.edition import Edition
-from hearing.facts import Fact
-from hearing.hearings import Gap, Hearing, Participant, Recording
+from hearing.hearings import Gap, Participant, Recording
 from hearing.minutes import Line, Testimony, lines, testimonies
-from hearing.participants import Attendance, PersonId, SeatId, TextRef
+from hearing.participants import Attendance, SeatId
 from web import languages
-from web.documents import quality as qualities
-from web.documents.link_test import sheets
-from web.documents.paper import Paper, write
+from web.documents.paper import Paper
+from web.documents.source import Source, head, printed, took_part
 from web.missed import Missed, What, missed
-from web.quality import Report
 from web.rights import closed_parts, touches
 
 DAY = 86400.0
@@ -47,116 +41,22 @@ CODE_PREFIX = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Everything a paper is made from."""
-
-    hearing: Hearing
-    entries: Sequence[tuple[Fact, float]]
-    names: Mapping[PersonId, str]
-    texts: Mapping[TextRef, str]
-    case_number: str
-    erdr_number: str | None
-    subject: str
-    court: str
-    edition: Edition
-    zone: tzinfo
-    say: Callable[..., str]
-    """The catalogue of the paper's language: ``say(msgid, **args)``."""
-    language: str
-    digest: str
-    check_url: str
-    place_in_record: Callable[[float], float | None]
-    """Seconds into the recording at a Unix second; None where nothing was recorded."""
-    recording: tuple[str, float | None, str] | None = None
-    """Name, duration and SHA-256 of the finished file, when there is one."""
-    quality: Report | None = None
-    """What was measured of the record, for papers about it."""
-
-
 def minutes(source: Source) -> Paper:
-    return _paper(source, "minutes", _minutes_context(source))
+    return printed(source, "minutes", _context(source))
 
 
-def ruling(source: Source) -> Paper:
-    """The ruling, for as far as it has been decided. The judge's reasons stand in it as they were written."""
-    return _paper(source, "ruling", _ruling_context(source))
-
-
-def link_test(source: Source) -> Paper:
-    """A sheet for everybody whose line was tested."""
-    norm = languages.decimal(source.language, source.edition.numbers["norm_kbps"] / 1000)
-    return _paper(source, "link_test", {**_head(source), "norm": norm, "tests": sheets(source, _took_part)})
-
-
-def quality(source: Source) -> Paper:
-    """The report on the quality of the record. Its source must have one."""
-    context = {
-        **_head(source),
-        "quality": source.quality,
-        "voices": qualities.rows(source),
-        "places": qualities.places,
-        "check": source.hearing.record_check,
-        "recording": source.recording,
-        "number": lambda value: languages.decimal(source.language, value),
-    }
-    return _paper(source, "quality", context)
-
-
-def _paper(source: Source, template: str, context: Mapping[str, object]) -> Paper:
-    language = source.language if source.language in ("kk", "ru") else "kk"
-    blocks = write(template, language, context)
-    return Paper(language, source.court, source.case_number, blocks, source.digest, source.check_url)
-
-
-def _head(source: Source) -> dict[str, object]:
-    hearing, listing = source.hearing, source.hearing.listing
-
-    def day(at: float | None) -> str:
-        return "—" if at is None else languages.day(source.language, at, source.zone)
-
-    def hour(at: float | None, seconds: bool = False) -> str:
-        return "—" if at is None else languages.clock(at, source.zone, seconds)
-
-    return {
-        "say": source.say,
-        "small": lambda words: words[:1].lower() + words[1:],
-        "court": source.court,
-        "case_number": source.case_number,
-        "erdr_number": source.erdr_number,
-        "subject": source.subject.rstrip(". ") + "." if source.subject.strip() else "",
-        "hearing": hearing,
-        "listing": listing,
-        "day": day,
-        "hour": hour,
-        "span": languages.span,
-        "text": lambda ref: source.texts.get(ref, "—").removesuffix(".") if ref else "—",
-        "held": lambda *roles: (
-            ", ".join(
-                source.names.get(p.person, "—") for p in hearing.people.values() if p.role in roles and _took_part(p)
-            )
-            or "—"
-        ),
-        "edition": source.edition,
-    }
-
-
-def _took_part(person: Participant) -> bool:
-    return person.attendance is not Attendance.REMOVED
-
-
-def _minutes_context(source: Source) -> dict[str, object]:
+def _context(source: Source) -> dict[str, object]:
     hearing = source.hearing
     found = lines(source.entries)
     closed = hearing.closed_at
     return {
-        **_head(source),
+        **head(source),
         "closed_at": closed,
         "recording": source.recording,
         "recorded": hearing.recording_since is not None,
         "impossible": [line for line in found if line.fact in ("RecordingImpossible", "RecordingFailed")],
         "announced": any(line.fact == "RecordingStarted" for line in found),
-        "people": [_person_row(source, p) for p in hearing.people.values() if _took_part(p)],
+        "people": [_person_row(source, p) for p in hearing.people.values() if took_part(p)],
         "progress": [_progress_row(source, line) for line in found if line.fact in PROGRESS],
         "interrogated": [_interrogation(source, one) for one in testimonies(source.entries)],
         "gaps": hearing.gaps,
@@ -174,14 +74,14 @@ def _minutes_context(source: Source) -> dict[str, object]:
         "objected": lambda gap: _views(source, gap, objects=True),
         "sign_until": (closed or 0) + source.edition.numbers["minutes_sign_days"] * DAY,
         "remarks_days": source.edition.numbers["remarks_days"],
-        "signers": [_signer(source, p) for p in hearing.people.values() if p.role in STAFF and _took_part(p)],
+        "signers": [_signer(source, p) for p in hearing.people.values() if p.role in STAFF and took_part(p)],
         "stopped": hearing.recording in (Recording.STOPPED, Recording.ROLLING, Recording.PAUSED),
     }
 
 
 def _views(source: Source, gap: Gap, *, objects: bool) -> str:
     """Who confirmed the judge's summary of what was missed, or objected to it."""
-    return ", ".join(_called(source, person) for person, objected in gap.confirmed.items() if objected is objects)
+    return ", ".join(source.called(person) for person, objected in gap.confirmed.items() if objected is objects)
 
 
 def _person_row(source: Source, p: Participant) -> dict[str, str]:
@@ -230,7 +130,7 @@ def _progress_row(source: Source, line: Line) -> dict[str, str]:
     place = source.place_in_record(line.at)
     return {
         "what": words,
-        "who": ", ".join(_called(source, person) for person in line.persons) or "—",
+        "who": ", ".join(source.called(person) for person in line.persons) or "—",
         "hour": languages.clock(line.at, source.zone, seconds=True),
         "place": "—" if place is None else languages.span(place),
     }
@@ -244,7 +144,7 @@ def _told(source: Source) -> list[Missed]:
 
 def _missed_row(source: Source, one: Missed) -> dict[str, str]:
     def named(seats: Sequence[SeatId]) -> str:
-        return ", ".join(_called(source, p.person) for seat in seats for p in source.hearing.at_seat(seat))
+        return ", ".join(source.called(p.person) for seat in seats for p in source.hearing.at_seat(seat))
 
     everybody = "—" if one.what is What.NORM else source.say("ledger.everybody")
     return {
@@ -255,12 +155,6 @@ def _missed_row(source: Source, one: Missed) -> dict[str, str]:
         "whom": named(one.speakers) or everybody,
         "repair": source.say(f"ledger.repair.{one.repair}") if one.repair is not None else "—",
     }
-
-
-def _called(source: Source, person: PersonId) -> str:
-    participant = source.hearing.people.get(person)
-    role = source.say(f"role.{participant.role}") if participant is not None else ""
-    return f"{role} {source.names.get(person, '—')}".strip()
 
 
 def _interrogation(source: Source, one: Testimony) -> dict[str, str]:
@@ -282,24 +176,6 @@ def _interrogation(source: Source, one: Testimony) -> dict[str, str]:
 def _signer(source: Source, p: Participant) -> dict[str, str]:
     signed = p.person in source.hearing.signatures
     return {
-        "who": f"{source.say(f'role.{p.role}')} {source.names.get(p.person, '—')}",
+        "who": source.called(p.person),
         "state": source.say("minutes.signed" if signed else "minutes.awaits"),
-    }
-
-
-def _ruling_context(source: Source) -> dict[str, object]:
-    decision = source.hearing.decision
-    kind = source.edition.kind(source.hearing.listing.kind)
-    judges = [p for p in source.hearing.people.values() if p.role == kind.presiding and _took_part(p)]
-    return {
-        **_head(source),
-        "decision": decision,
-        "reasons": source.texts.get(decision.reasons, "—").splitlines() if decision is not None else [],
-        "bail": f"{decision.bail_tenge:,}".replace(",", " ") if decision is not None and decision.bail_tenge else None,
-        "appeal_days": source.edition.numbers["appeal_days"],
-        "judge": ", ".join(source.names.get(p.person, "—") for p in judges) or "—",
-        "defended": source.edition.groups["defended"],
-        "sent_to": ", ".join(
-            source.say(f"recipient.to.{who}") for who in kind.delivery if who not in source.edition.groups["defended"]
-        ),
     }

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from hearing.participants import SeatId
 from web import languages
-
-if TYPE_CHECKING:
-    from web.documents.minutes import Source
-    from web.quality import Faults, VoiceReport
+from web.documents.paper import Paper
+from web.documents.source import Source, head, printed
+from web.quality import Faults, VoiceReport
 
 NAMED = 12
 """So many places of a fault are printed; the sealed report names more."""
+
+
+def quality(source: Source) -> Paper:
+    """Its source must have a report."""
+    context = {
+        **head(source),
+        "quality": source.quality,
+        "voices": rows(source),
+        "places": places,
+        "check": source.hearing.record_check,
+        "recording": source.recording,
+        "number": lambda value: languages.decimal(source.language, value),
+    }
+    return printed(source, "quality", context)
 
 
 def rows(source: Source) -> list[dict[str, object]]:
@@ -46,5 +57,4 @@ def _sum(source: Source, faults: Faults) -> str:
 
 
 def _who(source: Source, seat: SeatId) -> str:
-    people = source.hearing.at_seat(seat)
-    return "; ".join(f"{source.say(f'role.{p.role}')} {source.names.get(p.person, '—')}" for p in people) or "—"
+    return "; ".join(source.called(p.person) for p in source.hearing.at_seat(seat)) or "—"

@@ -13,9 +13,13 @@ from hearing.wrongs import Refused
 from web import bundling, doors, signatures
 from web.asking import ask
 from web.casefile import CaseFile, source
-from web.documents import minutes as papers
+from web.documents.link_test import link_test
+from web.documents.minutes import minutes
 from web.documents.paper import Paper
+from web.documents.quality import quality
+from web.documents.ruling import ruling
 from web.documents.setting import blocks_html, docx, pdf
+from web.documents.source import Source
 from web.doors import BENCH, STAFF
 from web.office import MINUTES, QUALITY, of
 from web.pages.file import DOCX, opened
@@ -24,11 +28,11 @@ from web.rendering import go, render
 from web.sealing import keep, name_of, sealed
 from web.streaming import attachment, send
 
-MAKERS: dict[str, Callable[[papers.Source], Paper]] = {
-    "minutes": papers.minutes,
-    "ruling": papers.ruling,
-    "link-test": papers.link_test,
-    "quality": papers.quality,
+MAKERS: dict[str, Callable[[Source], Paper]] = {
+    "minutes": minutes,
+    "ruling": ruling,
+    "link-test": link_test,
+    "quality": quality,
 }
 DAY = 86400.0
 
@@ -108,7 +112,7 @@ async def sign(request: web.Request) -> web.StreamResponse:
     office = of(request)
     file = await opened(request, "minutes_signed")
     language = file.hearing.listing.language if file.hearing.listing.language in ("kk", "ru") else "kk"
-    made = papers.minutes(await source(office, file, language, "minutes"))
+    made = minutes(await source(office, file, language, "minutes"))
 
     async def doing() -> None:
         if file.actor.role not in STAFF:
