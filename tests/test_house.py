@@ -77,7 +77,7 @@ def test_media_knows_the_floor_and_seats_of_the_law_and_nothing_else() -> None:
 
 
 def test_only_the_program_entry_reads_settings() -> None:
-    entry = ("web/__main__.py", "web/entry/")
+    entry = ("config/", "web/__main__.py", "web/entry/")
     assert [str(i) for i in IMPORTS if _under(i.module, "config") and not i.source.startswith(entry)] == []
 
 
