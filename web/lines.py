@@ -39,7 +39,7 @@ class Graph:
 
 
 def graphs(moments: Sequence[Moment], now: float, norm_kbps: float) -> tuple[Graph, ...]:
-    """Rates both ways on one scale, loss, and delay."""
+    """Rates both ways on one scale, loss, delay, and how much of the delay is a queue on the line."""
     norm = norm_kbps / 1000
     rates = [rate for m in moments if m.figures for rate in (m.figures.up_kbps / 1000, m.figures.down_kbps / 1000)]
     top = max([norm * ROOM, *rates])
@@ -48,7 +48,12 @@ def graphs(moments: Sequence[Moment], now: float, norm_kbps: float) -> tuple[Gra
         _graph("down", "mbit", 2, moments, now, lambda f: f.down_kbps / 1000, top, norm),
         _graph("loss", "percent", 1, moments, now, lambda f: f.loss * 100, LEAST_LOSS),
         _graph("delay", "ms", 0, moments, now, lambda f: f.rtt_ms, LEAST_DELAY_MS),
+        _graph("queue", "ms", 0, moments, now, _queue, LEAST_DELAY_MS),
     )
+
+
+def _queue(figures: LinkFigures) -> float | None:
+    return figures.queue_ms if figures.rtt_ms is not None else None
 
 
 def _graph(

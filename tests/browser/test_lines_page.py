@@ -55,6 +55,7 @@ async def remember(court: Bench) -> None:
             loss_up=0.14 if bad else 0.012,
             up_kbps=260 + 40 * wave if bad else 520 + 50 * wave,
             down_kbps=380 + 30 * wave,
+            queue_ms=340 if bad else 20 + 10 * wave,
         )
         sitting.lines.history.note(at, prosecutor, good)
         sitting.lines.history.note(at, suspect, None if 95 <= step < 102 else poor)
@@ -84,7 +85,7 @@ async def test_every_graph_has_its_words_on_a_large_screen_and_on_a_phone(
     for context, lang in ((laptop, "ru"), (phone, "kk")):
         page = await opened(context, lobby, lang)
         suspect = page.locator(f'[data-person="{lobby.court.house.people["suspect"]}"]')
-        for name in ("up", "down", "loss", "delay"):
+        for name in ("up", "down", "loss", "delay", "queue"):
             spark = suspect.locator(f".spark.{name}")
             assert await spark.locator("polyline").count() >= 2
             assert any(letter.isdigit() for letter in await spark.locator("dd").inner_text())

@@ -22,8 +22,8 @@ SEAT = SeatId("s-1")
 NORM = 1000
 
 
-def figures(up: float, loss: float = 0.0, rtt: float | None = 40) -> LinkFigures:
-    return LinkFigures(rtt_ms=rtt, loss_up=loss, up_kbps=up, down_kbps=2 * up)
+def figures(up: float, loss: float = 0.0, rtt: float | None = 40, queue: float = 0.0) -> LinkFigures:
+    return LinkFigures(rtt_ms=rtt, loss_up=loss, up_kbps=up, down_kbps=2 * up, queue_ms=queue)
 
 
 def test_the_ring_keeps_the_last_minutes_of_a_line_and_its_breaks() -> None:
@@ -53,12 +53,17 @@ def test_where_there_was_no_line_nothing_is_drawn() -> None:
 
 
 def test_every_graph_is_said_in_numbers_too() -> None:
-    moments = [Moment(100, figures(400)), Moment(102, figures(900, 0.12)), Moment(104, figures(600, rtt=None))]
-    up, down, loss, delay = graphs(moments, 105, NORM)
+    moments = [
+        Moment(100, figures(400)),
+        Moment(102, figures(900, 0.12, queue=15)),
+        Moment(104, figures(600, rtt=None)),
+    ]
+    up, down, loss, delay, queue = graphs(moments, 105, NORM)
     assert (up.now, up.least, up.most) == (0.6, 0.4, 0.9)
     assert (down.now, down.most) == (1.2, 1.8)
     assert (loss.now, loss.most) == (0.0, 12.0)
     assert (delay.now, delay.most) == (None, 40)
+    assert (queue.now, queue.least, queue.most) == (None, 0, 15)
     assert up.limit == down.limit
     assert loss.limit is None
 
@@ -90,7 +95,7 @@ async def test_the_secretary_and_the_judge_of_the_hearing_see_every_line(lobby: 
                     rows = dict(re.findall(r'data-person="([^"]+)">(.*?)</li>', text, re.DOTALL))
                     suspect = rows[lobby.house.people["suspect"]]
             assert re.search(r"<strong class=\"num\">\d+,\d\d</strong> Мбит/с", suspect)
-            assert suspect.count("<svg viewBox") == 4
+            assert suspect.count("<svg viewBox") == 5
             assert "<polyline" in suspect
             assert "Подключения ещё не было" in rows[lobby.house.people["counsel"]]
 

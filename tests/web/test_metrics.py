@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,10 +17,15 @@ from prometheus_client.parser import text_string_to_metric_families
 from hearing.hearings import Phase
 from media.relay.lines import camera_of
 from tests.media import sdp
+from tests.media.narrow_wire import NarrowWire
 from tests.media.visitor import Visitor
+from tests.patience import PATIENCE_SECONDS
 from tests.web.house import PASSWORD, SECRETARY_IIN
 from tests.web.sittings import Bench, bench
 from web import metrics
+
+SLOW_BITS, QUEUED_S = 8_000, 0.05
+"""On so slow a line a ping alone takes longer than that."""
 
 TOKEN = "a token of the watching machine"
 PAGE = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text("utf-8")
@@ -88,6 +94,28 @@ async def test_the_line_of_a_court_camera_is_watched_like_a_seats(lobby: Bench) 
     assert (lobby.id, who) in found["tyndau_line_up"]
     assert (lobby.id, who, "up") in found["tyndau_line_bits_per_second"]
     await camera.close()
+
+
+async def test_what_waits_on_a_narrowed_line_is_told_as_its_queue(tmp_path: Path) -> None:
+    wire = NarrowWire()
+    async with bench(tmp_path, model=None, wire=wire) as court, asking(court, None) as client:
+        await court.ask("judge", "order_remote", order="№ 14")
+        await court.sitting()
+        await court.until(lambda h: h.phase is Phase.LOBBY)
+        await court.enter("suspect")
+        where = court.id, await court.house.seat(court.id, "suspect")
+
+        async def queue() -> float | None:
+            await court.speakers["suspect"].hum()
+            return (await read(client))[1]["tyndau_line_queue_seconds"].get(where)
+
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while (before := await queue()) is None:
+                pass
+            wire.narrow(down=SLOW_BITS)
+            while (after := await queue()) is None or after < before + QUEUED_S:
+                pass
+        assert after < 1
 
 
 async def test_every_metric_stands_in_the_document(lobby: Bench) -> None:
