@@ -11,6 +11,7 @@ from media.relay.feed import Feed
 from media.relay.reception import Reception
 from media.wire import rtcp
 from media.wire.clock import MILLISECOND, SECOND
+from media.wire.parameter_sets import ParameterSets
 from media.wire.peer import Peer
 
 KEYFRAME_NS = 500 * MILLISECOND
@@ -85,6 +86,8 @@ class Layer:
         self.awaited = False
         """Whether one of them waits."""
         self.fan: Fan | None = None
+        self.sets: ParameterSets | None = None
+        """Puts in front of key frames what they lack, where a camera's H.264 may lack it."""
         self.meter = Meter()
         self.heard_ns = 0
         self.keyframes_asked = 0
@@ -151,7 +154,8 @@ class Layer:
         wanted = reception.due(now_ns, peer.rtt_ns or 0)
         if wanted:
             self.packets_asked += len(wanted)
-            peer.send_rtcp(rtcp.nack(peer.ssrc, reception.ssrc, wanted))
+            numbers = self.sets.theirs(wanted) if self.sets is not None else wanted
+            peer.send_rtcp(rtcp.nack(peer.ssrc, reception.ssrc, numbers))
         if reception.gave_up:
             reception.gave_up = False
             self.want_keyframe()

@@ -51,6 +51,8 @@ class Reception:
         self.gave_up = False
         """Set when a hole was too large or too old; who reads it, clears it."""
         self.highest = -1
+        self.ahead = 0
+        """How much our numbers are above the sender's, where packets were put in."""
         self._first = -1
         self._mask = room - 1
         self._numbers = [-1] * room
@@ -174,4 +176,4 @@ class Reception:
             last_sr = self.last_sr[0] >> 16 & 0xFFFFFFFF
             delay = max(0, at_ns - self.last_sr[2]) * 65536 // SECOND
         lost = self.expected - self.received
-        return rtcp.report_block(self.ssrc, fraction, lost, self.highest, int(self.jitter), last_sr, delay)
+        return rtcp.report_block(self.ssrc, fraction, lost, self.highest - self.ahead, int(self.jitter), last_sr, delay)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from media.packets import Kind
 from media.relay.feed import Feed
 from media.relay.layers import Layer
+from media.relay.lines import films
 from media.relay.reception import Reception
 from media.wire import h264, vp8
 from media.wire.answer import CODECS, Agreed
 from media.wire.clock import SECOND
+from media.wire.parameter_sets import ParameterSets
 from media.wire.peer import Peer
 from media.wire.rtp import Rtp
 from media.wire.vp8 import Descriptor
@@ -111,11 +113,16 @@ class Source:
 
     def publish(self, peer: Peer, part: Agreed) -> None:
         """The connection, and its section, that this source comes from now."""
+        another = self.peer is not peer
         self.peer, self.part = peer, part
         self.codec = part.codec.name if part.codec is not None else self.codec
         self.unsettle()
         if tuple(self.layers) != (part.rids or ("",)):
             self._lay(part.rids or ("",))
+        if another:
+            named = part.codec.parameter_sets if part.codec is not None else ()
+            for layer in self.layers.values():
+                layer.sets = ParameterSets(named) if self.codec == "h264" and films(peer.who) else None
         self.gated()
 
     def silence(self, peer: Peer) -> None:

@@ -60,6 +60,28 @@ class Switchboard:
         whole: rtp.Rtp | None = _restore(packet, source, layer) if is_repair else packet
         if whole is None:
             return
+        if layer.sets is None:
+            self._plug(member, source, layer, whole, level, arrival_ns, packet.data if is_repair else b"")
+            return
+        *before, last = layer.sets.take(whole)
+        source.stream(layer, whole.ssrc).ahead = layer.sets.ahead
+        for one in before:
+            self._plug(member, source, layer, one, level, arrival_ns)
+        repair = _renumbered(packet, last.sequence) if is_repair else b""
+        self._plug(member, source, layer, last, level, arrival_ns, repair)
+
+    def _plug(
+        self,
+        member: Member,
+        source: Source,
+        layer: Layer,
+        whole: rtp.Rtp,
+        level: int,
+        arrival_ns: int,
+        repair: bytes = b"",
+    ) -> None:
+        """``repair``: the retransmission that it came in, if it did."""
+        kind, is_repair = source.kind, bool(repair)
         seen = source.describe(whole)
         if seen is None and not is_repair:
             source.note_level(level & 127 if level >= 0 else -1, arrival_ns)
@@ -80,9 +102,8 @@ class Switchboard:
             self._forwarder.settle(Stream(self, member, source, layer, reception))
         if octets > 0 and source.kept and source.tapped(layer, seen is None or seen.key, arrival_ns):
             codec = "rtx" if is_repair else source.codec
-            self._hear(
-                Received(SeatId(source.seat), kind, arrival_ns, packet.data, codec, whole.ssrc, False, is_repair)
-            )
+            data = repair or whole.data
+            self._hear(Received(SeatId(source.seat), kind, arrival_ns, data, codec, whole.ssrc, False, is_repair))
 
     @staticmethod
     def _plain(member: Member, source: Source) -> bool:
@@ -189,6 +210,12 @@ class Switchboard:
             for (seat, kind), source in self._sources.items()
             if kind == "audio" and now_ns - source.level_ns < LEVEL_NS
         }
+
+
+def _renumbered(repair: rtp.Rtp, sequence: int) -> bytes:
+    """A retransmission under another number of what it repeats."""
+    at = repair.payload_at
+    return repair.data[:at] + sequence.to_bytes(2, "big") + repair.data[at + 2 :]
 
 
 def _restore(packet: rtp.Rtp, source: Source, layer: Layer) -> rtp.Rtp | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -30,8 +31,21 @@ class Codec:
 
     def parameter(self, name: str) -> str | None:
         """The value of one of its format parameters."""
+        value = self._said(name)
+        return value.lower() if value is not None else None
+
+    def _said(self, name: str) -> str | None:
         pairs = (item.strip().partition("=") for item in self.parameters.split(";"))
-        return next((value.lower() for key, _, value in pairs if key.lower() == name), None)
+        return next((value for key, _, value in pairs if key.lower() == name), None)
+
+    @property
+    def parameter_sets(self) -> tuple[bytes, ...]:
+        """The units that an H.264 stream names here (RFC 6184 8.1); none, if any of them is damaged."""
+        try:
+            named = [b64decode(text, validate=True) for text in (self._said("sprop-parameter-sets") or "").split(",")]
+        except ValueError:
+            return ()
+        return tuple(unit for unit in named if unit)
 
     @property
     def repairs(self) -> int | None:

@@ -110,7 +110,7 @@ class Device(Visitor):
         return sdp.write(parts, session=self.session, ufrag=self.ufrag, pwd=self.pwd, fingerprint=fingerprint)
 
     async def offer_by(self, stand: Stand, use: str, who: str, parts: list[sdp.Part] | None = None) -> None:
-        answer = await stand.post(use, who, self.written(parts))
+        answer = await stand.post(use, who, self.rewrite(self.written(parts)))
         self.status, self.answer = answer.status, await answer.text()
         self.location, self.etag = answer.headers.get("Location", ""), answer.headers.get("ETag", "")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -20,9 +21,11 @@ from hearing.participants import Actor, Role
 from media.packets import Received
 from media.record.finalise import finalise
 from media.relay.lines import camera_of, screen_of
-from media.wire import h264, rtcp
+from media.wire import h264, rtcp, rtp
 from tests.clients.running import running
 from tests.media import sdp
+from tests.media.record.synthetic import h264 as encoded
+from tests.media.record.synthetic import packetised, units
 from tests.media.visitor import H264_TYPE
 from tests.web.house import SECRETARY, Browser
 from tests.web.stand import ANY, FRAGMENT, SCREEN, SDP, Device, Stand, standing
@@ -312,3 +315,30 @@ async def test_ffmpegs_h264_is_shown_and_recorded_and_becomes_an_mp4(
     assert set(told.split()[1:]) == {"opus"}
     with av.open(str(film)) as container:
         assert len(list(container.decode(video=0))) >= 30
+
+
+async def test_a_camera_that_names_its_parameter_sets_in_its_offer_alone_is_recorded(stand: Stand) -> None:
+    frames, seat = encoded(3), await stand.seat("judge")
+    courtroom = (await stand.court.sitting()).courtroom
+    sets = [unit for unit in units(frames[0]) if unit[0] & 31 in (h264.SEQUENCE_SET, h264.PICTURE_SET)]
+    named = ",".join(b64encode(unit).decode() for unit in sets)
+    camera = Device(courtroom, seat)
+    camera.rewrite = lambda offer: offer.replace("VP8", "VP7").replace(
+        "profile-level-id=", f"sprop-parameter-sets={named};profile-level-id="
+    )
+    await camera.offer_by(stand, "whip", "judge", [sdp.Part("video", "sendonly", camera.video, camera.repair)])
+    await camera.come()
+    kept: list[Received] = []
+    courtroom.listen(lambda received: kept.append(received) if received.codec == "h264" else None)
+    bare = [(n, one) for n, frame in enumerate(frames) for one in packetised(frame, 900) if one[0] & 31 != h264.STAP_A]
+    for number, (frame, body) in enumerate(bare, 1):
+        camera.send(rtp.header(H264_TYPE, True, number, 6000 * frame, camera.video, b"", False) + body)
+    await camera.until(lambda: len(kept) > len(bare))
+    film = (await stand.recorded()).cameras[seat]
+    shown = [picture for picture in film.pictures() if picture.codec == "h264"]
+    assert len(shown) == len(frames)
+    assert shown[0].size == (160, 120)
+    decoder = av.CodecContext.create("h264", "r")
+    assert isinstance(decoder, av.VideoCodecContext)
+    assert len([*(f for p in shown for f in decoder.decode(av.Packet(p.data))), *decoder.decode(None)]) == len(frames)
+    await camera.close()

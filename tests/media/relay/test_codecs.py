@@ -15,6 +15,7 @@ from tests.media.sdp import Part
 from tests.media.visitor import H264_REPAIR_TYPE, H264_TYPE, VIDEO_TYPE, Visitor
 
 SETS, KEY, DELTA = b"\x78\x00\x04\x67\x42\xc0\x1f\x00\x02\x68\xce", b"\x65\x88key", b"\x41\x9adelta"
+NAMED = "sprop-parameter-sets=Z0LAHw==,aM4="
 PIECES = (b"\x7c\x85first", b"\x7c\x45last")
 
 
@@ -122,4 +123,32 @@ async def test_a_camera_in_another_codec_takes_over_from_the_page_and_gives_back
     assert [payload for _, payload in seen(judge, picture)][1:4] == [SETS, KEY, DELTA]
     numbers = [packet.sequence for packet in judge.of(picture)]
     assert [(number - numbers[0]) & 0xFFFF for number in numbers] == [0, 1, 2, 3, 4]
+    await camera.close()
+
+
+async def test_a_camera_whose_parameter_sets_stand_in_its_offer_alone_is_seen_kept_and_repaired(
+    judge: Visitor, suspect: Visitor
+) -> None:
+    courtroom, picture = judge.courtroom, judge.heard_ssrcs()[1]
+    kept: list[Received] = []
+    courtroom.listen(lambda received: kept.append(received) if received.codec == "h264" else None)
+    camera = Visitor(courtroom, camera_of(SUSPECT))
+    camera.rewrite = lambda offer: h264_only(offer).replace("profile-level-id=", f"{NAMED};profile-level-id=")
+    await camera.offer([Part("video", "sendonly", camera.video, camera.repair)])
+    camera.check()
+    await camera.shake()
+    for number, payload in enumerate([KEY, DELTA, KEY], 1):
+        camera.show_h264(number, payload)
+    camera.show_h264(5, DELTA)
+    await judge.until(lambda: len(judge.of(picture)) == 6)
+    await camera.until(lambda: bool(camera.asked(rtcp.RTPFB, rtcp.NACK)))
+    assert {number for one in camera.asked(rtcp.RTPFB, rtcp.NACK) for number in rtcp.nacked(one)} == {4}
+    camera.show_h264(4, DELTA)
+    await judge.until(lambda: len(judge.of(picture)) == 7)
+    begin = judge.of(picture)[0].sequence
+    packets = sorted(judge.of(picture), key=lambda packet: (packet.sequence - begin) & 0xFFFF)
+    assert [packet.data[packet.payload_at :] for packet in packets] == [SETS, KEY, DELTA, SETS, KEY, DELTA, DELTA]
+    assert [(packet.sequence - begin) & 0xFFFF for packet in packets] == [*range(7)]
+    numbers = sorted(int.from_bytes(r.packet[2:4], "big") for r in kept if not r.is_rtcp)
+    assert numbers == [*range(1, 8)]
     await camera.close()
