@@ -58,7 +58,8 @@ class Settings(BaseSettings):
     language: Language = Field(default="kk", description="language of a page before anyone chose another")
     timezone: str = Field(default="Asia/Almaty", description="zone in which times are shown")
     edition: str = Field(
-        default="kz-2026-1", description="rules edition in force, for all hearings: a file of config/editions"
+        default="kz-2026-1",
+        description="rules edition in force, for hearings that are listed from now on: a file of config/editions",
     )
 
     database: str | None = Field(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hearing.hearings import Hearing, Phase
@@ -134,10 +134,20 @@ class Editions:
             if self._read is None:
                 raise Impossible(f"no rules edition {name}")
             try:
-                self._kept[name] = parse(self._read(name))
+                self._kept[name] = self._whole(parse(self._read(name)))
             except LookupError as wrong:
                 raise Impossible(f"no rules edition {name}") from wrong
         return self._kept[name]
+
+    def _whole(self, older: Edition) -> Edition:
+        """With what the software asks only since then: the edition in force answers where an older one says nothing."""
+        now = self.current
+        return replace(
+            older,
+            numbers={**now.numbers, **older.numbers},
+            groups={**now.groups, **older.groups},
+            acts={**now.acts, **older.acts},
+        )
 
 
 def parse(data: Mapping[str, Any]) -> Edition:

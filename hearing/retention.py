@@ -26,8 +26,11 @@ def due_at(hearing: Hearing, edition: Edition) -> float | None:
     return day.replace(year=year).timestamp()
 
 
-def require_due(hearing: Hearing, at: float, edition: Edition) -> float:
-    """When the term was over. Raises ``Refused`` while it runs, while a hold keeps the record, and once it is gone."""
+def require_lawful(hearing: Hearing, ground: str, at: float, edition: Edition) -> float:
+    """When the term was over. Raises ``Refused`` while it runs, while a hold keeps the record, once it is gone, and on
+    a ground that the hearing's edition does not know."""
+    if ground not in edition.destruction_grounds:
+        raise Refused("field_type", field="ground")
     due = due_at(hearing, edition)
     if due is None:
         raise Refused("hearing_not_over")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hearing import acts as a
@@ -23,7 +23,7 @@ from hearing.registry.documents import place
 from hearing.registry.errors import Destroyed, NotFound
 from hearing.registry.office import TAPES_FOLDER
 from hearing.registry.office import Office as Registry
-from hearing.retention import due_at, require_due
+from hearing.retention import due_at, require_lawful
 from hearing.wrongs import Refused
 from web.asking import perform
 from web.office import Office
@@ -37,19 +37,26 @@ class Kept:
     case: CaseId
     due_at: float
     state: Retention
+    grounds: tuple[str, ...]
+    """On which the case's record may be destroyed: those that the edition of each of its hearings knows."""
 
 
 async def kept(registry: Registry, clerk: Clerk, law: Editions) -> list[Kept]:
     """Every hearing that is over, the one that is due first before the others."""
-    found = []
+    found: list[Kept] = []
     for listing in await registry.docket.hearings.all(100_000):
         if listing.phase not in OVER:
             continue
         hearing = await clerk.load(listing.id)
         due = due_at(hearing, law.of(hearing))
         if due is not None:
-            found.append(Kept(listing.id, hearing.case, due, hearing.retention))
-    return sorted(found, key=lambda one: (one.due_at, one.hearing))
+            found.append(Kept(listing.id, hearing.case, due, hearing.retention, law.of(hearing).destruction_grounds))
+    return sorted((_common(one, found) for one in found), key=lambda one: (one.due_at, one.hearing))
+
+
+def _common(one: Kept, found: Sequence[Kept]) -> Kept:
+    known = [set(other.grounds) for other in found if other.case == one.case and other.state is not Retention.DESTROYED]
+    return replace(one, grounds=tuple(ground for ground in one.grounds if all(ground in some for some in known)))
 
 
 async def destroy(office: Office, case: CaseId, ground: str, by: Actor) -> None:
@@ -59,7 +66,7 @@ async def destroy(office: Office, case: CaseId, ground: str, by: Actor) -> None:
     if not remaining:
         raise Refused("destroyed")
     for hearing in remaining.values():
-        require_due(hearing, office.now(), office.edition_of(hearing))
+        require_lawful(hearing, ground, office.now(), office.edition_of(hearing))
     second = office.second_tapes
     for name in remaining:
         twice = second is not None and await asyncio.to_thread((second / name).exists)

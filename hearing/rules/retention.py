@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from hearing import acts as a
 from hearing import facts as f
-from hearing.retention import require_due
+from hearing.retention import require_lawful
 from hearing.rules.asked import Asked, Rule
 
 
@@ -19,8 +19,7 @@ def _lift_hold(q: Asked) -> Iterable[f.Fact]:
 
 
 def _destroy_record(q: Asked) -> Iterable[f.Fact]:
-    q.require(q.act.ground in q.edition.destruction_grounds, "field_type", field="ground")
-    due = require_due(q.hearing, q.at, q.edition)
+    due = require_lawful(q.hearing, q.act.ground, q.at, q.edition)
     yield f.RecordDestroyed(q.act.ground, due, q.act.second_recording)
 
 

@@ -49,6 +49,13 @@ def test_a_record_is_not_destroyed_before_its_term_and_is_after_it() -> None:
     assert refused(s, "judge", a.PlaceHold(TEXT)) == "destroyed"
 
 
+def test_a_record_goes_on_a_ground_that_its_own_edition_knows() -> None:
+    s = vacated()
+    s.at = due_at(s.now, EDITION) or 0.0
+    assert refused(s, "judge", a.DestroyRecord("overcrowding")) == "field_type"
+    assert s.now.retention is Retention.KEPT
+
+
 def test_a_held_record_outlives_its_term_until_the_hold_is_lifted() -> None:
     s = vacated()
     s.ask("judge", a.PlaceHold(TEXT))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from config import editions
 from hearing import acts as a
 from hearing import facts as f
 from hearing.edition import Editions
@@ -62,6 +63,21 @@ async def test_the_judge_destroys_a_due_record_and_verify_says_that_it_was_lawfu
     exported = "".join([line async for line in house.registry.journal.export(held)])
     assert "RecordDestroyed" in exported
     assert "Досанов" not in exported
+
+
+async def test_the_grounds_offered_are_those_of_the_hearings_own_edition(
+    browser: Browser, house: House, held: HearingId
+) -> None:
+    later = replace(EDITION, name="kz-2027-1", destruction_grounds=("term_over",))
+    law = Editions(later, {EDITION.name: editions.read()}.__getitem__)
+    [record] = await kept(house.registry, house.office.clerk, law)
+    assert record.grounds == EDITION.destruction_grounds
+    await at_the_end_of_the_term(house, held)
+    with pytest.raises(Refused) as wrong:
+        await destroy(replace(house.office, editions=law), record.case, "overcrowding", JUDGE)
+    assert (wrong.value.rule, wrong.value.field) == ("field_type", "ground")
+    await destroy(replace(house.office, editions=law), record.case, "commission", JUDGE)
+    assert (await house.state(held)).retention is Retention.DESTROYED
 
 
 async def test_the_second_recorders_tapes_go_with_the_record_and_the_fact_says_so(

@@ -37,7 +37,7 @@ async def show_lines(request: web.Request) -> web.StreamResponse:
         camera=sitting.second.camera() if sitting is not None else None,
         rows=sorted(rows, key=lambda row: row["state"] == "never"),
         minutes=int(SECONDS // 60),
-        norm=office.edition.numbers["norm_kbps"] / 1000,
+        norm=office.edition_of(hearing).numbers["norm_kbps"] / 1000,
         width=WIDTH,
         height=HEIGHT,
     )
@@ -49,7 +49,7 @@ def _row(request: web.Request, sitting: Sitting, hearing: Hearing, p: Participan
     moments = sitting.lines.history.of(p.seat, now)
     state = sitting.lines.verdict(p.seat) if moments else "never"
     relayed = turn is not None and sitting.courtroom.remote(p.seat) in turn.addresses
-    drawn = graphs(moments, now, office.edition.numbers["norm_kbps"])
+    drawn = graphs(moments, now, sitting.edition.numbers["norm_kbps"])
     return {
         "person": p.person,
         "name": name,

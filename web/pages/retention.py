@@ -46,6 +46,7 @@ async def _page(request: web.Request, refused: dict[str, object] | None) -> web.
                 "due_at": one.due_at,
                 "state": one.state.value,
                 "due": due and one.state.value == "kept",
+                "grounds": choices(request, "destruction_ground", one.grounds),
             }
         )
     return render(
@@ -55,7 +56,6 @@ async def _page(request: web.Request, refused: dict[str, object] | None) -> web.
         rows=rows,
         refused=refused,
         bench=doors.staff(request)[1] in BENCH,
-        grounds=choices(request, "destruction_ground", office.edition.destruction_grounds),
     )
 
 

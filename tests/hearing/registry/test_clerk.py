@@ -82,6 +82,19 @@ async def test_each_hearing_is_judged_by_the_edition_under_which_it_was_listed(o
         Editions(stricter, data.__getitem__).of(await clerk.load(H))
 
 
+async def test_what_an_older_edition_is_silent_about_the_one_in_force_answers(clerk: Clerk) -> None:
+    newer = replace(EDITION, name="kz-2027-1", numbers={**EDITION.numbers, "norm_kbps": 2000})
+    older = editions.read()
+    older["acts"] = {name: row for name, row in older["acts"].items() if name != "note_signature"}
+    older["numbers"] = {name: row for name, row in older["numbers"].items() if name != "unheard_seconds"}
+    await listed(clerk)
+    law = Editions(newer, {"kz-2026-1": older}.__getitem__).of(await clerk.load(H))
+    assert law.name == "kz-2026-1"
+    assert law.acts["note_signature"] == newer.acts["note_signature"]
+    assert law.numbers["unheard_seconds"] == newer.numbers["unheard_seconds"]
+    assert law.numbers["norm_kbps"] == EDITION.numbers["norm_kbps"]
+
+
 async def test_what_the_law_refuses_is_not_written(clerk: Clerk, office: Office) -> None:
     with pytest.raises(Refused):
         await clerk.perform(H, a.OpenLobby(), SECRETARY, NOON)
