@@ -145,6 +145,7 @@ class Sitting:
             self.hearing = await self.court.office.clerk.load(self.id)
             if set(self.hearing.people) - set(self.names):
                 await self._learn_names()
+                self.hearing = await self.court.office.clerk.load(self.id)  # whoever came in meanwhile is not put out
             if entry.fact.__class__.__name__ == "Closed":
                 self.closing_digest = entry.digest
             self._apply()

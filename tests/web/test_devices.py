@@ -81,6 +81,16 @@ async def test_a_camera_needs_the_secretarys_word(stand: Stand) -> None:
     await camera.close()
 
 
+async def test_a_pass_of_this_instant_counts_though_the_sitting_has_not_read_of_it(stand: Stand) -> None:
+    following, *_ = (await stand.court.sitting())._running
+    following.cancel()
+    refused = await stand.post("whip", "suspect", Device.anonymous())
+    assert (await refused.json(content_type=None))["rule"] == "camera_not_named"
+    camera = await stand.device("whip", "judge")
+    assert camera.status == 201
+    await camera.close()
+
+
 async def test_the_court_sees_whether_the_hall_camera_is_connected_or_lost(stand: Stand) -> None:
     await stand.court.speakers["prosecutor"]._visitor.offer()
     second = (await stand.court.sitting()).second
