@@ -25,7 +25,7 @@ from hearing.registry.documents import Document
 from hearing.registry.errors import RegistryError
 from hearing.wrongs import Impossible
 from media.record.clip import SeatSound, clip
-from media.record.finalise import Chapter, finalise
+from media.record.finalise import Chapter, Finished, finalise
 from media.record.second import whole_folder
 from media.record.tape import recover
 from media.record.timeline import Timeline
@@ -34,7 +34,7 @@ from transcripts.settings import Condition
 from transcripts.transcript import canonical_json
 from transcripts.utterances import RecordedTrack, Utterance
 from web import asking, bundling, quality, review, searching, sworn
-from web.office import QUALITY, RECORDING, SWORN_WORDS, TIMELINE, TRANSCRIPT, WARNING_CLIP, drafts
+from web.office import QUALITY, RECORDING, SWORN_WORDS, TIMELINE, TRANSCRIPT, WARNING_CLIP, Office, drafts
 from web.recording import head_act
 from web.sealing import seal_ruling
 
@@ -145,27 +145,7 @@ class Closing:
         finished = await asyncio.to_thread(
             finalise, folder, key, out, titles, self._chapters(hearing), sealed=hearing.listing.publicity == "closed"
         )
-        if not finished.files:
-            return
-        segments = [
-            {"start": s.start_ns / 1e9, "place": s.file_ns / 1e9, "length": (s.end_ns - s.start_ns) / 1e9}
-            for s in finished.segments
-        ]
-        timeline = {
-            "start": segments[0]["start"],
-            "duration": finished.duration_ns / 1e9,
-            "segments": segments,
-            "files": [start / 1e9 for start in finished.starts_ns],
-            "size": finished.size,
-            "tracks": [{"seat": t.seat, "lost_packets": t.lost_packets} for t in finished.figures.tracks],
-        }
-        await review.keep_waveform(self._court.office, hearing_id, finished)
-        sealed = sum(1 for one in hearing.files.values() if one.kind == RECORDING)
-        for path in finished.files[sealed:]:
-            await self._seal_file(hearing_id, RECORDING, path, f"video/{path.suffix[1:]}")
-        papers = {TIMELINE: _canonical(timeline), QUALITY: quality.content(finished)}
-        for kind in papers.keys() - _kinds(hearing):
-            await self._seal_bytes(hearing_id, kind, f"{kind}.json", papers[kind], "application/json")
+        await keep_recording(self._court.office, hearing_id, finished)
 
     async def _titles(self, hearing: Hearing) -> dict[SeatId, str]:
         office = self._court.office
@@ -194,15 +174,19 @@ class Closing:
     async def _cut_oaths(
         self, hearing_id: HearingId, hearing: Hearing, folder: Path, key: bytes, scratch: Path
     ) -> None:
-        spoken = Timeline(folder, key, sealed=True).voices
-        for piece in sworn.pieces(hearing, self._court.office.edition_of(hearing)):
-            if piece.seat not in spoken or piece.kind in _kinds(hearing):
+        wanted = sworn.pieces(hearing, self._court.office.edition_of(hearing))
+        missing = [piece for piece in wanted if piece.kind not in _kinds(hearing)]
+        if not missing:
+            return  # the tapes need not be read again, however often this is asked
+        spoken = await asyncio.to_thread(lambda: Timeline(folder, key, sealed=True).voices)
+        for piece in missing:
+            if piece.seat not in spoken:
                 continue
             out = scratch / f"{piece.kind}.ogg"
             start, end = int(piece.start * 1e9), int(piece.end * 1e9)
             await asyncio.to_thread(clip, folder, key, piece.seat, start, end, out)
             if out.exists():
-                await self._seal_file(hearing_id, piece.kind, out, "audio/ogg")
+                await _seal_file(self._court.office, hearing_id, piece.kind, out, "audio/ogg")
 
     async def _keep_sworn_words(self, hearing_id: HearingId, hearing: Hearing, lines: Sequence[Utterance]) -> None:
         """What the recogniser heard in each oath and in the warning before it, beside the clips."""
@@ -212,7 +196,7 @@ class Closing:
             words = json.loads(canonical_json(sworn.words_of(piece, lines)))
             said.setdefault(f"{SWORN_WORDS}{piece.person}", {})[part] = words
         for kind in said.keys() - _kinds(hearing):
-            await self._seal_bytes(hearing_id, kind, f"{kind}.json", _canonical(said[kind]), "application/json")
+            await _seal_json(self._court.office, hearing_id, kind, f"{kind}.json", _canonical(said[kind]))
 
     async def _transcribe(self, hearing_id: HearingId, hearing: Hearing, folder: Path, key: bytes) -> bool:
         transcriber = self._court.transcriber
@@ -229,7 +213,7 @@ class Closing:
         content = canonical_json(lines)
         digest = hashlib.sha256(content).hexdigest()
         if digest not in {sealed.sha256 for sealed in hearing.files.values()}:
-            await self._seal_bytes(hearing_id, TRANSCRIPT, "transcript.json", content, "application/json")
+            await _seal_json(self._court.office, hearing_id, TRANSCRIPT, "transcript.json", content)
         await self._keep_sworn_words(hearing_id, hearing, lines)
         await searching.reindex(self._court.office, hearing_id)
         act = a.SealTranscript(version, digest, len(lines), transcriber.state.model or "")
@@ -247,21 +231,50 @@ class Closing:
                 found.append(RecordedTrack(seat, first, last, SeatSound(voice, first, last).read, language))
         return found
 
-    async def _seal_file(self, hearing_id: HearingId, kind: str, path: Path, media_type: str) -> None:
-        document = await self._court.office.registry.docket.documents.put_file(
-            hearing_id, kind, path.name, path, media_type, self._court.office.now(), BY
-        )
-        await self._note(hearing_id, document)
 
-    async def _seal_bytes(self, hearing_id: HearingId, kind: str, name: str, content: bytes, media_type: str) -> None:
-        document = await self._court.office.registry.docket.documents.put(
-            hearing_id, kind, name, content, media_type, self._court.office.now(), BY
-        )
-        await self._note(hearing_id, document)
+async def keep_recording(office: Office, hearing_id: HearingId, finished: Finished) -> None:
+    """Seal what of a finished recording is not sealed yet: its files, where in them what lies, its quality."""
+    if not finished.files:
+        return
+    segments = [
+        {"start": s.start_ns / 1e9, "place": s.file_ns / 1e9, "length": (s.end_ns - s.start_ns) / 1e9}
+        for s in finished.segments
+    ]
+    timeline = {
+        "start": segments[0]["start"],
+        "duration": finished.duration_ns / 1e9,
+        "segments": segments,
+        "files": [start / 1e9 for start in finished.starts_ns],
+        "size": finished.size,
+        "tracks": [{"seat": t.seat, "lost_packets": t.lost_packets} for t in finished.figures.tracks],
+    }
+    await review.keep_waveform(office, hearing_id, finished)
+    hearing = await office.clerk.load(hearing_id)
+    sealed = sum(1 for one in hearing.files.values() if one.kind == RECORDING)
+    for path in finished.files[sealed:]:
+        await _seal_file(office, hearing_id, RECORDING, path, f"video/{path.suffix[1:]}")
+    papers = {TIMELINE: _canonical(timeline), QUALITY: quality.content(finished)}
+    for kind in papers.keys() - _kinds(hearing):
+        await _seal_json(office, hearing_id, kind, f"{kind}.json", papers[kind])
 
-    async def _note(self, hearing_id: HearingId, document: Document) -> None:
-        act = a.NoteFileSealed(document.kind, document.id, document.sha256, document.size)
-        await asking.perform(self._court.office, hearing_id, act, SYSTEM)
+
+async def _seal_file(office: Office, hearing_id: HearingId, kind: str, path: Path, media_type: str) -> None:
+    document = await office.registry.docket.documents.put_file(
+        hearing_id, kind, path.name, path, media_type, office.now(), BY
+    )
+    await _note(office, hearing_id, document)
+
+
+async def _seal_json(office: Office, hearing_id: HearingId, kind: str, name: str, content: bytes) -> None:
+    document = await office.registry.docket.documents.put(
+        hearing_id, kind, name, content, "application/json", office.now(), BY
+    )
+    await _note(office, hearing_id, document)
+
+
+async def _note(office: Office, hearing_id: HearingId, document: Document) -> None:
+    act = a.NoteFileSealed(document.kind, document.id, document.sha256, document.size)
+    await asking.perform(office, hearing_id, act, SYSTEM)
 
 
 def _kinds(hearing: Hearing) -> set[str]:
