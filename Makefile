@@ -44,7 +44,7 @@ bench-link: packages-test $(DEV_READY) chromium ## the link test on shaped lines
 bench-narrow: packages-test $(DEV_READY) chromium ## a hearing of eight on 1 Mbit/s, in network namespaces (root; ARGS=--full)
 	$(PY) -m benchmarks.bench_narrow $(ARGS)
 
-chaos: $(DEV_READY) ## kill, fill and skew the record, and judge what is left (FULL=1: all counts)
+chaos: packages-test $(DEV_READY) chromium ## kill, fill and skew the record, and judge what is left (FULL=1: all counts)
 	$(PY) -m tests.chaos $(if $(FULL),--full)
 
 bench-search: $(DEV_READY) ## how long a search takes (FULL=--full: over 1,000 hearing hours)

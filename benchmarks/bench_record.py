@@ -12,14 +12,18 @@ import random
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import cycle, islice
 from pathlib import Path
 
 from hearing.floor import NOBODY, Floor
 from hearing.participants import SeatId
 from media.packets import Received
-from media.record.finalise import finalise
+from media.record.finalise import Finished, finalise
+from media.record.frames import TapeName
 from media.record.recorder import Recorder
-from tests.media.record.synthetic import KEY, SECOND, START, Sender, arriving, beeps, film, opus, tape_it, voice, vp8
+from tests.chaos.clocks import STEP_NS, keep
+from tests.media.record.synthetic import KEY, START, Sender, beeps, film, opus, tape_it, voice, vp8
 from tests.media.record.test_crash import kill_one
 
 SEATS = [SeatId(f"s-{n}") for n in range(8)]
@@ -63,24 +67,34 @@ async def _paced(turns: Sequence[Sequence[Received]], receive: Callable[[Receive
     return time.process_time() - before
 
 
-def making(minutes: int) -> tuple[float, float]:
-    """How many times faster than real time the file is made, by the clock and by the CPU."""
-    seconds = minutes * 60
-    speech = opus(beeps(10, range(10), length=0.9))
-    pictures = vp8(12, (640, 360))
-    voices = [
-        voice(Sender(seat, "audio", n + 1), [speech[i % 500] for i in range(seconds * 50)])
-        for n, seat in enumerate(SEATS)
-    ]
-    frames = (pictures * (seconds // 12 + 1))[: seconds * 15]
-    with tempfile.TemporaryDirectory() as folder:
-        base = Path(folder)
-        packets = arriving(*voices, film(Sender(SEATS[0], "video", 50), frames))
-        tape_it(base / "tapes", packets, [(START, FLOOR), (START + seconds * SECOND, NOBODY)])
-        before, cpu = time.monotonic(), _cpu()
-        finalise(base / "tapes", KEY, base / "hearing.webm", {}, [])
-        wall, cpu = time.monotonic() - before, _cpu() - cpu
-    return seconds / wall, seconds / cpu
+def taped(folder: Path, minutes: int, seats: Sequence[SeatId] = SEATS) -> None:
+    """The tapes of a hearing in which everybody speaks and the first seat films, of any length."""
+    floor = Floor(recorded_sound=frozenset(seats), recorded_video=seats[0])
+    turns = minutes * 60 * 50
+    tape_it(folder, [], [(START, floor), (START + turns * STEP_NS, NOBODY)])
+    speech = cycle(opus(beeps(10, range(10), length=0.9)))
+    for number, seat in enumerate(seats, 1):
+        keep(folder, TapeName.voice(seat, floor), voice(Sender(seat, "audio", number), islice(speech, turns)))
+    pictures = islice(cycle(vp8(12, (640, 360))), minutes * 60 * 15)
+    keep(folder, TapeName.court_camera(floor), film(Sender(seats[0], "video", 50), pictures), "vp8")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A recording, and how many times faster than real time it was made: by the clock, and by the CPU."""
+
+    recording: Finished
+    times: float
+    per_core: float
+
+
+def making(minutes: int, base: Path, seats: Sequence[SeatId] = SEATS) -> Made:
+    """Make a hearing's recording in this folder."""
+    taped(base / "tapes", minutes, seats)
+    before, cpu = time.monotonic(), _cpu()
+    recording = finalise(base / "tapes", KEY, base / "hearing.webm", {}, [])
+    wall, cpu = time.monotonic() - before, _cpu() - cpu
+    return Made(recording, minutes * 60 / wall, minutes * 60 / cpu)
 
 
 def _cpu() -> float:
@@ -94,8 +108,10 @@ def main() -> None:
     parser.add_argument("--minutes", type=int, default=2)
     asked = parser.parse_args()
     print(f"recording cost   {asyncio.run(cost(20)):.1f} % of a core, the event loop's own waking left out (bar 3 %)")
-    times, per_core = making(asked.minutes)
-    print(f"making the file  {times:.0f} x real time with 8 voices ({per_core:.0f} x per core; bar 40 x on two cores)")
+    with tempfile.TemporaryDirectory() as folder:
+        made = making(asked.minutes, Path(folder))
+    speed = f"{made.times:.0f} x real time with 8 voices ({made.per_core:.0f} x per core; bar 40 x on two cores)"
+    print(f"making the file  {speed}")
     print(f"SIGKILL          {kills(asked.kills)}")
 
 

@@ -7,10 +7,11 @@ import asyncio
 import sys
 from collections.abc import Callable, Iterable
 
-from benchmarks.bench_record import cost, making
+from benchmarks.bench_record import cost
 from tests.chaos.clocks import pauses, picture_against_sound, skew
 from tests.chaos.disks import full_disks, remote_pictures
 from tests.chaos.kills import kills
+from tests.chaos.playing import recording
 from tests.chaos.rows import Row, environment
 
 
@@ -20,12 +21,6 @@ def _cost(seconds: int) -> Row:
     return Row("recording eight people", measured, "3 %", share <= 3)
 
 
-def _making(minutes: int) -> Row:
-    times, per_core = making(minutes)
-    measured = f"{times:.0f} x real time, {per_core:.0f} x per core"
-    return Row(f"finalise {minutes} min, eight voices", measured, "40 x on two cores", times >= 40)
-
-
 def _trials(full: bool) -> Iterable[Callable[[], Row | list[Row]]]:
     yield lambda: kills(100 if full else 12)
     yield lambda: full_disks(20 if full else 5)
@@ -33,7 +28,7 @@ def _trials(full: bool) -> Iterable[Callable[[], Row | list[Row]]]:
     yield lambda: skew(4.0 if full else 1.0, 100.0)
     yield lambda: picture_against_sound(10 if full else 2)
     yield pauses
-    yield lambda: _making(10 if full else 2)
+    yield lambda: recording(60 if full else 4, 10 if full else 3)
     yield lambda: _cost(60 if full else 15)
 
 

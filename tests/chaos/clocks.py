@@ -46,13 +46,13 @@ def said_ns(turn: int, ppm: float) -> int:
     return round(turn * STEP_NS / (1 + ppm / 1e6))
 
 
-def keep(folder: Path, name: TapeName, packets: Iterable[Received]) -> None:
+def keep(folder: Path, name: TapeName, packets: Iterable[Received], codec: str = "opus") -> None:
     """Write one tape of any length, a part after the other."""
     tape, disk = Tape(LocalDisk(), folder, name, KEY), LocalDisk()
     frames = (Frame(p.arrival_ns, Flag.RTCP if p.is_rtcp else Flag.RTP, p.packet) for p in packets)
     with_chain = folder / name.folder / "chain"
     while part := list(islice(frames, 500)):
-        tape.seal(sorted(part, key=lambda frame: frame.arrival_ns), "opus")
+        tape.seal(sorted(part, key=lambda frame: frame.arrival_ns), codec)
         tape.flush()
         done = tape.finish()
         assert done is not None

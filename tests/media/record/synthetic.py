@@ -145,7 +145,7 @@ class Sender:
         return Received(self.seat, self.kind, arrival_ns, packet, "rtx", self.ssrc, is_rtx=True)  # type: ignore[arg-type]
 
 
-def voice(sender: Sender, packets: list[bytes], since_ns: int = START, reports: bool = True) -> Iterator[Received]:
+def voice(sender: Sender, packets: Iterable[bytes], since_ns: int = START, reports: bool = True) -> Iterator[Received]:
     for number, payload in enumerate(packets):
         at = since_ns + number * 20_000_000
         yield sender.packet(at, payload)
@@ -184,7 +184,7 @@ def packetised(frame: bytes, mtu: int) -> Iterator[bytes]:
 
 
 def film(
-    sender: Sender, frames: list[bytes], since_ns: int = START, fps: int = 15, mtu: int = 900, reports: bool = True
+    sender: Sender, frames: Iterable[bytes], since_ns: int = START, fps: int = 15, mtu: int = 900, reports: bool = True
 ) -> Iterator[Received]:
     for number, frame in enumerate(frames):
         at = since_ns + number * SECOND // fps
