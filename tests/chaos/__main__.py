@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterable
 
 from benchmarks.bench_record import cost
+from tests.chaos.bundles import bundles
 from tests.chaos.clocks import pauses, picture_against_sound, skew
 from tests.chaos.disks import full_disks, remote_pictures
 from tests.chaos.kills import kills
@@ -30,12 +31,13 @@ def _trials(full: bool) -> Iterable[Callable[[], Row | list[Row]]]:
     yield pauses
     yield lambda: recording(60 if full else 4, 10 if full else 3)
     yield lambda: _cost(60 if full else 15)
+    yield lambda: bundles(100 if full else 20)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--full", action="store_true", help="the counts of the bars themselves; takes a while")
-    parser.add_argument("--only", help="rows whose trial's place (1 to 8) is named, separated by commas")
+    parser.add_argument("--only", help="rows whose trial's place (1 to 9) is named, separated by commas")
     asked = parser.parse_args()
     chosen = {int(one) for one in asked.only.split(",")} if asked.only else None
     print(environment(), flush=True)

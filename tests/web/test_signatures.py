@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
+import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +15,12 @@ import pytest
 from hearing.facts import SignatureAdded
 from hearing.participants import HearingId
 from tests.hearing.registry.national import Holder, authority, person
+from tests.web.bags import faults, stamping, take_bundle, tool
 from tests.web.house import JUDGE_IIN, SECRETARY, Browser, House, visiting
-from tests.web.test_bundle import faults, take_bundle, tool
 from web.doors import POLICY
 from web.office import NCALAYER
+
+README = Path(__file__).parents[2] / "README.md"
 
 
 @pytest.fixture
@@ -72,6 +77,30 @@ async def test_judge_and_secretary_sign_the_same_minutes_and_a_stranger_checks_i
     for path in made:
         command = ("openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", str(path), "-content", signed)
         assert tool(folder, *command, "-cades", "-CAfile", str(root.crt), "-purpose", "any", "-out", "/dev/null") == 0
+
+
+def readme() -> list[str]:
+    """The commands with which a stranger checks a bundle, as README tells them."""
+    blocks = re.findall(r"```sh\n(.*?)```", README.read_text().partition("## Checking a hearing")[2], re.DOTALL)
+    return "".join(blocks).replace("\\\n", "").splitlines()
+
+
+async def test_every_command_of_the_readme_checks_a_bundle_word_by_word(
+    house: House, held: HearingId, root: Holder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    async with stamping(tmp_path) as stamp:
+        house.office = replace(house.office, stamp=stamp)
+        async with visiting(house) as browser:
+            for iin in (SECRETARY, JUDGE_IIN):
+                document = _offered(await _signed(browser, held, iin))
+            own = person(tmp_path / "own", root, JUDGE_IIN, house.at)
+            await _add(browser, held, document, own.sign(await _minutes(browser, held, document)))
+            folder = await take_bundle(browser, held, tmp_path)
+    shutil.copy(root.crt, folder.parent / "nca-roots.pem")
+    told = readme()
+    assert len(told) == 5
+    assert [command for command in told if tool(folder, "sh", "-c", command) != 0] == []
 
 
 async def test_the_page_says_how_each_signature_stands_and_only_it_may_reach_ncalayer(
