@@ -109,7 +109,7 @@ class Timestamp(Group):
 
 
 class Signatures(Group):
-    """The judge's and the secretary's own electronic signatures under the minutes, made by NCALayer."""
+    """The judge's and the secretary's own electronic signatures under minutes and ruling, made by NCALayer."""
 
     roots: Path | None = Field(
         default=None, description="PEM file: the national authority's roots; without it no chain is checked"

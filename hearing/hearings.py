@@ -282,8 +282,8 @@ class Hearing:
     approved_at: float | None = None
     signatures: Mapping[PersonId, str] = field(default_factory=dict)
     signed_at: float | None = None
-    electronic: Mapping[PersonId, f.SignatureAdded] = field(default_factory=dict)
-    """The own electronic signatures of those who signed the minutes."""
+    electronic: Mapping[tuple[PersonId, str], f.SignatureAdded] = field(default_factory=dict)
+    """The own electronic signatures: whose, and the hash of what is signed."""
     record_check: RecordCheck | None = None
     remarks: tuple[Remark, ...] = ()
     shares: Mapping[PersonId, Share] = field(default_factory=dict)

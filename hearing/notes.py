@@ -255,8 +255,8 @@ def _note_file(hearing: Hearing, fact: f.Fact, at: float) -> Hearing:
             return replace(hearing, told={**hearing.told, person: state})
         case f.MinutesSigned(person, sha256):
             return replace(hearing, signatures={**hearing.signatures, person: sha256}, signed_at=at)
-        case f.SignatureAdded(person):
-            return replace(hearing, electronic={**hearing.electronic, person: fact})
+        case f.SignatureAdded(person, sha256):
+            return replace(hearing, electronic={**hearing.electronic, (person, sha256): fact})
         case f.RecordChecked(good, reason):
             return replace(hearing, record_check=RecordCheck(good, reason, at))
         case f.FileShared(person, pass_id, until, copies, reason):

@@ -19,7 +19,7 @@ from web.documents.link_test import link_test
 from web.notifier import Letter
 from web.office import LINK_TEST, Office
 from web.rights import closed_parts
-from web.sealing import EVERYTHING, keep, sealed
+from web.sealing import EVERYTHING, keep, of_proceedings, sealed
 
 log = structlog.get_logger()
 
@@ -73,7 +73,7 @@ async def renew_if_possible(office: Office, hearing_id: HearingId) -> None:
 async def seal_link_test(office: Office, hearing_id: HearingId, hearing: Hearing) -> None:
     """The act on the tests of the lines, once, in the language of the proceedings."""
     file = await gather(office, hearing_id, hearing, SYSTEM, EVERYTHING)
-    language = hearing.listing.language if hearing.listing.language in ("kk", "ru") else "kk"
+    language = of_proceedings(hearing)
     kept = sealed(file, LINK_TEST, language, "pdf")
     if kept is None or kept.id not in hearing.files:
         made = link_test(await source(office, file, language, LINK_TEST))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 
 from hearing import acts as a
-from hearing.hearings import Ruling
+from hearing.hearings import Hearing, Ruling
 from hearing.participants import SYSTEM, HearingId
 from hearing.registry.documents import Document
 from web.asking import perform
@@ -27,6 +27,11 @@ EVERYTHING = Rights(play=True, download=True, sealed_too=True, own_only=False, s
 
 def name_of(file: CaseFile, kind: str, language: str, form: str) -> str:
     return f"{file.case_number.replace('/', '_')}-{kind}-{language}.{form}"
+
+
+def of_proceedings(hearing: Hearing) -> str:
+    """The language in which a paper is signed: that of the proceedings, where papers are set in it."""
+    return hearing.listing.language if hearing.listing.language in ("kk", "ru") else "kk"
 
 
 def sealed(file: CaseFile, kind: str, language: str, form: str) -> Document | None:

@@ -1,8 +1,9 @@
-"""The judge's and the secretary's own electronic signatures under the minutes: NCALayer makes them in the browser.
+"""Own electronic signatures, made by NCALayer: judge's and secretary's under the minutes, the judge's under the ruling.
 
-The page hands the sealed minutes to NCALayer on the user's machine and brings back a detached signature; no key comes
-here. It is checked against those minutes and the IIN of whoever is signed in, kept beside them, noted as a fact, and
-carried by the evidence bundle.
+The page hands the sealed paper to NCALayer on the user's machine and brings back a detached signature; no key comes
+here. It is checked against that paper and the IIN of whoever is signed in, kept beside it, noted as a fact, and carried
+by the evidence bundle. The bundle itself bears the court's seal alone: a signature over it would be one more fact that
+it lacks.
 """
 
 from __future__ import annotations
@@ -20,63 +21,74 @@ from hearing.wrongs import Refused
 from web import bundling
 from web.asking import perform
 from web.casefile import CaseFile
-from web.doors import STAFF, Visitor
-from web.office import MINUTES, SIGNATURE, Office
+from web.doors import BENCH, STAFF, Visitor
+from web.office import MINUTES, RULING, SIGNATURE, Office
+from web.sealing import of_proceedings, sealed
 
 LARGEST = 256 * 1024
 MEDIA_TYPE = "application/pkcs7-signature"
 ARMOUR = "-----"
+SIGNED = (MINUTES, RULING)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Somebody who signed the minutes, and how their own electronic signature stands: a catalogue id."""
+    """Somebody whose own electronic signature belongs here, and how it stands: a catalogue id."""
 
     person: PersonId
     role: str
     state: str
 
 
-def to_sign(file: CaseFile) -> Document | None:
-    """The minutes that own signatures go under: the newest that were signed here."""
+def to_sign(file: CaseFile, kind: str) -> Document | None:
+    """What own signatures of this kind go under: the newest minutes that were signed here; the ruling as announced."""
+    if kind == RULING:
+        return sealed(file, RULING, of_proceedings(file.hearing), "pdf")
     signed = set(file.hearing.signatures.values())
     found = [one for one in file.documents if one.kind == MINUTES and one.sha256 in signed]
     return max(found, key=lambda one: one.version, default=None)
 
 
-def waits_for(file: CaseFile) -> Document | None:
+def signers(file: CaseFile, kind: str) -> list[PersonId]:
+    """Whose own signatures belong there: of all who signed the minutes here; of the judges."""
+    if kind == RULING:
+        return [one.person for one in file.hearing.people.values() if one.role in BENCH]
+    return list(file.hearing.signatures)
+
+
+def waits_for(file: CaseFile, kind: str) -> Document | None:
     """What this reader may put their own signature under now."""
-    person = file.actor.person
-    document = to_sign(file)
-    mine = file.actor.role in STAFF and person in file.hearing.signatures
+    person, document = file.actor.person, to_sign(file, kind)
+    mine = file.actor.role in STAFF and person in signers(file, kind)
     return document if mine and document is not None and not _stands(file, person, document) else None
 
 
 def _stands(file: CaseFile, person: PersonId, document: Document) -> bool:
-    """Whether this person's own signature is under these minutes: those that are signed anew ask for another."""
-    there = file.hearing.electronic.get(person)
-    return there is not None and there.sha256 == document.sha256
+    """Whether this person's own signature is under this text: what is set anew asks for another."""
+    return (person, document.sha256) in file.hearing.electronic
 
 
-def rows(file: CaseFile) -> list[Row]:
-    """Everybody who signed the minutes here."""
-    found, document = [], to_sign(file)
-    for person in file.hearing.signatures:
-        added, participant = file.hearing.electronic.get(person), file.hearing.people.get(person)
+def rows(file: CaseFile, kind: str) -> list[Row]:
+    """Everybody whose own signature belongs under this paper, once there is something to sign."""
+    found, document = [], to_sign(file, kind)
+    if kind not in SIGNED or document is None:
+        return []
+    for person in signers(file, kind):
+        added = file.hearing.electronic.get((person, document.sha256))
+        participant = file.hearing.people.get(person)
         role = participant.role if participant is not None else "court_secretary"
-        under = document is not None and _stands(file, person, document)
-        state = "missing" if added is None or not under else added.signature if added.chain != "checked" else "chained"
+        state = "missing" if added is None else added.signature if added.chain != "checked" else "chained"
         found.append(Row(person, f"role.{role}", f"signature.{state}"))
     return found
 
 
 async def add(office: Office, file: CaseFile, who: Visitor, document_id: str, given: object) -> cades.Checked:
     """Check and keep a signature (base64 of CMS, as NCALayer gives it). Raises ``Refused``."""
-    document = to_sign(file)
     if who.account is None or file.actor.role not in STAFF:
         raise Refused("role")
-    if document is None or document.id != document_id:
-        raise Refused("not_the_minutes", field="document")
+    document = next((one for kind in SIGNED if (one := to_sign(file, kind)) and one.id == document_id), None)
+    if document is None:
+        raise Refused("not_to_be_signed", field="document")
     made, person = _decoded(given), file.actor.person
     _may_add(file, person, document)
     content, now = await office.registry.docket.documents.read(document.id), office.now()
@@ -93,8 +105,8 @@ async def add(office: Office, file: CaseFile, who: Visitor, document_id: str, gi
 
 def _may_add(file: CaseFile, person: PersonId, document: Document) -> None:
     """What the law says again when the fact is written; asked before anything is kept."""
-    if person not in file.hearing.signatures:
-        raise Refused("sign_first")
+    if person not in signers(file, document.kind):
+        raise Refused("role" if document.kind == RULING else "sign_first")
     if _stands(file, person, document):
         raise Refused("signature_there")
 

@@ -86,7 +86,7 @@ class SignMinutes(Act):
 
 @dataclass(frozen=True, slots=True)
 class NoteSignature(Act):
-    """A person's own electronic signature was held against minutes that were signed, and kept."""
+    """A person's own electronic signature was held against signed minutes or the sealed ruling, and kept."""
 
     person: PersonId
     sha256: str

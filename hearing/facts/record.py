@@ -93,7 +93,7 @@ class MinutesSigned(Fact):
 
 @dataclass(frozen=True, slots=True)
 class SignatureAdded(Fact):
-    """A person's own electronic signature on minutes with this hash. ``cms`` is the signature's hash.
+    """A person's own electronic signature on minutes or a ruling with this hash. ``cms`` is the signature's hash.
 
     ``signature`` and ``chain`` are checked or not_checked: the signature itself, and its way up to a national root.
     """

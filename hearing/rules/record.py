@@ -12,6 +12,8 @@ from hearing.rules.asked import Asked, Rule
 
 TOLD = ("sent", "written")
 DAY = 86400.0
+RULING = "ruling"
+"""Kind of the sealed files of the announced ruling."""
 
 
 def _name_court_camera(q: Asked) -> Iterable[f.Fact]:
@@ -81,12 +83,14 @@ def _sign_minutes(q: Asked) -> Iterable[f.Fact]:
 
 
 def _note_signature(q: Asked) -> Iterable[f.Fact]:
-    """One of each who signed, on minutes that were signed here [CPC 347(8)]."""
+    """One of each: under minutes of who signed them here [CPC 347(8)], under the announced ruling of its judges."""
     act: a.NoteSignature = q.act
-    q.require(act.person in q.hearing.signatures, "sign_first")
-    q.require(act.sha256 in q.hearing.signatures.values(), "not_the_minutes", field="sha256")
-    there = q.hearing.electronic.get(act.person)
-    q.require(there is None or there.sha256 != act.sha256, "signature_there")
+    if act.sha256 in {one.sha256 for one in q.hearing.files.values() if one.kind == RULING}:
+        q.require(q.person(act.person).role in q.edition.groups["bench"], "role")
+    else:
+        q.require(act.person in q.hearing.signatures, "sign_first")
+        q.require(act.sha256 in q.hearing.signatures.values(), "not_to_be_signed", field="sha256")
+    q.require((act.person, act.sha256) not in q.hearing.electronic, "signature_there")
     yield f.SignatureAdded(act.person, act.sha256, act.cms, act.signature, act.chain)
 
 

@@ -19,6 +19,7 @@ from tests.web.bags import faults, stamping, take_bundle, tool
 from tests.web.house import JUDGE_IIN, SECRETARY, Browser, House, visiting
 from web.doors import POLICY
 from web.office import NCALAYER
+from web.sealing import seal_ruling
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -139,8 +140,8 @@ async def test_what_does_not_fit_is_refused_in_words_and_leaves_nothing(
         status, answer = await _add(browser, held, document, cms)
         assert (status, answer["rule"]) == (422, rule)
         assert answer["why"]
-    ruling = next(one.id for one in await house.registry.docket.documents.of(held) if one.kind != "minutes")
-    assert (await _add(browser, held, ruling, own.sign(minutes)))[1]["rule"] == "not_the_minutes"
+    film = next(one.id for one in await house.registry.docket.documents.of(held) if one.kind != "minutes")
+    assert (await _add(browser, held, film, own.sign(minutes)))[1]["rule"] == "not_to_be_signed"
     await browser.sign_in(JUDGE_IIN)
     assert (await _add(browser, held, document, another.sign(minutes)))[1]["rule"] == "sign_first"
     await browser.come_in(await house.pass_for(held, "counsel"))
@@ -162,6 +163,31 @@ async def test_minutes_that_are_signed_anew_ask_for_another_own_signature(
     assert (await _add(browser, held, again, own.sign(await _minutes(browser, held, again))))[0] == 201
     assert "data-document" not in (await browser.get(f"/file/{held}/minutes"))[1]
     assert faults(await take_bundle(browser, held, tmp_path)) == []
+
+
+async def test_the_judge_alone_signs_the_announced_ruling_and_the_bundle_carries_it(
+    browser: Browser, house: House, held: HearingId, root: Holder, tmp_path: Path
+) -> None:
+    await browser.sign_in(JUDGE_IIN)
+    assert "data-document" not in (await browser.get(f"/file/{held}/ruling"))[1], "nothing is sealed yet"
+    await seal_ruling(house.office, held)
+    document = _offered((await browser.get(f"/file/{held}/ruling"))[1])
+    ruling = await _minutes(browser, held, document)
+    await browser.sign_in(SECRETARY)
+    assert "data-document" not in (await browser.get(f"/file/{held}/ruling"))[1]
+    another = person(tmp_path / "another", root, SECRETARY, house.at)
+    assert (await _add(browser, held, document, another.sign(ruling)))[1]["rule"] == "role"
+    await browser.sign_in(JUDGE_IIN)
+    own = person(tmp_path / "own", root, JUDGE_IIN, house.at)
+    assert (await _add(browser, held, document, own.sign(ruling)))[0] == 201
+    assert (await _add(browser, held, document, own.sign(ruling)))[1]["rule"] == "signature_there"
+    page = (await browser.get(f"/file/{held}/ruling"))[1]
+    assert ("тізбегі тексерілмеді" in page, "data-document" in page) == (True, False)
+    minutes = await _signed(browser, held, JUDGE_IIN)
+    assert _offered(minutes) != document, "the minutes still wait for the judge's"
+    folder = await take_bundle(browser, held, tmp_path)
+    assert faults(folder) == []
+    assert [path.name for path in (folder / "data" / "signature").iterdir()] == ["signature-ruling-1-1.p7s"]
 
 
 async def test_a_bundle_whose_own_signature_covers_other_minutes_is_refused(

@@ -1,4 +1,4 @@
-"""A person's own electronic signature under the minutes, by program: NCALayer makes it, here it is checked and kept."""
+"""A person's own electronic signature under minutes or ruling, by program: made by NCALayer, checked and kept here."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ENDPOINTS = (
         "POST",
         "/hearings/{hearing}/documents/{document}/signature",
         post_signature,
-        "Put one's own electronic signature under the minutes that were signed",
+        "Put one's own electronic signature under the minutes that were signed, or the announced ruling",
         "file",
         record(("cms",), cms=text("Detached CMS (CAdES) over the document, base64 or PEM")),
         record(("signature", "chain"), signature=text("checked or not_checked"), chain=text("checked or not_checked")),

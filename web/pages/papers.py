@@ -25,7 +25,7 @@ from web.office import MINUTES, QUALITY, of
 from web.pages.file import DOCX, opened
 from web.pages.forms import attempt
 from web.rendering import go, render
-from web.sealing import keep, name_of, sealed
+from web.sealing import keep, name_of, of_proceedings, sealed
 from web.streaming import attachment, send
 
 MAKERS: dict[str, Callable[[Source], Paper]] = {
@@ -71,7 +71,7 @@ async def _page(
 ) -> web.StreamResponse:
     closed, numbers = file.hearing.closed_at, of(request).edition_of(file.hearing).numbers
     may_sign = kind == "minutes" and closed is not None and file.actor.role in STAFF
-    own = signatures.waits_for(file) if kind == "minutes" else None
+    own = signatures.waits_for(file, kind) if kind in signatures.SIGNED else None
     response = render(
         request,
         "paper.html",
@@ -83,7 +83,7 @@ async def _page(
         may_sign=may_sign and file.actor.person not in file.hearing.signatures,
         signed=sum(1 for _ in file.hearing.signatures),
         sign_until=closed + numbers["minutes_sign_days"] * DAY if closed else None,
-        rows=signatures.rows(file) if kind == "minutes" else (),
+        rows=signatures.rows(file, kind),
         own=own,
         ncalayer=of(request).ncalayer,
         refused=refused,
@@ -111,7 +111,7 @@ async def sign(request: web.Request) -> web.StreamResponse:
     """Sign the minutes: their present text is sealed as a document and its hash is the fact."""
     office = of(request)
     file = await opened(request, "minutes_signed")
-    language = file.hearing.listing.language if file.hearing.listing.language in ("kk", "ru") else "kk"
+    language = of_proceedings(file.hearing)
     made = minutes(await source(office, file, language, "minutes"))
 
     async def doing() -> None:

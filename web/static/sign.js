@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * One's own electronic signature under the minutes. The key stays with NCALayer, the national authority's program on the
+ * One's own electronic signature under minutes or ruling. The key stays with NCALayer, the national authority's program on the
  * user's machine: it is given the sealed bytes over a local WebSocket, asks for key and password itself, and gives back
  * a detached signature. The server checks it. Protocol: kz.gov.pki.knca.commonUtils of NCALayer.
  */
@@ -53,13 +53,13 @@ function base64(bytes) {
   return btoa(text);
 }
 
-/** @param {ArrayBuffer} minutes @returns {Promise<string>} */
-async function signed(minutes) {
+/** @param {ArrayBuffer} paper @returns {Promise<string>} */
+async function signed(paper) {
   const layer = await connect();
   try {
     const tokens = await layer.ask("getActiveTokens");
     const storage = Array.isArray(tokens) && tokens.length ? tokens[0] : FILE;
-    return await layer.ask("createCAdESFromBase64", [storage, "SIGNATURE", base64(minutes), false]);
+    return await layer.ask("createCAdESFromBase64", [storage, "SIGNATURE", base64(paper), false]);
   } finally {
     layer.close();
   }
