@@ -7,10 +7,26 @@ from urllib.parse import quote
 
 from aiohttp import hdrs, web
 
+from hearing.participants import CaseId, HearingId
 from hearing.registry.documents import Document
+from web import doors
 from web.office import of
 
 RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
+FROM_THE_START = "bytes=0-"
+KNOWN_SECONDS = 3600.0
+"""So long after a noted beginning the same reader's jumps are part of it."""
+
+
+async def note_reading(
+    request: web.Request, what: str, hearing: HearingId, case: CaseId, subject: str | None = None
+) -> None:
+    """Write into the access log that something is played or taken: each beginning, and whoever begins in the middle."""
+    office, who = of(request), doors.known(request).who
+    log, now = office.registry.docket.log, office.now()
+    begins = request.headers.get(hdrs.RANGE, FROM_THE_START).startswith(FROM_THE_START)
+    if begins or not await log.knows(who, what, hearing, subject, now - KNOWN_SECONDS):
+        await log.note(now, who, what, hearing=hearing, case=case, subject=subject)
 
 
 async def send(request: web.Request, document: Document, *, download: bool) -> web.StreamResponse:

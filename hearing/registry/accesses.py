@@ -41,6 +41,13 @@ class AccessLog:
         async with self._store.writing() as connection:
             await connection.execute(insert(accesses).values(**row))
 
+    async def knows(self, who: str, what: str, hearing: HearingId, subject: str | None, since: float) -> bool:
+        """Whether such a line was written at ``since`` (Unix seconds) or later."""
+        same = (accesses.c.who == who, accesses.c.what == what, accesses.c.subject == subject, accesses.c.at >= since)
+        async with self._store.reading() as connection:
+            query = select(accesses.c.id).where(accesses.c.hearing == hearing, *same).limit(1)
+            return (await connection.execute(query)).first() is not None
+
     async def of(self, hearing: HearingId) -> list[Access]:
         return await self._select(accesses.c.hearing == hearing)
 

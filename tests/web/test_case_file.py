@@ -63,6 +63,8 @@ async def test_the_player_may_jump(browser: Browser, house: House, held: Hearing
             assert await answer.read() == expected
     async with browser.client.get(f"/file/{held}/recording", headers={"Range": "bytes=99999-"}) as answer:
         assert answer.status == 416
+    noted = [line.what for line in await house.registry.docket.log.of(held)]
+    assert noted.count("recording_played") == 1, "whoever begins in the middle is noted, each jump is not"
 
 
 async def test_of_a_closed_hearing_a_party_gets_nothing_away_from_the_court(browser: Browser, house: House) -> None:

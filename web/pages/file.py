@@ -16,7 +16,7 @@ from web.pages.cases import named
 from web.playback import chapters, clips, line_rows, may_open, speakers, strips
 from web.rendering import render
 from web.rights import closed_parts, silent_parts
-from web.streaming import send
+from web.streaming import note_reading, send
 
 DAY = 86400.0
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -137,10 +137,11 @@ async def recording(request: web.Request) -> web.StreamResponse:
     A HEAD asks only whether it is finished; that is no look at it.
     """
     downloads = "download" in request.query
-    first = request.headers.get("Range", "bytes=0-").startswith("bytes=0-")
-    what = "recording_downloaded" if downloads else "recording_played"
     asks = request.method == "HEAD"
-    file = await (opened(request, what) if (first or downloads) and not asks else _unlogged(request))
+    file = await open_file(of(request), doors.known(request), HearingId(request.match_info["hearing"]))
+    if not asks:
+        what = "recording_downloaded" if downloads else "recording_played"
+        await note_reading(request, what, file.id, file.hearing.case)
     if not file.rights.play:
         raise Refused("role")
     if downloads and not file.rights.download:
@@ -151,10 +152,6 @@ async def recording(request: web.Request) -> web.StreamResponse:
     if part not in map(str, range(1, len(file.recordings) + 1)):
         raise Refused("not_found")
     return web.Response() if asks else await send(request, file.recordings[int(part) - 1], download=downloads)
-
-
-async def _unlogged(request: web.Request) -> CaseFile:
-    return await open_file(of(request), doors.known(request), HearingId(request.match_info["hearing"]))
 
 
 async def document(request: web.Request) -> web.StreamResponse:

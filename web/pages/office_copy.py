@@ -12,7 +12,7 @@ from web.casefile import CaseFile, open_file
 from web.office import of
 from web.office_copy import copy_of
 from web.rendering import go
-from web.streaming import send
+from web.streaming import note_reading, send
 
 
 async def _taking(request: web.Request) -> tuple[CaseFile, Document]:
@@ -57,8 +57,7 @@ async def take(request: web.Request) -> web.StreamResponse:
     copy = copy_of(recording, file.documents)
     if copy is None:
         raise Refused("recording_not_ready")
-    if request.headers.get("Range", "bytes=0-").startswith("bytes=0-"):
-        await _note(request, file, "office_copy_taken")
+    await note_reading(request, "office_copy_taken", file.id, file.hearing.case)
     return await send(request, copy, download=True)
 
 

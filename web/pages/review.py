@@ -12,7 +12,7 @@ from web import doors, review
 from web.casefile import open_file
 from web.office import of
 from web.playback import speakers
-from web.streaming import send
+from web.streaming import note_reading, send
 
 
 async def voice(request: web.Request) -> web.StreamResponse:
@@ -25,9 +25,7 @@ async def voice(request: web.Request) -> web.StreamResponse:
     found = review.voices(file.documents).get(seat)
     if found is None:
         raise Refused("not_found")
-    if request.headers.get("Range", "bytes=0-").startswith("bytes=0-"):
-        log = office.registry.docket.log
-        await log.note(office.now(), who.who, "voice_played", hearing=file.id, case=file.hearing.case, subject=seat)
+    await note_reading(request, "voice_played", file.id, file.hearing.case, seat)
     return await send(request, found, download=False)
 
 
