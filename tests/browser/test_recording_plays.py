@@ -30,31 +30,46 @@ TALKING = Floor(hears=BOTH, sees=BOTH, recorded_sound=frozenset({JUDGE, SUSPECT}
 PLAYER = """<!doctype html><video id="v" src="/hearing.webm" preload="auto" muted></video>"""
 STATIC = Path(__file__).parents[2] / "web" / "static"
 REELS = """<!doctype html><video id="v" src="/part/0" preload="auto" muted
-  data-parts='[{"at": 0, "src": "/part/0"}, {"at": %s, "src": "/part/1"}]'></video>
+  data-parts='[{"at": 0, "src": "/part/0"}, {"at": %s, "src": "/part/1"}]'>
+<track kind="captions" src="/captions.vtt"></video>
 <script type="module">
 import { film } from "/static/js/film.js";
 window.reel = film(document.getElementById("v"));
 </script>"""
+CAPTIONS = {"first": (1.0, 3.0), "across": (11.6, 12.8), "second": (13.0, 15.0)}
 CROSS = """async (from) => {
-  const v = document.getElementById("v"), places = [];
+  const v = document.getElementById("v"), seen = [];
   while (!window.reel) await new Promise(ok => setTimeout(ok, 20));
-  window.reel.at = from;
-  v.playbackRate = 2;
-  await v.play();
-  const until = async (holds) => {
+  const [track] = v.textTracks, said = () => [...track.activeCues ?? []].map((cue) => cue.text).join();
+  const state = () => JSON.stringify({
+    at: window.reel.at, said: said(), src: v.currentSrc, ready: v.readyState, seeking: v.seeking, time: v.currentTime,
+    cues: [...track.cues].map((cue) => [cue.startTime, cue.endTime]),
+  });
+  track.mode = "showing";
+  const until = async (what, holds) => {
+    const patience = performance.now() + 20000;
     while (!holds()) {
-      places.push(window.reel.at);
+      if (performance.now() > patience) throw new Error(`${what} did not come: ${state()}`);
+      seen.push([window.reel.at, said()]);
       await new Promise(ok => setTimeout(ok, 50));
     }
   };
-  await until(() => v.currentSrc.endsWith("/part/1") && v.currentTime > 0.5);
-  const rate = v.playbackRate;
-  window.reel.at = 1;
-  await until(() => v.currentSrc.endsWith("/part/0") && v.currentTime > 1 && !v.seeking);
+  window.reel.at = from;
+  v.playbackRate = 2;
+  await v.play();
+  await until("the second file", () => v.currentSrc.endsWith("/part/1") && v.currentTime > 0.5);
+  const rate = v.playbackRate, crossing = seen.length;
+  window.reel.at = 1.5;
+  await until("the first file", () => v.currentSrc.endsWith("/part/0") && v.currentTime > 1 && said() === "first");
   v.pause();
-  window.reel.at = from + 2;
-  await until(() => v.currentSrc.endsWith("/part/1") && !v.seeking && v.readyState > 1);
-  return {places, rate, last: window.reel.at, length: window.reel.length(12)};
+  window.reel.at = from + 2.5;
+  await until("the second again", () => v.currentSrc.endsWith("/part/1") && v.readyState > 1 && said() === "second");
+  const last = window.reel.at;
+  window.reel.at = 2;
+  await until("the first again", () => v.currentSrc.endsWith("/part/0") && v.readyState > 1 && !v.seeking);
+  await v.play();
+  await until("its caption", () => said() === "first");
+  return {seen, crossing, rate, last, length: window.reel.length(12)};
 }"""
 WATCH = """async ([from, to]) => {
   const v = document.getElementById("v");
@@ -109,10 +124,15 @@ async def _shown(stage: Stage, source: str, *files: Path) -> AsyncIterator[Page]
     async def recording(request: web.Request) -> web.FileResponse:
         return web.FileResponse(files[int(request.match_info.get("n", 0))])
 
+    async def captions(_: web.Request) -> web.Response:
+        cues = [f"00:{start:06.3f} --> 00:{end:06.3f}\n{text}\n" for text, (start, end) in CAPTIONS.items()]
+        return web.Response(text="\n".join(["WEBVTT\n", *cues]), content_type="text/vtt")
+
     app = web.Application()
     app.router.add_get("/", page_source)
     app.router.add_get("/hearing.webm", recording)
     app.router.add_get("/part/{n}", recording)
+    app.router.add_get("/captions.vtt", captions)
     app.router.add_static("/static", STATIC)
     runner = web.AppRunner(app)
     await runner.setup()
@@ -179,8 +199,10 @@ async def test_several_files_of_one_recording_play_on_as_one(stage: Stage, tmp_p
     async with _shown(stage, REELS % 12, *files) as page:
         seen = await page.evaluate(CROSS, 11.0)
     assert seen["rate"] == 2, "the speed stays"
-    first = seen["places"][: next(n for n, place in enumerate(seen["places"]) if place < 5)]
-    assert first == sorted(first), "it goes on without a step back"
-    assert 12 < first[-1] < 14
-    assert seen["last"] == pytest.approx(13, abs=0.1)
+    crossing = [place for place, _ in seen["seen"][: seen["crossing"]]]
+    assert crossing == sorted(crossing), "it goes on without a step back"
+    assert 12 < crossing[-1] < 14
+    assert seen["last"] == pytest.approx(13.5, abs=0.1)
     assert seen["length"] == 12
+    captions = {text for _, text in seen["seen"][: seen["crossing"]]}
+    assert captions == {"", "across"}, "those of the other file do not show"

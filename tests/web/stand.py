@@ -8,6 +8,9 @@ from pathlib import Path
 
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
+from aiortc.rtcdtlstransport import generate_certificate
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from hearing.participants import Actor, Role, SeatId
 from media.record.timeline import Timeline
@@ -120,8 +123,20 @@ class Device(Visitor):
         await self.shake()
 
 
+def ffmpegs_key(folder: Path) -> list[str]:
+    """FFmpeg makes itself a key on P-224, which OpenSSL takes in no handshake: these options give it one on P-256."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    form = serialization.PrivateFormat.TraditionalOpenSSL
+    pem = key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
+    (folder / "key.pem").write_bytes(pem)
+    certificate = generate_certificate(key).public_bytes(serialization.Encoding.PEM)
+    (folder / "cert.pem").write_bytes(certificate)
+    return [f"key_file={folder / 'key.pem'}", f"cert_file={folder / 'cert.pem'}"]
+
+
 @asynccontextmanager
-async def standing(folder: Path) -> AsyncIterator[Stand]:
-    async with bench(folder / "data", model=None) as court, TestClient(TestServer(court.app())) as client:
+async def standing(folder: Path, model: Path | None = None) -> AsyncIterator[Stand]:
+    """With a ``model`` what is said is understood, too."""
+    async with bench(folder / "data", model=model) as court, TestClient(TestServer(court.app())) as client:
         await court.open()
         yield Stand(court, client)

@@ -12,9 +12,6 @@ from pathlib import Path
 import av
 import pytest
 from aiohttp import ClientResponse
-from aiortc.rtcdtlstransport import generate_certificate
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from hearing.hearings import Phase
 from hearing.participants import Actor, Role
@@ -28,7 +25,7 @@ from tests.media.record.synthetic import h264 as encoded
 from tests.media.record.synthetic import packetised, units
 from tests.media.visitor import H264_TYPE
 from tests.web.house import SECRETARY, Browser
-from tests.web.stand import ANY, FRAGMENT, SCREEN, SDP, Device, Stand, standing
+from tests.web.stand import ANY, FRAGMENT, SCREEN, SDP, Device, Stand, ffmpegs_key, standing
 from web.issuing import revoke_pass
 from web.second_devices import Line
 
@@ -275,14 +272,7 @@ async def test_gstreamer_receives_the_floor(stand: Stand, system_python: str, wh
 
 @pytest.fixture
 def key_on_p256(tmp_path: Path) -> list[str]:
-    """FFmpeg makes itself a key on P-224, which OpenSSL takes in no handshake: it is given one on P-256."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    form = serialization.PrivateFormat.TraditionalOpenSSL
-    pem = key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
-    (tmp_path / "key.pem").write_bytes(pem)
-    certificate = generate_certificate(key).public_bytes(serialization.Encoding.PEM)
-    (tmp_path / "cert.pem").write_bytes(certificate)
-    return [f"key_file={tmp_path / 'key.pem'}", f"cert_file={tmp_path / 'cert.pem'}"]
+    return ffmpegs_key(tmp_path)
 
 
 @pytest.mark.parametrize("begins", [[], ["whip_flags=dtls_active"]], ids=["we shake", "it shakes"])

@@ -7,20 +7,21 @@
 export function film(video) {
   const parts = /** @type {Part[]} */ (JSON.parse(video.dataset.parts || "[]"));
   let playing = 0;
-  let shifted = 0;
+  /** Where in the whole recording each caption belongs. */
+  const places = /** @type {WeakMap<TextTrackCue, { from: number, to: number }>} */ (new WeakMap());
   /** Where a part is to begin that is still being fetched. */
   let wanted = /** @type {number | null} */ (null);
   const start = () => parts[playing]?.at ?? 0;
 
-  /** Captions are written for the whole recording, and shown by the file that plays. */
+  /** Captions are written for the whole recording, and shown by the file that plays: those of others have no length. */
   function shift() {
     for (const track of video.textTracks) {
-      if (!track.cues?.length) continue;
-      for (const cue of track.cues) {
-        cue.startTime -= start() - shifted;
-        cue.endTime -= start() - shifted;
+      for (const cue of track.cues ?? []) {
+        const place = places.get(cue) ?? { from: cue.startTime, to: cue.endTime };
+        places.set(cue, place);
+        cue.startTime = Math.max(0, place.from - start());
+        cue.endTime = Math.max(0, place.to - start());
       }
-      shifted = start();
     }
   }
 
@@ -41,10 +42,7 @@ export function film(video) {
   video.addEventListener("ended", () => {
     if (playing + 1 < parts.length) load(playing + 1, 0, true);
   });
-  video.querySelector("track")?.addEventListener("load", () => {
-    shifted = 0;
-    shift();
-  });
+  video.querySelector("track")?.addEventListener("load", shift);
 
   return {
     get at() {
