@@ -163,20 +163,20 @@ def _needs(
         if clock.until - at < NEAR_CLOCK:
             yield need(f"clock_{clock.name}", 7, minutes=max(0, int((clock.until - at) / MINUTE)))
     for person in hearing.people.values():
-        yield from _person_needs(hearing, person, need, bench, edition)
+        yield from _person_needs(person, hearing.seats[person.seat], need, role, edition)
 
 
-def _person_needs(hearing: Hearing, person: Participant, need: object, bench: bool, edition: Edition) -> Iterable[Need]:
-    seat = hearing.seats[person.seat]
-    make = need
-    assert callable(make)
+def _person_needs(
+    person: Participant, seat: Seat, need: Callable[..., Need], role: Role, edition: Edition
+) -> Iterable[Need]:
+    bench = role in edition.groups["bench"]
     if seat.help_at is not None and not bench:
-        yield make("help", 8, person)
+        yield need("help", 8, person)
     if person.attendance is Attendance.WAITING:
         shown = dot(person, seat, edition)
         if shown.state == "dot.link_failed":
-            yield make("link_failed", 6, person, kbps=shown.kbps or 0, norm=edition.numbers["norm_kbps"])
+            yield need("link_failed", 6, person, kbps=shown.kbps or 0, norm=edition.numbers["norm_kbps"])
         elif not person.identity_confirmed and not bench:
-            yield make("identity", 4, person)
+            yield need("identity", 4, person)
     if person.attendance is Attendance.LOST:
-        yield make("lost", 7, person)
+        yield need("left", 6) if person.role is role else need("lost", 7, person)

@@ -36,7 +36,6 @@ class LineDesk:
                     await sitting.ask(a.Arrive(seat))
                 case LineDown(seat, at_ns, _, heard_ns):
                     self._last_heard[seat] = sitting.court.office.now() - max(0, at_ns - heard_ns) / SECOND
-                    sitting.devices.pop(seat, None)
                     await sitting.ask(a.NoteLoss(seat))
 
     def last_heard(self, seat: SeatId) -> float | None:

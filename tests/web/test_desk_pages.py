@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hearing.participants import HearingId, Role
+from hearing.participants import HearingId, PersonId, Role
 from tests.web.house import ALMATY, EDITION, HOUR, JUDGE_IIN, SECRETARY, Browser, House, valid_iin, visiting
 from web.board import dot, row
 from web.languages import LANGUAGES, Languages
@@ -187,6 +187,27 @@ async def test_a_lost_hall_camera_waits_for_the_secretary_and_a_connected_one_do
 
     assert "need.camera_lost" in needs("lost")
     assert needs("here") == needs("coming") == needs(None) == needs("lost") - {"need.camera_lost"}
+
+
+async def test_the_form_offers_the_kinds_of_hearing_that_can_be_held(browser: Browser) -> None:
+    await browser.sign_in(SECRETARY)
+    _, form = await browser.get("/hearings/new")
+    offered = re.findall(r'<option value="(\w+)"', form[form.index('id="kind"') : form.index('id="scheduled_at"')])
+    assert offered == [kind.name for kind in EDITION.kinds.values() if kind.complete]
+
+
+async def test_who_left_the_hearing_is_told_so_and_others_are_told_to_call_them(house: House) -> None:
+    hearing = await house.list_sanction()
+    await house.gather(hearing)
+    await house.ask(hearing, "system", "note_loss", seat=await house.seat(hearing, "secretary"))
+    now = await house.state(hearing)
+
+    def needs(role: Role) -> set[tuple[str, PersonId | None]]:
+        shown = row(hearing, "101", now, role, house.at, EDITION, None, None)
+        return {(need.word, need.person) for need in shown.needs if need.word in ("need.left", "need.lost")}
+
+    assert needs(Role.COURT_SECRETARY) == {("need.left", None)}
+    assert needs(Role.INVESTIGATING_JUDGE) == {("need.lost", house.people["secretary"])}
 
 
 async def test_the_board_says_who_was_heard_and_whose_line_fell_below_the_norm(browser: Browser, house: House) -> None:

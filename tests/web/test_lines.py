@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from hearing.participants import Role, SeatId
 from media.relay.linehistory import MOST_MOMENTS, SECONDS, LineHistory, Moment
 from media.relay.lines import LinkFigures
 from tests.patience import PATIENCE_SECONDS
+from tests.web.hall import hall_of, is_view, told
 from tests.web.house import JUDGE_IIN, OTHER_IIN, PASSWORD, SECRETARY_IIN, valid_iin, visiting
 from tests.web.sittings import Bench, bench
 from web.lines import HEIGHT, WIDTH, graphs, strokes
@@ -129,3 +131,23 @@ async def test_a_hearing_that_does_not_run_has_no_lines(lobby: Bench) -> None:
         status, text = await browser.get(f"/hearings/{other}/lines?lang=en")
     assert status == 200
     assert "no lines to show" in text
+
+
+async def test_a_microphone_stays_known_as_on_while_its_line_is_away_and_comes_back(lobby: Bench) -> None:
+    seat, suspect = await lobby.house.seat(lobby.id, "suspect"), lobby.house.people["suspect"]
+    async with hall_of(lobby) as hall:
+        visitor = await hall.come_in("suspect")
+        async with hall.page(visitor) as page:
+
+            def mine(message: dict[str, Any]) -> dict[str, Any]:
+                people = message["hearing"]["people"] if is_view(message) else []
+                return next((p for p in people if p["person"] == suspect), {})
+
+            await page.send_json({"t": "rtc.status", "mic": True, "camera": False})
+            await told(page, lambda m: bool(mine(m).get("mic")))
+            await lobby.speakers["suspect"].leave()
+            lost = mine(await told(page, lambda m: mine(m).get("connected") is False))
+            await lobby.enter("suspect")
+            back = mine(await told(page, lambda m: bool(mine(m).get("connected"))))
+    assert (lost["mic"], back["mic"], back["camera"]) == (True, True, False)
+    assert (await lobby.now()).seats[seat].connected

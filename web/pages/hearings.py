@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from aiohttp import web
 
+from hearing.edition import Edition
 from hearing.hearings import OVER, Hearing, Participant, Phase
 from hearing.participants import Actor, Attendance, HearingId, PassId, PersonId, Place, Role, TextRef
 from hearing.registry.passes import Pass
@@ -61,6 +62,7 @@ async def _admin(
         for p in hearing.people.values()
         if p.attendance is not Attendance.REMOVED
     ]
+    unnamed = _unnamed(hearing, law)
     scheduled = datetime.fromtimestamp(hearing.listing.scheduled_at, office.zone)
     start = {"language": hearing.listing.language, "place": Place.ELSEWHERE, "view": "not_stated"}
     return render(
@@ -74,7 +76,8 @@ async def _admin(
         day_iso=scheduled.date().isoformat(),
         people=people,
         can=_can(actor, hearing),
-        checks=_checks(request, hearing),
+        checks=_checks(request, hearing, unnamed),
+        quorum_named=not unnamed,
         order=await docket.texts.read(hearing.order) if hearing.order else "",
         observer_link=observer_link,
         deliveries=await deliveries(office, hearing_id, doors.language(request)),
@@ -141,14 +144,18 @@ def _can(actor: Actor, hearing: Hearing) -> dict[str, bool]:
     }
 
 
-def _checks(request: web.Request, hearing: Hearing) -> list[dict[str, Any]]:
-    """What must be in place before the hearing, ticked off."""
-    office = of(request)
-    kind = office.edition_of(hearing).kind(hearing.listing.kind)
+def _unnamed(hearing: Hearing, edition: Edition) -> list[Role]:
+    """The roles of the quorum for which nobody is named yet."""
+    kind = edition.kind(hearing.listing.kind)
     named = {p.role for p in hearing.people.values() if p.attendance is not Attendance.REMOVED}
     needs = [roles for roles in kind.quorum if not (hearing.listing.suspect_absence and Role.SUSPECT in roles)]
     needs += [roles for name, roles in kind.quorum_if.items() if getattr(hearing.listing, name)]
-    missing = [roles[0] for roles in needs if not named & set(roles)]
+    return [roles[0] for roles in needs if not named & set(roles)]
+
+
+def _checks(request: web.Request, hearing: Hearing, missing: Sequence[Role]) -> list[dict[str, Any]]:
+    """What must be in place before the hearing, ticked off."""
+    office = of(request)
     guests = [p for p in hearing.people.values() if p.role not in STAFF and p.attendance is not Attendance.REMOVED]
 
     def say(msgid: str) -> str:

@@ -51,7 +51,7 @@ async def _listing_form(request: web.Request, fields: Given, refused: Any) -> we
         refused=refused,
         cases=[(c.id, c.court_number) for c in await docket.cases.list() if c.destroyed_at is None],
         judges=[(a.id, a.name) for a in await docket.accounts.list() if a.roles & BENCH and not a.disabled],
-        kinds=choices(request, "kind", rules.kinds),
+        kinds=choices(request, "kind", (kind.name for kind in rules.kinds.values() if kind.complete)),
         own_languages=list(OWN_NAMES.items()),
         publicities=choices(request, "publicity", ("open", "closed")),
         closure_grounds=choices(request, "ground", rules.closure_grounds),

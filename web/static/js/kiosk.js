@@ -54,7 +54,7 @@ function kioskStep(page) {
   const d = page.devices;
   if (!page.here.started && !(done.rules && done.devices)) return "start";
   if (!done.rules) return "rules";
-  if (!done.devices) {
+  if (!done.devices && !page.here.anyway) {
     if (!d.settled) return "opening";
     if (d.camera !== "ok" || d.microphone !== "ok") return "broken";
     return !page.here.sawSelf ? "see" : !page.here.spoke ? "speak" : "sound";
@@ -105,10 +105,14 @@ const STEPS = {
     sign: "speed", title: word(page.probe.running ? "kiosk.link.running" : !me(page)?.link ? "kiosk.link" : me(page).link.stale ? "kiosk.link.stale" : "kiosk.link.bad"),
     more: linkTest(page), button: page.probe.running ? null : next(page, word(me(page)?.link ? "probe.again" : "probe.start"), () => measure(page), "probe"),
   }),
-  wait: (page) => ({
-    sign: me(page)?.attendance === "admitted" ? "door" : "clock", title: word(me(page)?.attendance === "admitted" ? "kiosk.admitted" : "kiosk.wait"),
-    text: word(page.view.hearing.talk === page.view.you.seat ? "talk.text" : "kiosk.wait.text"), more: clock(page),
-  }),
+  wait: (page) => {
+    const inside = me(page)?.attendance === "admitted";
+    const talking = page.view.hearing.talk === page.view.you.seat;
+    return {
+      sign: talking ? "talk" : inside ? "door" : "clock", title: word(talking ? "talk.title" : inside ? "kiosk.admitted" : "kiosk.wait"),
+      text: word(talking ? "talk.text" : "kiosk.wait.text"), more: clock(page),
+    };
+  },
 };
 
 /** Oneself, or the secretary while she talks with us. @param {any} page */

@@ -23,7 +23,7 @@ export function behind(page) {
 /** The step that this person went to, or the first that is not behind them: a test that grew old brings them back. @param {any} page */
 export function openStep(page) {
   const done = behind(page);
-  const first = PATH.find((step) => !done[step]) ?? "wait";
+  const first = PATH.find((step) => !done[step] && !(step === "devices" && page.here.anyway)) ?? "wait";
   const chosen = page.here.step;
   return PATH.includes(chosen) && (chosen !== "wait" || first === "wait") ? chosen : first;
 }
@@ -62,7 +62,7 @@ export function lobbyPath(page) {
 
 /** @param {any} page @param {string} step @param {Record<string, boolean>} done */
 function row(page, step, done) {
-  const again = done[step] || (step === "link" && me(page)?.link);
+  const again = done[step] || (step === "devices" && page.here.anyway) || (step === "link" && me(page)?.link);
   return h("div", { class: "row" }, h("h2", null, word(`step.${step}`)),
     h("span", { class: "soft" }, word(done[step] ? `step.${step}.done` : "step.later")),
     again && step !== "rules" ? h("button", { type: "button", class: "btn quiet", onclick: () => page.goTo(step) }, word("step.again"), h("span", { class: "unseen" }, ` ${word(`step.${step}`)}`)) : null);
