@@ -1,4 +1,4 @@
-"""Speech as a table: delays, media beside it, invention, the oath by sound, killed workers, the final pass.
+"""Speech as a table: delays, media beside it, invention, the oath by sound, killed workers, the final transcript.
 
 ``make bench-speech`` or ``python -m benchmarks.bench_speech [--full] [--only PART ...]`` from the repository's root.
 Words come from the rehearsal model; beside it every call also pays for a call of a real shape with random weights.
@@ -39,6 +39,7 @@ async def parts(
         ("invention", lambda: invention.measure(size["noise"], folder)),
         ("oath", lambda: asyncio.to_thread(oaths.by_sound, size["readings"])),
         ("kills", lambda: workers.killed(size["kills"], folder)),
+        ("hour", lambda: workers.after_close(size["hour"], folder)),
         ("hour", lambda: workers.final_pass(size["hour"], folder, Windows.WHOLE)),
         ("hour", lambda: workers.final_pass(size["hour"], folder, Windows.ALL)),
     ]

@@ -54,6 +54,12 @@ class HeldTracks:
     def live(self, hearing: HearingId, seat: SeatId) -> HeldTrack | None:
         return self._by_key.get((hearing, seat, LIVE))
 
+    def recorded(self, hearing: HearingId, seat: SeatId, version: int) -> HeldTrack | None:
+        return self._by_key.get((hearing, seat, version))
+
+    def all_recorded(self, hearing: HearingId) -> list[HeldTrack]:
+        return [track for key, track in self._by_key.items() if key[0] == hearing and key[2] != LIVE]
+
     def all_live(self, hearing: HearingId) -> list[HeldTrack]:
         return [track for key, track in self._by_key.items() if key[0] == hearing and key[2] == LIVE]
 

@@ -1,7 +1,8 @@
 """The pass over the recording: every recorded track is heard once more, from beginning to end, into a new version.
 
 Each track is a job in the book, leased to one server at a time. A version that was begun before a crash is continued
-where its marks stand. What a microphone caught of another seat's voice is left out of the version, with a log line.
+where its marks stand. It may begin while the recording still grows (``ahead``), so that at the close only the last
+minutes are left. What a microphone caught of another seat's voice is left out of the version, with a log line.
 """
 
 from __future__ import annotations
@@ -30,11 +31,50 @@ class RecordingPass:
         self._tracks = tracks
         self._wall = wall
         self._owner = secrets.token_hex(8)
+        self._turn = asyncio.Lock()
+        self._writing: set[HearingId] = set()
 
     async def write(self, hearing: HearingId, tracks: Sequence[RecordedTrack]) -> int:
         """The number of the new version, once it is complete."""
-        jobs = [Job(hearing, 0, t.seat, t.start_ns, t.end_ns, t.language) for t in tracks]
-        version = await self._book.begin_version(hearing, jobs, self._wall())
+        async with self._turn:
+            self._writing.add(hearing)
+        try:
+            return await self._write(hearing, tracks)
+        finally:
+            self._writing.discard(hearing)
+
+    async def ahead(self, hearing: HearingId, tracks: Sequence[RecordedTrack]) -> dict[SeatId, int]:
+        """Hear a recording that still grows as far as these tracks go; comes back at once.
+
+        Says up to where each seat is settled: before that no sound is asked for again. Seats that another server
+        hears are missing. Whoever called this calls ``write`` or ``let_go`` in the end.
+        """
+        async with self._turn:
+            if hearing in self._writing:
+                return {}
+            version = await self._book.begin_version(hearing, _jobs(hearing, tracks), self._wall())
+            marks = await self._book.marks(hearing, version)
+            sounds = {track.seat: track for track in tracks}
+            settled: dict[SeatId, int] = {}
+            for job in await self._book.jobs(hearing, version):
+                sound = sounds.get(job.seat)
+                if sound is None:
+                    continue
+                if await self._book.lease(job, self._owner, self._wall(), LEASE_SECONDS):
+                    _, spool = self._hold(job, sound, marks, grows=True)
+                    settled[job.seat] = spool.settled_ns
+                elif (lost := self._tracks.recorded(hearing, job.seat, version)) is not None:
+                    self._tracks.close(lost)
+        return settled
+
+    def let_go(self, hearing: HearingId) -> None:
+        """The recording goes on elsewhere, or is not read on now: the marks stay."""
+        if hearing not in self._writing:
+            for track in self._tracks.all_recorded(hearing):
+                self._tracks.close(track)
+
+    async def _write(self, hearing: HearingId, tracks: Sequence[RecordedTrack]) -> int:
+        version = await self._book.begin_version(hearing, _jobs(hearing, tracks), self._wall())
         sounds = {track.seat: track for track in tracks}
         open_jobs = [job for job in await self._book.jobs(hearing, version) if not job.done]
         async with asyncio.TaskGroup() as group:
@@ -64,18 +104,30 @@ class RecordingPass:
             if again[0].done:
                 return
         marks = await self._book.marks(job.hearing, job.version)
-        start = max(job.start_ns, marks.get(job.seat, 0))
-        if start < job.end_ns:
-            spool = TapeSpool(sound.read, start, job.end_ns)
-            track = self._tracks.open((job.hearing, job.seat, job.version), job.language, spool, live=False)
-            self._tracks.wake.set()
-            try:
-                await self._until_ended(track, job)
-            finally:
-                self._tracks.close(track)
-            if not track.complete:
-                raise asyncio.CancelledError
+        track, _ = self._hold(job, sound, marks, grows=False)
+        try:
+            await self._until_ended(track, job)
+        finally:
+            self._tracks.close(track)
+        if not track.complete:
+            raise asyncio.CancelledError
         await self._book.job_done(job)
+
+    def _hold(
+        self, job: Job, sound: RecordedTrack, marks: Mapping[SeatId, int], *, grows: bool
+    ) -> tuple[HeldTrack, TapeSpool]:
+        """The track as it is heard already, or taken up where its mark stands."""
+        key = (job.hearing, job.seat, job.version)
+        track = self._tracks.recorded(*key)
+        if track is None:
+            spool = TapeSpool(sound.read, max(job.start_ns, marks.get(job.seat, 0)), sound.end_ns, grows=grows)
+            track = self._tracks.open(key, job.language, spool, live=False)
+        else:
+            assert isinstance(track.spool, TapeSpool)
+            spool = track.spool
+            spool.reach(sound.read, sound.end_ns, grows=grows)
+        self._tracks.wake.set()
+        return track, spool
 
     async def _until_ended(self, track: HeldTrack, job: Job) -> None:
         while True:
@@ -85,3 +137,7 @@ class RecordingPass:
                     return
             except TimeoutError:
                 await self._book.lease(job, self._owner, self._wall(), LEASE_SECONDS)
+
+
+def _jobs(hearing: HearingId, tracks: Sequence[RecordedTrack]) -> list[Job]:
+    return [Job(hearing, 0, t.seat, t.start_ns, t.end_ns, t.language) for t in tracks]

@@ -1,7 +1,8 @@
 """Whose turn it is at the model: finals first and the oldest of them first, then the newest partial of each track.
 
-Recorded finals wait behind live ones. Partials come the quicker the cheaper they are, slower as the model gets busier,
-and stop above the limit.
+Recorded finals wait behind live ones and behind partials. While somebody is heard live they are read one at a time, and
+only while the model keeps up with ease: a reading that is begun is not broken off. Partials come the quicker the
+cheaper they are, slower as the model gets busier, and stop above the limit.
 Several owners may take work at once, but never two finals of one track: its lines come out in the order they were said.
 Pure and without a clock of its own, so that a test can replay any day.
 """
@@ -25,7 +26,7 @@ BEHIND = 2
 
 @dataclass(slots=True)
 class Load:
-    """The share of the last ten seconds the model's owners were working at finals, which cannot be put off."""
+    """The share of the last ten seconds the model's owners were working at live finals, which cannot be put off."""
 
     owners: int = 1
     _spans: deque[tuple[float, float]] = field(default_factory=deque)
@@ -50,6 +51,8 @@ class Desk(Generic[T]):
         self._shown: dict[int, float] = {}
         self._foreseen: dict[int, T] = {}
         self._in_hand: set[int] = set()
+        self._recorded: set[int] = set()
+        """Of those in hand, whose sound comes from tape."""
         self._showing: set[int] = set()
         self._count = 0
         self._price = CALM
@@ -73,19 +76,22 @@ class Desk(Generic[T]):
         self._partials.pop(track, None)
         self._foreseen.pop(track, None)
 
-    def next(self, now: float) -> T | None:
-        """The next piece, whose track is now in hand until ``done``."""
-        live = self._next_final(recorded=False)
-        if live is not None:
-            return live
+    def next(self, now: float, *, live: bool = False) -> T | None:
+        """The next piece, whose track is now in hand until ``done``. ``live``: somebody is heard live just now."""
+        final = self._next_final(recorded=False)
+        if final is not None:
+            return final
         for track in self._foreseen.keys() - self._in_hand:
             self._in_hand.add(track)
             return self._foreseen.pop(track)
         chosen = self._next_partial(now)
-        return chosen if chosen is not None else self._next_final(recorded=True)
+        if chosen is not None or (live and (self._recorded or self.load.at(now) >= BUSY)):
+            return chosen
+        return self._next_final(recorded=True)
 
     def done(self, track: int, *, final: bool = True) -> None:
         (self._in_hand if final else self._showing).discard(track)
+        self._recorded.discard(track)
 
     def showed(self, seconds: float) -> None:
         """A partial took so long."""
@@ -98,6 +104,8 @@ class Desk(Generic[T]):
             final = heapq.heappop(self._finals)
             if final[3] not in self._in_hand:
                 self._in_hand.add(final[3])
+                if recorded:
+                    self._recorded.add(final[3])
                 found = final[4]
                 break
             passed.append(final)

@@ -78,10 +78,19 @@ class LiveSpool:
 
 
 class TapeSpool:
-    def __init__(self, read: Callable[[int, int], Pcm], start_ns: int, end_ns: int) -> None:
-        self._read = read
+    """``grows``: the tape may go on after its end, of which ``reach`` tells."""
+
+    def __init__(self, read: Callable[[int, int], Pcm], start_ns: int, end_ns: int, *, grows: bool = False) -> None:
         self._settled = self._next = start_ns
-        self.end_ns = end_ns
+        self.reach(read, end_ns, grows=grows)
+
+    def reach(self, read: Callable[[int, int], Pcm], end_ns: int, *, grows: bool) -> None:
+        """So far the tape goes now. ``read`` need not know what is settled."""
+        self._read, self.end_ns, self._grows = read, end_ns, grows
+
+    @property
+    def settled_ns(self) -> int:
+        return self._settled
 
     def settle(self, upto_ns: int) -> None:
         self._settled = max(self._settled, upto_ns)
@@ -90,7 +99,7 @@ class TapeSpool:
         self._next = self._settled
 
     async def next(self) -> Chunk | None:
-        if self.over or self._next - self._settled > AHEAD_NS:
+        if self._next >= self.end_ns or self._next - self._settled > AHEAD_NS:
             return None
         start, end = self._next, min(self._next + PIECE_NS, self.end_ns)
         pcm = await asyncio.to_thread(self._read, start, end)
@@ -100,7 +109,7 @@ class TapeSpool:
 
     @property
     def over(self) -> bool:
-        return self._next >= self.end_ns
+        return not self._grows and self._next >= self.end_ns
 
 
 def _after(mark_ns: int, start: int, raw: bytes) -> Chunk:

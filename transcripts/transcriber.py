@@ -129,6 +129,18 @@ class Transcriber:
         """Hearings whose pass over the recording is not complete: ask for it again after a start."""
         return await self._book.owed()
 
+    async def read_ahead(self, hearing: HearingId, tracks: Sequence[RecordedTrack]) -> dict[SeatId, int]:
+        """Begin the pass over a recording that still grows, or go on with it, as far as these tracks go.
+
+        Comes back at once and says up to which Unix nanosecond each seat is settled; its sound before that is asked
+        for no more. What is heard stays unseen until ``transcribe_recording`` completes the version.
+        """
+        return await self._recording_pass.ahead(hearing, tracks)
+
+    def let_go(self, hearing: HearingId) -> None:
+        """Read this recording no further; another server or a later day goes on where it stopped."""
+        self._recording_pass.let_go(hearing)
+
     async def transcribe_recording(self, hearing: HearingId, tracks: Sequence[RecordedTrack]) -> int:
         """Hear every recorded track again and write a new complete version; gives its number.
 

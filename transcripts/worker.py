@@ -27,6 +27,8 @@ from transcripts.windows import Purpose, Windows
 
 STOPPED_AFTER = 1.5
 """Seconds without sound after which a live track's open utterance ends: the microphone was muted or lost."""
+LIVE_FOR = 10.0
+"""Seconds after the last live sound in which recorded sound still makes way."""
 PARTIAL_FROM_NS = 700_000_000
 QUIET_STEP_NS = NS
 NO_MODEL_EXIT = 3
@@ -59,6 +61,7 @@ class Worker:
         self._tracks: dict[int, Track] = {}
         self._foreseen: dict[int, tuple[Piece, Reading]] = {}
         """The newest foreseen final of each track, already read."""
+        self._live_until = 0.0
         self._over = False
 
     def run(self) -> None:
@@ -101,6 +104,8 @@ class Worker:
             case "sound":
                 track = self._tracks[number]
                 track.last_sound = time.monotonic()
+                if track.live:
+                    self._live_until = track.last_sound + LIVE_FOR
                 self._lay(track, track.feed(int(head["at"]), as_float(body)))
                 self._lay_partial(track)
                 self._note_settled(track)
@@ -175,9 +180,9 @@ class Worker:
             else:
                 self._partial(work, work.piece)
             with self._changed:
-                if counts:
+                if counts and work.track.live:
                     self._desk.load.worked(began, time.monotonic())
-                else:
+                elif not counts:
                     self._desk.showed(time.monotonic() - began)
                 self._desk.done(work.track.number, final=counts)
                 self._changed.notify()
@@ -185,7 +190,8 @@ class Worker:
     def _next(self) -> Work | None:
         with self._changed:
             while not self._over:
-                work = self._desk.next(time.monotonic())
+                now = time.monotonic()
+                work = self._desk.next(now, live=now < self._live_until)
                 if work is not None:
                     return work
                 self._changed.wait(0.1)

@@ -20,6 +20,7 @@ from hearing.hearings import Phase
 from hearing.participants import HearingId
 from hearing.registry.utterances import UtteranceBook
 from media.record.disk import Disk
+from media.record.growing import TapeReader
 from media.relay.forwarder import Forwarder
 from media.wire.door import Door
 from transcripts.transcriber import Transcriber
@@ -47,6 +48,8 @@ LINGER_SECONDS = 60.0
 """A sitting whose hearing is over ends so long after its last page has gone."""
 CONFIDENCE_SECONDS = 60.0
 """So often the newest part of each tape is read back."""
+AHEAD_SECONDS = 15.0
+"""So often it is asked what has become whole on tape, for the pass over the recording."""
 
 
 @contextlib.contextmanager
@@ -91,6 +94,8 @@ class Court:
         self.probes = ProbeQueue(office.now)
         self.readings = ProbeQueue(office.now)
         self.closing = Closing(self)
+        self.tape_reader = TapeReader()
+        self.ahead_seconds = AHEAD_SECONDS
         self.carrier = Carrier(office.registry, office.clerk, office.targets)
         self._sittings: dict[HearingId, Sitting] = {}
         self._tasks: asyncio.TaskGroup | None = None
@@ -103,6 +108,7 @@ class Court:
         try:
             await self._sit(started)
         finally:
+            self.tape_reader.close()
             self.risen.set()
 
     async def _sit(self, started: asyncio.Event) -> None:

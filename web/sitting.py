@@ -24,6 +24,7 @@ from hearing.wrongs import Refused
 from media.packets import Received
 from media.relay.courtroom import Courtroom
 from web import asking
+from web.ahead import AheadDesk
 from web.connection import Connection
 from web.interpreting import Booth
 from web.line_desk import LineDesk
@@ -61,6 +62,7 @@ class Sitting:
         self.lines = LineDesk(self)
         self.recording = RecordingDesk(self)
         self.speech = SpeechDesk(self)
+        self.ahead = AheadDesk(self)
         self.reading = ReadingDesk(self)
         self.listening = ListeningDesk(self)
         self.booth = Booth(self)
@@ -83,19 +85,20 @@ class Sitting:
         await self._learn_names()
         try:
             if self.hearing.phase not in OVER:
-                await self.recording.open(await self._tape_key())
+                await self.recording.open(await self.tape_key())
             await self._after_restart()
             self.courtroom.listen(self._hear)
             async with asyncio.TaskGroup() as tasks:
                 self._tasks = tasks
                 tape = (self.recording.run(), self.recording.watch_second(), self.recording.read_back())
-                officers = (self._follow(), self.lines.run(), *tape, self.speech.run())
+                officers = (self._follow(), self.lines.run(), *tape, self.speech.run(), self.ahead.run())
                 self._running = [tasks.create_task(one) for one in officers]
                 tasks.create_task(self._keep_time())
         finally:
             self.leaving.set()
             await self.courtroom.close()
             await self.recording.close()
+            self.ahead.close()
             self.ended.set()
 
     @property
@@ -119,7 +122,7 @@ class Sitting:
         except Refused as refused:
             log.info("server act refused", hearing=self.id, act=act.wire_name(), rule=refused.rule)
 
-    async def _tape_key(self) -> bytes:
+    async def tape_key(self) -> bytes:
         return await self.court.office.registry.keys.tapes(self.hearing.case)
 
     async def _after_restart(self) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import sqlalchemy as sa
@@ -191,7 +191,10 @@ class UtteranceBook:
             ]
 
     async def begin_version(self, hearing: HearingId, jobs: Sequence[Job], at: float) -> int:
-        """Begin a pass over the recording, or give the one that is begun and not complete: asking twice is safe."""
+        """Begin a pass over the recording, or give the one that is begun and not complete: asking twice is safe.
+
+        A recording may have grown since it was begun: jobs are added, and known ones end later.
+        """
         async with self._store.writing() as db:
             newest = (
                 await db.execute(
@@ -202,20 +205,14 @@ class UtteranceBook:
                 )
             ).first()
             if newest is not None and newest.completed_at is None:
-                return int(newest.version)
-            version = 1 if newest is None else int(newest.version) + 1
-            await db.execute(sa.insert(VERSIONS).values(hearing=hearing, version=version, made_at=at))
-            for job in jobs:
-                await db.execute(
-                    sa.insert(JOBS).values(
-                        hearing=hearing,
-                        version=version,
-                        seat=job.seat,
-                        start_ns=job.start_ns,
-                        end_ns=job.end_ns,
-                        language=job.language,
-                    )
-                )
+                version = int(newest.version)
+            else:
+                version = 1 if newest is None else int(newest.version) + 1
+                await db.execute(sa.insert(VERSIONS).values(hearing=hearing, version=version, made_at=at))
+            for job in (replace(job, version=version) for job in jobs):
+                await self._store.insert_or_keep(db, JOBS, _job_row(job))
+                shorter = JOBS.c.end_ns < job.end_ns
+                await db.execute(sa.update(JOBS).where(_this(job), shorter).values(end_ns=job.end_ns))
             return version
 
     async def leave_out(self, hearing: HearingId, version: int, lines: Collection[str]) -> None:
@@ -268,6 +265,17 @@ class UtteranceBook:
 
 def _this(job: Job) -> sa.ColumnElement[bool]:
     return sa.and_(JOBS.c.hearing == job.hearing, JOBS.c.version == job.version, JOBS.c.seat == job.seat)
+
+
+def _job_row(job: Job) -> dict[str, object]:
+    return {
+        "hearing": job.hearing,
+        "version": job.version,
+        "seat": job.seat,
+        "start_ns": job.start_ns,
+        "end_ns": job.end_ns,
+        "language": job.language,
+    }
 
 
 def _row(said: Utterance, key: bytes) -> dict[str, object]:

@@ -24,6 +24,8 @@ from media.record.track import Track
 
 SAMPLE_NS = 1_000_000_000 // OUT_RATE
 BACK_NS = 12_000_000_000
+FAR = 60 * OUT_RATE
+"""Samples that are not worth decoding only to come to what lies behind them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,30 +84,31 @@ def sound(folder: Path, key: bytes, seat: SeatId, start_ns: int, end_ns: int) ->
 class SeatSound:
     """One seat's sound at 16 kHz, read forwards piece by piece: hours of it need no more memory than one piece.
 
-    Going back is allowed and begins anew. Reads may come from several threads; they take turns.
+    Going back, or on by more than a minute, is allowed and begins anew there. Reads may come from several threads; they
+    take turns.
     """
 
     def __init__(self, track: Track, start_ns: int, end_ns: int) -> None:
         self._track = track
         self._start_ns, self._end_ns = start_ns, end_ns
         self._turn = threading.Lock()
-        self._begin()
+        self._begin(0)
 
     def read(self, start_ns: int, end_ns: int) -> Heard:
         """The sound between two moments, silence where nothing was kept."""
         first = max(0, start_ns - self._start_ns) // SAMPLE_NS
         heard = np.zeros(max(0, end_ns - start_ns) // SAMPLE_NS, np.float32)
         with self._turn:
-            if first < self._at:
-                self._begin()
+            if not 0 <= first - self._at <= FAR:
+                self._begin(max(0, first - OUT_RATE))
             self._take(first - self._at, None)
             self._take(len(heard), heard)
         return heard
 
-    def _begin(self) -> None:
-        self._at = 0
+    def _begin(self, at: int) -> None:
+        self._at = at
         self._rest: Heard = np.zeros(0, np.float32)
-        self._pieces = self._converted()
+        self._pieces = self._converted(self._start_ns + at * SAMPLE_NS)
 
     def _take(self, count: int, into: Heard | None) -> None:
         """Move on by so many samples, and keep them where they are wanted; after the end there is silence."""
@@ -123,11 +126,11 @@ class SeatSound:
             done += len(taken)
         self._at += count
 
-    def _converted(self) -> Iterator[Heard]:
-        if self._end_ns <= self._start_ns:
+    def _converted(self, start_ns: int) -> Iterator[Heard]:
+        if self._end_ns <= start_ns:
             return
         voice, down = Voice(), Downsampler()
-        for piece in _pieces(self._track, voice, Stretch(self._start_ns, self._end_ns, 0)):
+        for piece in _pieces(self._track, voice, Stretch(start_ns, self._end_ns, 0)):
             yield down(piece)
         yield down(None)
 

@@ -160,7 +160,7 @@ class Reader:
         packets = [frame for frame in frames if frame.flag is Flag.RTP]
         if not packets:
             return
-        track = Track(self._folder, self._key, [tape], parts=(newest.part,))
+        track = Track(self._folder, self._key, [tape], parts={tape: (newest.part,)})
         if tape.kind == "video":
             if not _can_be_seen(track.pictures()):
                 yield Doubtful(tape.folder, newest.part, Doubt.DARK)

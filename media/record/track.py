@@ -9,7 +9,7 @@ A stream has the codec that the part of the tape names in which it begins.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -71,9 +71,12 @@ class _Seen:
 class Track:
     """One seat's voice, or the court camera's picture."""
 
-    def __init__(self, folder: Path, key: bytes, tapes: list[TapeName], parts: Sequence[int] | None = None) -> None:
+    def __init__(
+        self, folder: Path, key: bytes, tapes: list[TapeName], parts: Mapping[TapeName, Sequence[int]] | None = None
+    ) -> None:
         """``parts``: only these parts of each tape, in place of all."""
-        self._folder, self._key, self._tapes, self._parts = folder, key, tapes, parts
+        self._folder, self._key, self._tapes = folder, key, tapes
+        self._parts: Mapping[TapeName, Sequence[int]] = parts or {}
         self.seat, self.kind = tapes[0].seat, tapes[0].kind
         self.first_ns: int | None = None
         self.last_ns: int | None = None
@@ -87,7 +90,7 @@ class Track:
 
     def _frames(self) -> Iterator[Frame]:
         """All that arrived, sealed or not, in order of arrival."""
-        tapes = [read_tape(self._folder, self._key, tape, self._parts) for tape in self._tapes]
+        tapes = [read_tape(self._folder, self._key, tape, self._parts.get(tape)) for tape in self._tapes]
         return heapq.merge(*tapes, key=lambda frame: frame.arrival_ns) if len(tapes) > 1 else tapes[0]
 
     def _look(self) -> dict[int, _Seen]:

@@ -79,6 +79,19 @@ def test_two_owners_never_hold_two_pieces_of_one_track() -> None:
     assert desk.next(1.0) == "partial"
 
 
+def test_the_tape_is_read_one_piece_at_a_time_while_somebody_is_heard_and_not_at_all_while_the_model_is_busy() -> None:
+    desk: Desk[str] = Desk(owners=2)
+    for track in (1, 2, 3):
+        desk.final(track, f"tape {track}", end_ns=track, live=False)
+    assert [desk.next(0.0, live=True) for _ in range(2)] == ["tape 1", None]
+    desk.done(1)
+    desk.load.worked(0.0, 10.0)
+    desk.load.worked(0.0, 10.0)
+    assert desk.next(10.0, live=True) is None
+    assert desk.next(30.0, live=True) == "tape 2"
+    assert desk.next(30.0) == "tape 3"
+
+
 def test_the_model_is_behind_once_two_live_finals_wait_and_the_tape_does_not_count() -> None:
     desk: Desk[str] = Desk(owners=2)
     for track in (1, 2, 3):

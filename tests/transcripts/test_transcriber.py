@@ -225,6 +225,59 @@ async def test_the_pass_over_the_recording_waits_for_a_model_and_makes_a_complet
     assert [line.text for line in await book.lines(HEARING)] == [text for _, text in said]
 
 
+async def test_a_recording_heard_while_it_grows_is_seen_at_the_close_with_every_word_once_in_spite_of_crashes(
+    book: UtteranceBook,
+) -> None:
+    said = [("ru", OATH["ru"]), ("ru", "Вину не признаю."), ("kk", OATH["kk"]), ("ru", "Спасибо, вопросов нет.")]
+    sound = spoken(*said)
+    half, three_quarters, whole = (len(sound) * n // 4 * NS // RATE for n in (2, 3, 4))
+
+    def track(length_ns: int) -> RecordedTrack:
+        def read(start_ns: int, end_ns: int) -> Pcm:
+            return sound[(start_ns - T0) * RATE // NS : (end_ns - T0) * RATE // NS]
+
+        return RecordedTrack(JUDGE, T0, T0 + length_ns, read, "ru")
+
+    async with Transcriber(SETTINGS, book, wall=lambda: 4e9) as transcriber:
+        await until(transcriber)
+        assert await transcriber.read_ahead(HEARING, [track(half)]) == {JUDGE: T0}
+        await heard_beyond(transcriber, track(half), T0)
+        assert transcriber.worker_pid is not None
+        os.kill(transcriber.worker_pid, signal.SIGKILL)
+        await until(transcriber, Condition.LOADING)
+        first = await heard_beyond(transcriber, track(three_quarters), T0 + half - 6 * NS)
+    assert await book.lines(HEARING) == []
+    assert await book.lines(HEARING, 1) != []
+    async with Transcriber(SETTINGS, book, wall=lambda: 5e9) as transcriber:
+        assert (await transcriber.read_ahead(HEARING, [track(three_quarters)]))[JUDGE] >= first
+        assert await transcriber.transcribe_recording(HEARING, [track(whole)]) == 1
+    assert [(line.language, line.text) for line in await book.lines(HEARING)] == said
+
+
+async def heard_beyond(transcriber: Transcriber, track: RecordedTrack, ns: int) -> int:
+    """Ask again until this seat is settled beyond that moment."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while (settled := (await transcriber.read_ahead(HEARING, [track]))[track.seat]) <= ns:
+            pass
+    return settled
+
+
+async def test_a_recording_that_is_let_go_is_taken_up_again_where_it_was_left(book: UtteranceBook) -> None:
+    sound = spoken(("ru", OATH["ru"]), ("ru", "Вину не признаю."))
+
+    def read(start_ns: int, end_ns: int) -> Pcm:
+        return sound[(start_ns - T0) * RATE // NS : (end_ns - T0) * RATE // NS]
+
+    track = RecordedTrack(JUDGE, T0, T0 + len(sound) * NS // RATE, read, "ru")
+    async with Transcriber(SETTINGS, book, wall=lambda: 4e9) as transcriber:
+        settled = await heard_beyond(transcriber, track, T0)
+        transcriber.let_go(HEARING)
+        assert (await transcriber.read_ahead(HEARING, [track]))[JUDGE] >= settled
+        assert await transcriber.transcribe_recording(HEARING, [track]) == 1
+        assert await transcriber.owed() == []
+    assert texts(await book.lines(HEARING), JUDGE) == [OATH["ru"], "Вину не признаю."]
+
+
 async def test_what_another_microphone_caught_is_live_at_both_seats_and_recorded_at_one(book: UtteranceBook) -> None:
     sound = spoken(("ru", "Спасибо, вопросов нет."), ("ru", "Свидетель, прочитайте клятву вслух."))
     caught = np.concatenate([silence(0.4), sound * np.float32(0.2)])

@@ -96,6 +96,14 @@ async def test_a_pass_over_the_recording_is_a_new_version_and_hides_nothing_unti
     assert await book.begin_version(HEARING, jobs, NOW) == 2
 
 
+async def test_a_version_that_is_begun_takes_in_what_the_recording_has_grown_by(book: UtteranceBook) -> None:
+    await book.begin_version(HEARING, [Job(HEARING, 0, SEAT, 5, 10)], NOW)
+    await book.begin_version(HEARING, [Job(HEARING, 0, SEAT, 7, 20), Job(HEARING, 0, OTHER, 9, 30, "ru")], NOW)
+    await book.begin_version(HEARING, [Job(HEARING, 0, SEAT, 5, 15)], NOW)
+    jobs = {job.seat: (job.start_ns, job.end_ns) for job in await book.jobs(HEARING, 1)}
+    assert jobs == {SEAT: (5, 20), OTHER: (9, 30)}
+
+
 async def test_a_job_has_one_owner_until_its_lease_runs_out(book: UtteranceBook) -> None:
     await book.begin_version(HEARING, [Job(HEARING, 0, SEAT, 0, 10)], NOW)
     job = (await book.jobs(HEARING, 1))[0]
