@@ -96,12 +96,12 @@ def _kept(folder: Path, key: bytes, tape: TapeName, part: int) -> KeptPart | Non
 
 
 def voices(tapes: Mapping[TapeName, KeptTape]) -> dict[SeatId, Voice]:
-    """Every seat of which something is whole or may become so."""
+    """Every seat of which a minute is whole."""
     by_seat: dict[SeatId, dict[TapeName, KeptTape]] = {}
     for name, tape in tapes.items():
         by_seat.setdefault(name.seat, {})[name] = tape
     found = {seat: _voice(own) for seat, own in by_seat.items()}
-    return {seat: voice for seat, voice in found.items() if voice is not None}
+    return {seat: voice for seat, voice in found.items() if voice is not None and voice.whole_ns > voice.first_ns}
 
 
 def _voice(tapes: Mapping[TapeName, KeptTape]) -> Voice | None:
