@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Protocol
 
 import sqlalchemy as sa
@@ -210,7 +210,7 @@ class UtteranceBook:
                 version = 1 if newest is None else int(newest.version) + 1
                 await db.execute(sa.insert(VERSIONS).values(hearing=hearing, version=version, made_at=at))
             for job in (replace(job, version=version) for job in jobs):
-                await self._store.insert_or_keep(db, JOBS, _job_row(job))
+                await self._store.insert_or_keep(db, JOBS, asdict(job))
                 shorter = JOBS.c.end_ns < job.end_ns
                 await db.execute(sa.update(JOBS).where(_this(job), shorter).values(end_ns=job.end_ns))
             return version
@@ -265,17 +265,6 @@ class UtteranceBook:
 
 def _this(job: Job) -> sa.ColumnElement[bool]:
     return sa.and_(JOBS.c.hearing == job.hearing, JOBS.c.version == job.version, JOBS.c.seat == job.seat)
-
-
-def _job_row(job: Job) -> dict[str, object]:
-    return {
-        "hearing": job.hearing,
-        "version": job.version,
-        "seat": job.seat,
-        "start_ns": job.start_ns,
-        "end_ns": job.end_ns,
-        "language": job.language,
-    }
 
 
 def _row(said: Utterance, key: bytes) -> dict[str, object]:
