@@ -11,11 +11,12 @@ import re
 import docx
 import jsonschema
 
-from hearing.facts import PartClosed
+from hearing.facts import Closed, PartClosed
 from hearing.participants import HearingId
 from hearing.utterances import Utterance, Word, utterance_id
 from tests.web.house import JUDGE_IIN, SECRETARY, Browser, House
 from tests.web.prepared import FILM, keep
+from web.documents.setting import qr_image
 from web.office import LINK_TEST, OATH_CLIP, RECORDING, RULING, SWORN_WORDS, TIMELINE, TRANSCRIPT, WARNING_CLIP
 from web.sealing import seal_ruling
 
@@ -49,6 +50,39 @@ async def test_every_look_and_play_is_in_the_access_log(browser: Browser, house:
     counsel = house.people["counsel"]
     for what in ("file_viewed", "minutes_viewed", "recording_downloaded"):
         assert (counsel, what) in noted
+
+
+async def test_the_court_sees_every_look_the_newest_first_and_all_when_it_asks(
+    browser: Browser, house: House, held: HearingId
+) -> None:
+    await browser.come_in(await house.pass_for(held, "counsel"))
+    async with browser.client.get(f"/file/{held}/recording") as answer:
+        await answer.read()
+    assert 'id="log"' not in (await browser.get(f"/file/{held}"))[1], "a party does not see who looked"
+    for _ in range(110):
+        await house.registry.docket.log.note(house.at, house.people["suspect"], "file_viewed", hearing=held)
+    await browser.sign_in(JUDGE_IIN)
+    looks = len(await house.registry.docket.log.of(held)) + 1
+    newest, whole = [(await browser.get(f"/file/{held}{asked}&lang=en"))[1] for asked in ("?", "?log=all")]
+    assert f"Show all: {looks}" in newest
+    counsel = "Мұсабекова Тоғжан Ерланқызы</td><td>played the recording</td>"
+    assert (counsel in newest, counsel in whole) == (False, True)
+    assert "Show all" not in whole
+
+
+async def test_the_closing_digest_is_shown_as_a_qr_code_to_whoever_was_there(
+    browser: Browser, house: House, held: HearingId
+) -> None:
+    (closed,) = [entry for entry in await house.registry.journal.read(held) if isinstance(entry.fact, Closed)]
+    await browser.come_in(await house.pass_for(held, "witness"))
+    async with browser.client.get(f"/file/{held}/digest.svg") as answer:
+        assert answer.content_type == "image/svg+xml"
+        assert await answer.read() == qr_image(f"{house.office.origin}/file/{held}#{closed.digest}")
+    other = await house.list_sanction("7585-24-00-2/102")
+    await browser.come_in(await house.pass_for(other, "counsel"))
+    for hearing, status in ((other, 422), (held, 404)):
+        async with browser.client.get(f"/file/{hearing}/digest.svg") as answer:
+            assert answer.status == status
 
 
 async def test_the_player_may_jump(browser: Browser, house: House, held: HearingId) -> None:

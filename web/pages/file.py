@@ -19,6 +19,8 @@ from web.rights import closed_parts, silent_parts
 from web.streaming import note_reading, send
 
 DAY = 86400.0
+LOG_LINES = 100
+"""So many of the newest lines of the access log the page shows unless it is asked for all."""
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -83,7 +85,9 @@ async def show(request: web.Request) -> web.StreamResponse:
         grouped=bundling.grouped,
         state=say(file.transcript_state) if file.transcript_state else "",
         sealed_parts=bool(closed_parts(file.entries)) and not file.rights.sealed_too,
-        log=await named(request, log[-100:][::-1]),
+        log=await named(request, (log if "log" in request.query else log[-LOG_LINES:])[::-1]),
+        looks=len(log),
+        whole_log="log" in request.query,
     )
 
 
