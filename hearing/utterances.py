@@ -45,7 +45,8 @@ class Utterance:
     """One utterance. ``provisional`` ones are shown and never stored; ``model`` names the model with its hash
     and the parameters by which it heard.
 
-    Of a provisional text the first ``agreed`` words are settled; the others may still change.
+    Of a provisional text the first ``agreed`` words are settled, unless two
+    readings agree on more and on others; the rest may change at once.
     """
 
     id: str
@@ -62,6 +63,8 @@ class Utterance:
     version: int = LIVE
     provisional: bool = False
     agreed: int = 0
+    newest: str = ""
+    """Of a provisional line: the newest reading as it came, also where it departs from what was agreed before."""
     interprets: str | None = None
     """The line whose words an interpreter gives here in another language. Found by reading, never stored."""
     edits: tuple[Edit, ...] = ()

@@ -1,6 +1,7 @@
 """LocalAgreement-2: a word of a partial text counts once two readings in a row agree on it.
 
-What is agreed never changes again while the utterance is open, so captions and the teleprompter do not flicker.
+What is agreed stays while the utterance is open, so that captions do not flicker, unless two readings in a row agree on
+more words and on other ones: a recogniser that finished a sentence by guessing would otherwise hold the line there.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class Agreement:
                 break
             common += 1
         self._last = list(words)
-        if common > len(self.agreed) and self._continues(words):
+        if common > len(self.agreed):
             self.agreed = list(words[:common])
         rest = words[len(self.agreed) :] if self._continues(words) else ()
         return " ".join(self.agreed), " ".join(rest)

@@ -20,7 +20,7 @@ def caption_of(hearing: HearingId, seat: SeatId, version: int, head: Head) -> Ut
     """The line so far: what two readings agree on, then the rest."""
     text = f"{head['agreed']} {head['rest']}".strip()
     said = _said(hearing, seat, version, head, text, provisional=True)
-    return replace(said, agreed=len(head["agreed"].split()))
+    return replace(said, agreed=len(head["agreed"].split()), newest=str(head["text"]))
 
 
 def _said(hearing: HearingId, seat: SeatId, version: int, head: Head, text: str, *, provisional: bool) -> Utterance:

@@ -73,9 +73,9 @@ class OathCheck:
 
 def check(wording: str, heard: Sequence[Word], language: str, seconds: float) -> OathCheck:
     """Compare everything heard since the oath was shown, in so many seconds of speech, with its wording."""
-    expected = _split(wording)
+    expected = split(wording)
     said = [word for word in heard if bare(word.text)]
-    pairs = _align([bare(w) for w in expected], [bare(w.text) for w in said])
+    pairs = align([bare(w) for w in expected], [bare(w.text) for w in said])
     by_word = dict(pairs)
     words = tuple(_word_check(text, said, by_word.get(i)) for i, text in enumerate(expected))
     aligned = {j for _, j in pairs}
@@ -88,27 +88,6 @@ def check(wording: str, heard: Sequence[Word], language: str, seconds: float) ->
     if verdict is Verdict.HEARD and sum(len(bare(word.text)) for word in said) > FASTEST * seconds:
         verdict = Verdict.CHECK_BY_EAR
     return OathCheck(verdict, words, recall, negated, added)
-
-
-def follow(wording: str, heard: Sequence[str]) -> tuple[int, tuple[WordState | None, ...]]:
-    """For the teleprompter: how many words of the wording the reader has passed, and how each of them came.
-
-    Words that are still to come have no state.
-    """
-    expected = _split(wording)
-    said = [word for text in heard for word in text.split() if bare(word)]
-    pairs = dict(_align([bare(w) for w in expected], [bare(w) for w in said]))
-    reached = max(pairs, default=-1) + 1
-    states: list[WordState | None] = []
-    for i, text in enumerate(expected):
-        if i >= reached:
-            states.append(None)
-        elif i not in pairs:
-            states.append(WordState.MISSING)
-        else:
-            same = bare(text) == bare(said[pairs[i]])
-            states.append(WordState.HEARD if same else WordState.ALTERED)
-    return reached, tuple(states)
 
 
 def _verdict(
@@ -170,11 +149,11 @@ def _word_check(text: str, said: Sequence[Word], j: int | None) -> WordCheck:
     return WordCheck(text, WordState.ALTERED, word.start, word.end, word.text)
 
 
-def _split(wording: str) -> list[str]:
+def split(wording: str) -> list[str]:
     return [word for word in wording.split() if bare(word)]
 
 
-def _align(expected: Sequence[str], said: Sequence[str]) -> list[tuple[int, int]]:
+def align(expected: Sequence[str], said: Sequence[str]) -> list[tuple[int, int]]:
     """The best pairing in order. What was said before and after costs nothing, nor does an end not yet read."""
     rows, columns = len(expected), len(said)
     best = [[0.0] * (columns + 1) for _ in range(rows + 1)]

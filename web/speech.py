@@ -17,7 +17,7 @@ from hearing.oaths import Oath
 from hearing.participants import Attendance, SeatId
 from media.packets import Received
 from media.record.ear import Ear, joined
-from transcripts import oath_match, warning
+from transcripts import oath_match, teleprompter, warning
 from transcripts.settings import Condition
 from transcripts.utterances import RATE, SAMPLE_NS, Pcm, Utterance, Word
 from web.view import OathProgress
@@ -162,9 +162,12 @@ class SpeechDesk:
         if wording is None:
             return
         if utterance.provisional:
-            texts = [*(w.text for w in self._oath_words), utterance.text]
-            _, states = oath_match.follow(wording.text, texts)
-            shown = zip(wording.text.split(), states, strict=True)
+            before = [w.text for w in self._oath_words]
+            settled = [*before, *utterance.text.split()[: utterance.agreed]]
+            newest = [*before, *utterance.newest.split()]
+            seconds = self._oath_seconds + utterance.end - utterance.start
+            states = teleprompter.follow(wording.text, settled, newest, seconds)
+            shown = zip(oath_match.split(wording.text), states, strict=True)
             self.oath = OathProgress(tuple((text, state or "open") for text, state in shown))
             self._sitting.usher.show_all()
             return

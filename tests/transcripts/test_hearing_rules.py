@@ -169,9 +169,18 @@ def test_the_language_stays_with_the_track_unless_it_is_sure() -> None:
     assert to_try({"kk": 0.05, "ru": 0.95, "en": 0}, "kk", 0.5) == ("kk", "ru")
 
 
-def test_a_caption_word_that_two_readings_agree_on_never_changes_again() -> None:
+def test_a_caption_word_that_two_readings_agree_on_outlasts_a_reading_that_differs() -> None:
     agreement = Agreement()
     assert agreement.hear(["Я", "клянусь", "суду"]) == ("", "Я клянусь суду")
     assert agreement.hear(["Я", "клянусь", "судье", "рас"]) == ("Я клянусь", "судье рас")
     assert agreement.hear(["Ты", "клялся"]) == ("Я клянусь", "")
     assert agreement.hear(["Я", "клянусь,", "суду"])[0] == "Я клянусь"
+
+
+def test_an_end_that_was_guessed_twice_gives_way_to_two_readings_that_heard_more() -> None:
+    agreement = Agreement()
+    guessed, heard = "Я клянусь суду, правду.".split(), "Я клянусь суду рассказать все известное".split()
+    agreement.hear(guessed)
+    assert agreement.hear(guessed) == ("Я клянусь суду, правду.", "")
+    assert agreement.hear(heard) == ("Я клянусь суду, правду.", "")
+    assert agreement.hear([*heard, "мне"]) == ("Я клянусь суду рассказать все известное", "мне")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.transcripts.voices import OATH
-from transcripts.oath_match import OathCheck, Verdict, WordState, check, follow
+from transcripts.oath_match import OathCheck, Verdict, WordState, check
 from transcripts.oath_words import SMALL, bare
 from transcripts.utterances import Word
 
@@ -155,23 +155,6 @@ def test_fillers_stumbles_and_one_lost_small_word_do_not_hinder(language: str) -
 def test_words_the_ear_was_not_sure_of_go_to_the_judge(language: str) -> None:
     assert check(OATH[language], said(OATH[language], 0.2), language, UNHURRIED).verdict is Verdict.CHECK_BY_EAR
     assert check(OATH[language], said("шу шу шу", 0.2), language, UNHURRIED).verdict is Verdict.CHECK_BY_EAR
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_teleprompter_follows_the_reader_word_by_word(language: str) -> None:
-    words = OATH[language].split()
-    for count in range(len(words) + 1):
-        reached, states = follow(OATH[language], words[:count])
-        assert reached == count
-        assert all(state is WordState.HEARD for state in states[:count])
-        assert all(state is None for state in states[count:])
-
-
-def test_the_teleprompter_goes_on_after_a_word_it_did_not_catch() -> None:
-    words = OATH["ru"].split()
-    reached, states = follow(OATH["ru"], words[:3] + words[4:6])
-    assert reached == 6
-    assert states[3] is WordState.MISSING
 
 
 @given(st.lists(st.sampled_from(sorted(set(OATH["ru"].split() + BESIDE["ru"] + ["правда", "известно"]))), max_size=25))

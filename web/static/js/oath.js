@@ -58,7 +58,7 @@ function verdictText(oath) {
   return id && known(id) ? word(id) : null;
 }
 
-/** Gold under what was heard, in one stroke from word to word. @param {any[]} words @param {number} last @param {boolean} teleprompter */
+/** Gold under what was heard, in one stroke from word to word; what was passed over stays without. @param {any[]} words @param {number} last @param {boolean} teleprompter */
 function marked(words, last, teleprompter) {
   /** @type {any[]} */
   const out = [];
@@ -69,7 +69,7 @@ function marked(words, last, teleprompter) {
     gold = [];
   };
   words.forEach((w, i) => {
-    if (w.state === "heard" || (teleprompter && i <= last)) {
+    if (w.state === "heard") {
       gold.push(w.text);
       return;
     }
