@@ -142,7 +142,7 @@ def _is(said: Utterance, i: int, truth: Sequence[str]) -> bool:
 
 
 def followed(turns: Sequence[Turn], heard: Heard, t0: float) -> list[float]:
-    """For each word of a read oath that was passed: from its end until the page passed it, below zero when it guessed."""
+    """For each word of a read oath that was passed: from its end until it was, below zero when it was guessed."""
     lags: list[float] = []
     for turn in turns:
         reached: dict[int, float] = {}

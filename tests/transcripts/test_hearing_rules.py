@@ -179,7 +179,8 @@ def test_a_caption_word_that_two_readings_agree_on_outlasts_a_reading_that_diffe
 
 def test_an_end_that_was_guessed_twice_gives_way_to_two_readings_that_heard_more() -> None:
     agreement = Agreement()
-    guessed, heard = "Я клянусь суду, правду.".split(), "Я клянусь суду рассказать все известное".split()
+    guessed = ["Я", "клянусь", "суду,", "правду."]
+    heard = ["Я", "клянусь", "суду", "рассказать", "все", "известное"]
     agreement.hear(guessed)
     assert agreement.hear(guessed) == ("Я клянусь суду, правду.", "")
     assert agreement.hear(heard) == ("Я клянусь суду, правду.", "")

@@ -10,7 +10,7 @@ from tests.transcripts.test_oath_match import ALTERATIONS, BESIDE, LANGUAGES, UN
 from tests.transcripts.voices import OATH
 from transcripts.oath_match import WordState
 from transcripts.oath_words import bare
-from transcripts.teleprompter import follow
+from transcripts.teleprompter import FASTEST_READER, follow
 
 States = list[WordState | None]
 
@@ -81,7 +81,7 @@ def test_an_end_that_the_recogniser_guessed_is_not_passed_before_there_was_time_
     letters = [sum(len(bare(word)) for word in words[: i + 1]) for i in range(len(words))]
     for tenths in range(100):
         states = follow(OATH[language], words, words, tenths / 10)
-        assert all(letters[i] <= 18 * tenths / 10 for i in passed(states))
+        assert all(letters[i] <= FASTEST_READER * tenths / 10 for i in passed(states))
     assert passed(follow(OATH[language], words, words, UNHURRIED)) == list(range(len(words)))
 
 
