@@ -24,6 +24,9 @@ HEAD_BYTES = 28
 """IPv4 and UDP: lines are measured in IP packets."""
 
 WINDOW_NS = 500 * MILLISECOND
+MOST_KEPT = 4096
+"""Packets, and words about them: more than any line brings in that time, whatever its listener says."""
+
 LOSS_NS = 1 * SECOND
 BASE_NS = 15 * SECOND
 STANDING_NS = 40 * MILLISECOND
@@ -54,9 +57,9 @@ STALE_NS = 5 * SECOND
 class Estimate:
     def __init__(self) -> None:
         self.bits = float(START)
-        self._window: deque[tuple[int, int, int]] = deque()
+        self._window: deque[tuple[int, int, int]] = deque(maxlen=MOST_KEPT)
         """Arrival, bytes, delay of what came in lately."""
-        self._lost: deque[tuple[int, int, int]] = deque()
+        self._lost: deque[tuple[int, int, int]] = deque(maxlen=MOST_KEPT)
         """When told, how many told of, how many of them lost."""
         self._bases: deque[tuple[int, int]] = deque(maxlen=4)
         """The shortest delay of each stretch of time, with its beginning."""
@@ -102,7 +105,7 @@ class Estimate:
     def _note(self, came: list[tuple[int, int, int]], now_ns: int) -> None:
         self._window.extend(came)
         newest = max(arrival for arrival, _, _ in came)
-        while self._window[0][0] < newest - WINDOW_NS:
+        while abs(newest - self._window[0][0]) > WINDOW_NS:  # long ago, or by a clock that has jumped back
             self._window.popleft()
         least = min(delay for _, _, delay in came)
         if not self._bases or now_ns - self._bases[-1][0] > BASE_NS:

@@ -63,7 +63,9 @@ class Member:
 
     @property
     def refused(self) -> int:
-        return self.sounds.refused + self.peer.packets_allowed.refused + self.peer.bytes_allowed.refused
+        peer = self.peer
+        limits = (self.sounds, peer.packets_allowed, peer.bytes_allowed, peer.told_allowed)
+        return sum(limit.refused for limit in limits)
 
     # -- agreement ---------------------------------------------------------------------------------------------------
 

@@ -20,8 +20,6 @@ TRIES = 8
 MOST_MISSING = 150
 """A larger hole is not repaired packet by packet: for video a key frame is cheaper."""
 
-MAX_JUMP = 3000
-
 
 class Arrival(Enum):
     NEW = auto()

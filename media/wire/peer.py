@@ -13,7 +13,7 @@ from typing import Protocol
 import structlog
 from aiortc.rtcdtlstransport import RTCDtlsFingerprint, RTCDtlsParameters
 
-from media.wire import fragment, rtcp, rtp
+from media.wire import fragment, rtcp, rtp, transport_cc
 from media.wire.allowance import Allowance
 from media.wire.answer import Agreed, Sent, Terms, agree, answer
 from media.wire.clock import MILLISECOND, SECOND, now_ns
@@ -32,6 +32,10 @@ PACKETS_A_SECOND = 600
 """A browser in a hearing sends less than half of that; a line that was stuck brings a second's worth at once."""
 
 BYTES_A_SECOND = 500_000
+TOLD_A_SECOND, LEAST_TOLD = 20_000, 200
+"""Of so many packets that we sent a browser may tell whether they came: several times more than anybody is sent. Each
+word of it counts for some, however short, for it is held against those before it."""
+
 PROBING = 10
 """So many times more on a connection of the link test, which is there to fill the line."""
 
@@ -94,6 +98,7 @@ class Peer:
         times = PROBING if probe else 1
         self.packets_allowed = self.allowance("packets", PACKETS_A_SECOND * times)
         self.bytes_allowed = self.allowance("bytes", BYTES_A_SECOND * times)
+        self.told_allowed = Allowance(TOLD_A_SECOND * times)
         self._line = Line(door, offer.credentials, self._receive)
         self._line.moved = self._moved
         self._line.needs_consent = fed
@@ -269,7 +274,7 @@ class Peer:
                 self._line.proved(address, arrival_ns)
                 self.received_bytes += len(data)
                 for part in rtcp.split(plain):
-                    if self.packets_allowed.take(1, arrival_ns):
+                    if self.packets_allowed.take(1, arrival_ns) and self._bearable(part, arrival_ns):
                         self._ears.peer_rtcp(self, part, arrival_ns)
             return
         plain = self._seal.open_rtp(data)
@@ -282,6 +287,10 @@ class Peer:
             if not self.first_packet_ns:
                 self.first_packet_ns = arrival_ns
             self._ears.peer_rtp(self, packet, arrival_ns)
+
+    def _bearable(self, part: rtcp.Packet, arrival_ns: int) -> bool:
+        told = transport_cc.claimed(part)
+        return not told or self.told_allowed.take(max(told, LEAST_TOLD), arrival_ns)
 
     # -- packets out -------------------------------------------------------------------------------------------------
 

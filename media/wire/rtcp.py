@@ -73,10 +73,14 @@ def feedback_target(packet: Packet) -> int | None:
     return struct.unpack_from("!I", packet.body, 4)[0] if len(packet.body) >= 8 else None
 
 
+MOST_ASKED = 64
+"""Groups of up to seventeen numbers that one NACK is heard for; who lacks more needs a key frame."""
+
+
 def nacked(packet: Packet) -> list[int]:
-    """The sequence numbers that a generic NACK asks for."""
+    """The sequence numbers that a generic NACK asks for: of a long one the first."""
     wanted: list[int] = []
-    for at in range(8, len(packet.body) - 3, 4):
+    for at in range(8, min(len(packet.body) - 3, 8 + 4 * MOST_ASKED), 4):
         first, mask = struct.unpack_from("!HH", packet.body, at)
         wanted.append(first)
         wanted.extend((first + bit + 1) & 0xFFFF for bit in range(16) if mask >> bit & 1)

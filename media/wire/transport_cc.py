@@ -67,6 +67,12 @@ def write(sender: int, ssrc: int, arrivals: Sequence[tuple[int, int]], count: in
     return struct.pack("!BBH", first, RTPFB, len(body) // 4) + body
 
 
+def claimed(packet: Packet) -> int:
+    """Of how many packets this says something; 0 for any other feedback. A few bytes may speak of 65 535."""
+    told = packet.kind == RTPFB and packet.count == TRANSPORT_CC and len(packet.body) >= 16
+    return int.from_bytes(packet.body[10:12], "big") if told else 0
+
+
 def read(packet: Packet) -> list[tuple[int, int | None]]:
     """(16-bit transport sequence, arrival in ns of the receiver's clock or None when lost). Damage ends the list."""
     body = packet.body

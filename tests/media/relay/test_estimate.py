@@ -82,6 +82,16 @@ def test_a_line_that_becomes_narrow_is_found_out_within_seconds() -> None:
     assert line.run(60) > 1_500_000
 
 
+def test_one_word_by_a_clock_that_jumped_blinds_nobody() -> None:
+    estimate = Estimate()
+    for turn in range(200):
+        now, waits = SECOND + turn * 10 * MILLISECOND, 100 * MILLISECOND * (turn >= 100)
+        if turn == 100:
+            estimate.arrived([(now, SIZE, now + 3600 * SECOND)], now)
+        estimate.arrived([(now, SIZE, now + TRIP + waits)], now)
+    assert estimate.standing
+
+
 def test_single_losses_are_no_narrow_line() -> None:
     assert Line(5_000_000, loss=0.05).run(10) > 2_500_000
     assert Line(5_000_000, loss=0.3).run(10) < 2_500_000

@@ -6,6 +6,7 @@ flooded is heard again.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -15,7 +16,7 @@ from hearing.participants import SeatId
 from media.packets import Received
 from media.relay.courtroom import Courtroom
 from media.relay.member import REPEATS_A_SECOND, SOUNDS_A_SECOND
-from media.wire import rtcp, rtp
+from media.wire import rtcp, rtp, transport_cc
 from media.wire.clock import SECOND, now_ns
 from media.wire.door import Door
 from media.wire.ice import CHECKS_A_SECOND
@@ -135,6 +136,18 @@ async def test_a_flood_of_complaints(door: Door, courtroom: Courtroom, suspect: 
     words = 50 * SECONDS
     assert courtroom.packets_to(JUDGE) - asked == words + 1
     assert courtroom.packets_to(SUSPECT) <= 2 * words + REPEATS_A_SECOND * (SECONDS + 1)
+
+
+async def test_a_flood_of_words_about_packets_that_were_never_sent(
+    door: Door, courtroom: Courtroom, suspect: Visitor, counsel: Visitor
+) -> None:
+    """Forty bytes speak of 65 535 packets: read as they stand, they would cost a hundredth of a second each."""
+    runs = b"".join(struct.pack("!H", 8191) for _ in range(10))
+    body = struct.pack("!IIHH", 1, suspect.heard_ssrcs()[0], 0, 65_535) + bytes(4) + runs
+    word = struct.pack("!BBH", 0x80 | rtcp.TRANSPORT_CC, rtcp.RTPFB, len(body) // 4) + body
+    assert [transport_cc.claimed(part) for part in rtcp.split(word)] == [65_535]
+    await poured(door, courtroom, suspect, counsel, lambda number: suspect.send_report(word))
+    assert courtroom.refused()[SUSPECT] == FLOOD * SECONDS, "one was read"
 
 
 async def test_a_flood_of_reports_fills_no_tape(

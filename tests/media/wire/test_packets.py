@@ -44,6 +44,11 @@ def test_a_nack_says_exactly_what_is_missing(base: int, offsets: set[int]) -> No
     assert rtcp.feedback_target(packet) == 2
 
 
+def test_of_a_nack_that_asks_for_everything_the_first_is_heard() -> None:
+    (packet,) = rtcp.split(rtcp.nack(1, 2, [*range(17 * 300)]))
+    assert rtcp.nacked(packet) == [*range(17 * rtcp.MOST_ASKED)]
+
+
 @given(
     st.integers(0, 0xFFFF),
     st.lists(st.tuples(st.integers(1, 40), st.integers(-20_000_000, 90_000_000)), min_size=1, max_size=80),
@@ -58,6 +63,7 @@ def test_transport_feedback_comes_back_as_it_was(base: int, steps: list[tuple[in
     assert len(whole) % 4 == 0
     (packet,) = rtcp.split(whole)
     found = transport_cc.read(packet)
+    assert transport_cc.claimed(packet) == len(found)
     first = arrivals[0][0]
     expected = {n & 0xFFFF: t for n, t in arrivals if n - first < 1000}
     got = {n: t for n, t in found if t is not None}
