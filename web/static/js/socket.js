@@ -8,7 +8,8 @@
  */
 
 const FIRST_WAIT = 500;
-const LONGEST_WAIT = 8000;
+/** However long the court was away: everybody is to have sound and picture within five seconds of its return. */
+const LONGEST_WAIT = 2000;
 
 /** Close codes after which coming back would be wrong. @type {Record<number, string>} */
 const FINAL = {
