@@ -41,15 +41,20 @@ async def test_counsel_sees_player_words_and_chapters(browser: Browser, house: H
 
 
 async def test_every_look_and_play_is_in_the_access_log(browser: Browser, house: House, held: HearingId) -> None:
+    counsel = house.people["counsel"]
     await browser.come_in(await house.pass_for(held, "counsel"))
     await browser.get(f"/file/{held}")
     await browser.get(f"/file/{held}/minutes")
     async with browser.client.get(f"/file/{held}/recording?download") as answer:
         assert await answer.read() == FILM
-    noted = [(line.who, line.what) for line in await house.registry.docket.log.of(held)]
-    counsel = house.people["counsel"]
+    oath = next(one.id for one in await house.registry.docket.documents.of(held) if one.kind.startswith(OATH_CLIP))
+    await browser.get(f"/file/{held}/documents/no-such")
+    async with browser.client.get(f"/file/{held}/documents/{oath}") as answer:
+        assert answer.status == 200
+    noted = [(line.what, line.subject) for line in await house.registry.docket.log.of(held) if line.who == counsel]
     for what in ("file_viewed", "minutes_viewed", "recording_downloaded"):
-        assert (counsel, what) in noted
+        assert (what, None) in noted
+    assert [subject for what, subject in noted if what == "document_opened"] == [None, oath]
 
 
 async def test_the_court_sees_every_look_the_newest_first_and_all_when_it_asks(

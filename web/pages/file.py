@@ -24,12 +24,13 @@ LOG_LINES = 100
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-async def opened(request: web.Request, what: str) -> CaseFile:
-    """The file of the address for this visitor, with the look noted in the access log."""
+async def opened(request: web.Request, what: str, document: str | None = None) -> CaseFile:
+    """The file of the address for this visitor, with the look noted in the access log, and at which document of it."""
     who, hearing_id = doors.known(request), HearingId(request.match_info["hearing"])
     file = await open_file(of(request), who, hearing_id)
+    subject = document if document in {one.id for one in file.documents} else None
     await of(request).registry.docket.log.note(
-        of(request).now(), who.who, what, hearing=hearing_id, case=file.hearing.case
+        of(request).now(), who.who, what, hearing=hearing_id, case=file.hearing.case, subject=subject
     )
     return file
 
@@ -160,8 +161,9 @@ async def recording(request: web.Request) -> web.StreamResponse:
 
 async def document(request: web.Request) -> web.StreamResponse:
     """One sealed document: an oath's clip or a signed paper."""
-    file = await opened(request, "document_opened")
-    found = next((d for d in file.documents if d.id == request.match_info["document"]), None)
+    asked = request.match_info["document"]
+    file = await opened(request, "document_opened", asked)
+    found = next((d for d in file.documents if d.id == asked), None)
     if found is None:
         raise Refused("not_found")
     downloads = "download" in request.query
