@@ -91,8 +91,7 @@ class Actor(Connection):
             sdp.Part("audio", "sendonly", self.audio),
             sdp.Part("video", "sendonly", self._films[0].ssrc, self.repair, rids),
         ]
-        own = (self.session, self.ufrag, self.pwd, self.fingerprint)
-        return sdp.write(parts, session=own[0], ufrag=own[1], pwd=own[2], fingerprint=own[3])
+        return self.described(parts)
 
     async def act(self, phase: float) -> None:
         """Speak and show until cancelled."""

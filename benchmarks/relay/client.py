@@ -11,6 +11,7 @@ import secrets
 import socket
 import struct
 import time
+from collections.abc import Sequence
 from typing import Any, cast
 
 from aioice import stun
@@ -19,6 +20,7 @@ from aiortc.rtcicetransport import RTCIceTransport
 
 from media.wire import rtcp, rtp
 from media.wire.srtp import Seal
+from tests.media import sdp
 from tests.media.visitor import AUDIO_TYPE, VIDEO_TYPE, _Client, _Way
 
 SAMPLE = 8
@@ -64,6 +66,15 @@ class Connection:
     @property
     def fingerprint(self) -> str:
         return self.certificate.getFingerprints()[0].value
+
+    def sending(self) -> list[sdp.Part]:
+        """The sections of an offer in which this connection sends its voice and its picture."""
+        return [sdp.Part("audio", "sendonly", self.audio), sdp.Part("video", "sendonly", self.video, self.repair)]
+
+    def described(self, parts: Sequence[sdp.Part]) -> str:
+        """These sections as a description of this connection."""
+        own = (self.session, self.ufrag, self.pwd, self.fingerprint)
+        return sdp.write(parts, session=own[0], ufrag=own[1], pwd=own[2], fingerprint=own[3])
 
     async def connect(self, sdp: str, controlling: bool = True) -> None:
         """To the first IPv4 address that the other side's SDP names."""

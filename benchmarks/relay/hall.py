@@ -30,18 +30,8 @@ class Hall:
             return answer
 
     async def offer(self, connection: Connection, hearing: str, who: str, wanted: list[str]) -> dict[str, Any]:
-        parts = [
-            sdp.Part("audio", "sendonly", connection.audio),
-            sdp.Part("video", "sendonly", connection.video, connection.repair),
-            *(sdp.Part(kind, "recvonly") for kind in wanted),
-        ]
-        text = sdp.write(
-            parts,
-            session=connection.session,
-            ufrag=connection.ufrag,
-            pwd=connection.pwd,
-            fingerprint=connection.fingerprint,
-        )
+        parts = [*connection.sending(), *(sdp.Part(kind, "recvonly") for kind in wanted)]
+        text = connection.described(parts)
         return await self.ask(hearing=hearing, who=who, offer=text)
 
     async def enter(self, hearing: str, who: str) -> Connection:

@@ -19,7 +19,6 @@ from typing import Any
 import aiohttp
 
 from benchmarks.relay.client import Connection
-from tests.media import sdp
 
 CONFIGURATION = Path("/etc/janus")
 
@@ -100,17 +99,7 @@ class Janus:
     async def _publish(self, room: int) -> tuple[Connection, int]:
         connection, handle = Connection("server"), await self._attach()
         joined = await self._post(handle, "message", body={"request": "join", "ptype": "publisher", "room": room})
-        parts = [
-            sdp.Part("audio", "sendonly", connection.audio),
-            sdp.Part("video", "sendonly", connection.video, connection.repair),
-        ]
-        offer = sdp.write(
-            parts,
-            session=connection.session,
-            ufrag=connection.ufrag,
-            pwd=connection.pwd,
-            fingerprint=connection.fingerprint,
-        )
+        offer = connection.described(connection.sending())
         told = await self._post(
             handle, "message", body={"request": "publish"}, jsep={"type": "offer", "sdp": offer, "trickle": False}
         )

@@ -13,15 +13,9 @@ from media.record.frames import Flag
 from media.record.tape import read_tape, recover, tapes_in
 from tests.browser.company import PATIENCE_MS, Company, admit, decide_and_close, gather, hear
 from tests.browser.courthouse import Courthouse, Listed
+from tests.browser.fake_views import STEPS
 
-STEPS = (
-    "composition",
-    "motion_announced",
-    "rights_explained",
-    "prosecutor_heard",
-    "suspect_heard",
-    "counsel_heard",
-)
+BEFORE_THE_DECISION = STEPS[: STEPS.index("retire")]
 
 
 async def test_a_hearing_whose_server_is_killed_goes_on_with_nothing_lost(
@@ -35,7 +29,7 @@ async def test_a_hearing_whose_server_is_killed_goes_on_with_nothing_lost(
         await secretary.press("start_recording")
         await judge.press("announce_opening")
         await listed.fact("Opened")
-        for step in STEPS[:3]:
+        for step in BEFORE_THE_DECISION[:3]:
             await judge.press("take_step")
             await listed.fact("StepTaken", step=step)
         await suspect.say("suspect-2")
@@ -68,7 +62,7 @@ async def test_a_hearing_whose_server_is_killed_goes_on_with_nothing_lost(
         await guests["counsel"].press("confirm_gap")
         await listed.fact("GapConfirmed", person=listed.people["counsel"])
 
-        for step in STEPS[3:]:
+        for step in BEFORE_THE_DECISION[3:]:
             await judge.press("take_step")
             await listed.fact("StepTaken", step=step)
         await decide_and_close(listed, judge, secretary)

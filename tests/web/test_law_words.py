@@ -22,6 +22,7 @@ from hearing import acts, facts
 from hearing.hearings import Phase, Recording
 from hearing.oaths import Oath
 from hearing.participants import Attendance, Place, Role
+from web.view.offers import CONFIRMED
 
 ROOT = Path(__file__).parents[2]
 LANGUAGES = ("kk", "ru", "en")
@@ -32,15 +33,6 @@ ARGUMENT = re.compile(r"%\((\w+)\)s")
 NUMBER_RULES = tuple(f"{number}_{fault}" for number in ("iin", "bin") for fault in ("length", "checksum"))
 """Rules whose names the code puts together from two words."""
 
-CONFIRMED = (
-    "close_hearing",
-    "retire",
-    "remove_participant",
-    "vacate",
-    "close_part",
-    "refuse_oath",
-    "declare_recording_impossible",
-)
 VARIANTS = ("GapConfirmed.agrees", "GapConfirmed.objects", "RecordChecked.good", "RecordChecked.bad")
 CEREMONIES = ("announce_opening", "retire", "decide", "announce_decision", "close_hearing")
 NOT_FILLED_IN = frozenset({"pass_id", "labels", "sha256", "version", "lines", "model", "corrections"})
@@ -130,7 +122,7 @@ def _ids() -> Iterator[tuple[str, str]]:
         "act": [*_pressed(), "mute_all.locked", "confirm_gap.agrees", "confirm_gap.objects"],
         "act.decide": _by_kind("outcomes"),
         "act.note_ruling_delivered": _by_kind("delivery"),
-        "confirm": CONFIRMED,
+        "confirm": sorted(CONFIRMED),
         "field": sorted(_filled_in()),
         "fact": [*facts.FACTS, *VARIANTS],
     }

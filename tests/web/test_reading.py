@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,19 @@ from transcripts.voice_match import UNDERSTOOD
 from web import signalling
 
 
+@asynccontextmanager
+async def counsel_at_the_page(folder: Path, language: str = "kk") -> AsyncIterator[tuple[Bench, Page]]:
+    """A hearing whose counsel has come in, and whose recogniser is ready."""
+    async with bench(folder) as court:
+        await court.ask("judge", "order_remote", order="№ 1")
+        _, page = await page_of(court, "counsel")
+        page.language = language
+        await court.enter("counsel")
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await court.court.transcriber.until(Condition.READY)
+        yield court, page
+
+
 async def read(court: Bench, page: Page, voice: str, language: str = "kk") -> str:
     sitting = await court.sitting()
     await signalling.hear(sitting, page, {"t": "rtc.voice", "reading": "start"})
@@ -27,12 +42,7 @@ async def read(court: Bench, page: Page, voice: str, language: str = "kk") -> st
 
 
 async def test_who_read_the_sentence_is_understood_who_read_another_is_not_and_no_book_holds_it(tmp_path: Path) -> None:
-    async with bench(tmp_path / "data") as court:
-        await court.ask("judge", "order_remote", order="№ 1")
-        _, page = await page_of(court, "counsel")
-        await court.enter("counsel")
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            await court.court.transcriber.until(Condition.READY)
+    async with counsel_at_the_page(tmp_path / "data") as (court, page):
         assert await read(court, page, "defence_counsel-1") == "understood"
         page.told.clear()
         assert await read(court, page, "defence_counsel-2") == "by_ear"
@@ -42,24 +52,14 @@ async def test_who_read_the_sentence_is_understood_who_read_another_is_not_and_n
 
 
 async def test_the_secretary_sees_how_much_of_a_russian_sentence_was_understood(tmp_path: Path) -> None:
-    async with bench(tmp_path / "data") as court:
-        await court.ask("judge", "order_remote", order="№ 1")
-        _, page = await page_of(court, "counsel")
-        page.language = "ru"
-        await court.enter("counsel")
-        await court.court.transcriber.until(Condition.READY)
+    async with counsel_at_the_page(tmp_path / "data", "ru") as (court, page):
         assert await read(court, page, "defence_counsel-1", "ru") == "understood"
         assert page.seat is not None
         assert (await court.now()).seats[page.seat].voice_share >= UNDERSTOOD
 
 
 async def test_in_a_language_that_the_model_does_not_know_the_secretary_listens(tmp_path: Path) -> None:
-    async with bench(tmp_path / "data") as court:
-        await court.ask("judge", "order_remote", order="№ 1")
-        _, page = await page_of(court, "counsel")
-        page.language = "en"
-        await court.enter("counsel")
-        await court.court.transcriber.until(Condition.READY)
+    async with counsel_at_the_page(tmp_path / "data", "en") as (court, page):
         assert await read(court, page, "defence_counsel-1", "ru") == "by_ear"
 
 
