@@ -80,9 +80,6 @@ class Documents:
         """The whole content. Raises ``Destroyed`` or ``Damaged``."""
         return b"".join([piece async for piece in self.stream(document)])
 
-    async def read_range(self, document: str, start: int, length: int) -> bytes:
-        return b"".join([piece async for piece in self.stream(document, start, start + length)])
-
     async def stream(self, document: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         """The content piece by piece, from ``start`` up to but not including ``end``."""
         kept = await self.get(document)

@@ -77,14 +77,6 @@ def excerpt(laid: Sequence[Stretch], start_ns: int, end_ns: int) -> tuple[Stretc
     return tuple(found)
 
 
-def wall_time(laid: Sequence[Stretch], file_ns: int) -> int | None:
-    """Which moment a place in the file shows; a place in a seam is where the recording goes on."""
-    for stretch in laid:
-        if file_ns < stretch.file_end_ns:
-            return stretch.start_ns + max(0, file_ns - stretch.file_ns)
-    return None
-
-
 def spoken(track: Track, laid: Sequence[Stretch], gaps: list[Piece] | None = None) -> Iterator[tuple[bytes, int]]:
     """A voice as Opus packets without any gap, from the file's beginning to its end: payload and samples.
 

@@ -66,8 +66,9 @@ async def test_a_long_file_is_read_from_the_middle(office: Office, tmp_path: Pat
     await asyncio.to_thread(source.write_bytes, content)
     kept = await office.docket.documents.put_file(H, "recording", "r", source, "video/webm", NOW, "system")
     assert kept.size == len(content)
-    assert await office.docket.documents.read_range(kept.id, 65_530, 20) == content[65_530:65_550]
-    assert await office.docket.documents.read_range(kept.id, len(content) - 5, 100) == content[-5:]
+    for start, end in ((65_530, 65_550), (len(content) - 5, len(content) + 95)):
+        pieces = [piece async for piece in office.docket.documents.stream(kept.id, start, end)]
+        assert b"".join(pieces) == content[start:end]
     assert await office.docket.documents.read(kept.id) == content
 
 

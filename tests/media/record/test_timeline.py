@@ -11,7 +11,7 @@ import pytest
 
 from hearing.floor import NOBODY, Floor
 from media.packets import Received
-from media.record.cut import file_time, shown, spoken, stretches, wall_time
+from media.record.cut import file_time, shown, spoken, stretches
 from media.record.rtp import OPUS_SILENCE, opus_samples
 from media.record.timeline import Timeline
 from tests.media.record.synthetic import (
@@ -187,7 +187,6 @@ def test_a_recess_becomes_a_seam_and_the_map_tells_where_everything_lies(tmp_pat
     ]
     assert file_time(laid, START + 1000 * SECOND) == 6 * SECOND
     assert file_time(laid, START + 3602 * SECOND) == 8 * SECOND
-    assert wall_time(laid, 8 * SECOND) == START + 3602 * SECOND
     assert file_time(laid, START + 4000 * SECOND) is None
     assert _said_at(timeline)[250] == pytest.approx(6.02, abs=0.021)
 

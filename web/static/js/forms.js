@@ -55,14 +55,13 @@ class OfferForm {
   draw() {
     const { offer } = this;
     paint(this.dialog, h("form", { method: "dialog", novalidate: true, onsubmit: (/** @type {Event} */ e) => { e.preventDefault(); void this.submit(); } },
-      h("div", { class: "sheet-head" }, h("h2", { id: `${this.id}-title` }, offer.title ?? offer.label),
+      h("div", { class: "sheet-head" }, h("h2", { id: `${this.id}-title` }, offer.label),
         h("button", { type: "button", class: "btn quiet square", "aria-label": word("form.close"), onclick: () => this.dialog.close() }, icon("cross"))),
       offer.confirm ? h("p", { class: "question" }, offer.confirm) : null,
-      offer.help ? h("p", { class: "soft" }, offer.help) : null,
       this.fields.map((f) => this.field(f)),
       h("p", { class: "fault", role: "alert", id: `${this.id}-fault` }, this.fault ? [icon("warn"), h("span", null, this.fault)] : null),
       h("div", { class: "acts" },
-        h("button", { type: "submit", class: `btn go ${offer.tone === "danger" || offer.tone === "alarm" ? "danger" : "next"}`, "aria-busy": this.busy ? "true" : null }, offer.submit ?? offer.label),
+        h("button", { type: "submit", class: `btn go ${offer.tone === "danger" || offer.tone === "alarm" ? "danger" : "next"}`, "aria-busy": this.busy ? "true" : null }, offer.label),
         h("button", { type: "button", class: "btn", onclick: () => this.dialog.close() }, word("form.cancel")))));
   }
 
@@ -70,22 +69,21 @@ class OfferForm {
   field(f) {
     const id = `${this.id}-${f.name}`;
     const fault = this.faults[f.name];
-    const about = [f.help ? `${id}-help` : "", fault ? `${id}-bad` : ""].filter(Boolean).join(" ") || null;
+    const about = fault ? `${id}-bad` : null;
     const common = { id, name: f.name, "aria-describedby": about, "aria-invalid": fault ? "true" : null, "aria-required": f.required ? "true" : null };
-    const under = [f.help ? h("small", { id: `${id}-help` }, f.help) : null];
     const bad = fault ? h("p", { class: "bad", id: `${id}-bad` }, icon("warn"), fault) : null;
     if (f.kind === "flag") {
       return h("div", { class: "field flag", key: f.name }, h("label", null,
-        h("input", { type: "checkbox", ...common, checked: !!this.values[f.name], onchange: (/** @type {any} */ e) => this.set(f, e.target.checked) }), h("span", null, f.label)), under, bad);
+        h("input", { type: "checkbox", ...common, checked: !!this.values[f.name], onchange: (/** @type {any} */ e) => this.set(f, e.target.checked) }), h("span", null, f.label)), bad);
     }
     const choices = f.choices ?? [];
     if (["choice", "person", "seat"].includes(f.kind) && choices.length <= 6) {
       return h("fieldset", { class: "field choice", key: f.name, "aria-describedby": about, "aria-invalid": null },
-        h("legend", null, this.label(f)), under,
+        h("legend", null, this.label(f)),
         choices.map((/** @type {any} */ c) => h("label", { class: "pick", key: c.value },
           h("input", { type: "radio", name: `${this.id}-${f.name}`, value: c.value, checked: this.values[f.name] === c.value, onchange: () => this.set(f, c.value) }), h("span", null, c.label))), bad);
     }
-    return h("div", { class: `field ${f.kind}`, key: f.name }, h("label", { for: id }, this.label(f)), under, this.input(f, common), bad);
+    return h("div", { class: `field ${f.kind}`, key: f.name }, h("label", { for: id }, this.label(f)), this.input(f, common), bad);
   }
 
   /** @param {any} f */
@@ -102,7 +100,7 @@ class OfferForm {
     }
     if (f.kind === "number" || f.kind === "money") {
       return h("div", { class: "unit" }, h("input", { ...common, type: "text", inputmode: "numeric", autocomplete: "off", value: this.values[f.name], oninput: typed }),
-        f.kind === "money" ? h("span", null, word("tenge")) : f.unit ? h("span", null, f.unit) : null);
+        f.kind === "money" ? h("span", null, word("tenge")) : null);
     }
     if (f.long || this.offer.group === "decision" || ["reason", "reasons", "summary", "ruling", "order"].includes(f.name)) {
       return h("textarea", { ...common, rows: this.offer.group === "decision" ? 5 : 3, value: this.values[f.name], oninput: typed });
