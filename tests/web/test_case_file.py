@@ -306,6 +306,10 @@ async def test_every_form_of_the_transcript_says_that_it_is_a_draft(
     assert "Следственный судья: Сағынтаев Асқар Маратұлы" in text
     cells = [cell.text for row in paper.tables[0].rows for cell in row.cells]
     assert any("[мекенжайда?]" in cell for cell in cells)
+    assert "Автоматический проект. Не протокол." in paper.sections[0].footer.paragraphs[0].text
+    table = paper.tables[0]._tbl.xml
+    assert table.count("<w:tblHeader/>") == 1
+    assert table.count("<w:cantSplit/>") == len(paper.tables[0].rows)
 
 
 async def test_the_canonical_json_is_the_sealed_bytes_and_its_schema_is_open_to_all(

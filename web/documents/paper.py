@@ -46,8 +46,11 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """``widths`` are shares of the line in percent, where the columns do not find theirs by what stands in them."""
+
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    widths: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ class Paper:
     blocks: tuple[Block, ...]
     digest: str
     check_url: str
+    mark: str = ""
+    """What every page says of itself at its foot: that this is a draft."""
 
     @property
     def title(self) -> str:

@@ -18,6 +18,8 @@ from weasyprint import HTML
 
 from web.documents.paper import FOOT, TEMPLATES, Block, Clause, Heading, Paper, Paragraph, Signature, Table, Title
 
+LINE = Cm(21 - 2.5 - 1.6)
+"""A DOCX page between its margins."""
 SHEETS = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
 
 
@@ -77,8 +79,8 @@ def docx(paper: Paper) -> bytes:
                 line.paragraph_format.left_indent = Cm(1)  # type: ignore[attr-defined]
                 line.paragraph_format.first_line_indent = Cm(-1)  # type: ignore[attr-defined]
                 line.paragraph_format.tab_stops.add_tab_stop(Cm(1))  # type: ignore[attr-defined]
-            case Table(head, rows):
-                _table(document, head, rows)
+            case Table():
+                _table(document, block)
             case Signature():
                 signatures.append(block)
     if signatures:
@@ -109,7 +111,7 @@ def _page(document: Docx, paper: Paper) -> None:
     head.text = f"{paper.court}\t\t{words['case']} {paper.case_number}"
     before, between, after = words["page"]
     foot = section.footer.paragraphs[0]
-    foot.add_run(before)
+    foot.add_run(f"{paper.mark}\n{before}" if paper.mark else before)
     _field(foot, "PAGE")
     foot.add_run(between)
     _field(foot, "NUMPAGES")
@@ -155,17 +157,25 @@ def _line(
     return line
 
 
-def _table(document: Docx, head: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> None:
-    table = document.add_table(rows=1, cols=len(head), style="Table Grid")
-    for cell, text in zip(table.rows[0].cells, head, strict=True):
+def _table(document: Docx, block: Table) -> None:
+    """The head stands on every page, and no row is torn between two."""
+    table = document.add_table(rows=1, cols=len(block.head), style="Table Grid")
+    for cell, text in zip(table.rows[0].cells, block.head, strict=True):
         cell.paragraphs[0].add_run(text).bold = True
-    for row in rows:
+    for row in block.rows:
         for cell, text in zip(table.add_row().cells, row, strict=False):
             cell.text = text
+    table.autofit = not block.widths
+    for column, width in zip(table.columns, block.widths, strict=False):
+        column.width = LINE * width // 100
     for row in table.rows:
-        for cell in row.cells:
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        for cell, width in zip(row.cells, block.widths or (0,) * len(block.head), strict=True):
+            if width:
+                cell.width = LINE * width // 100
             for run in cell.paragraphs[0].runs:
                 run.font.size = Pt(10)
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     document.add_paragraph().paragraph_format.space_after = Pt(2)
 
 

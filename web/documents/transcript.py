@@ -13,6 +13,7 @@ from web.documents.paper import Block, Heading, Paper, Paragraph, Signature, Tab
 
 Row = dict[str, Any]
 Say = Callable[..., str]
+WIDTHS = (14, 28, 58)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +69,18 @@ def paper(
             Paragraph(say("Made by speech recognition. Doubtful words stand in [brackets?]. The recording decides."))
         )
     body = tuple(_row(row, say) for row in rows)
-    blocks.append(Table((say("In the recording"), say("Who"), say("Words")), body))
+    blocks.append(Table((say("In the recording"), say("Who"), say("Words")), body, WIDTHS))
     if standing.status is Status.APPROVED:
         state = say("transcript.approved_hash", at=standing.approved_at, sha256=_grouped(standing.sha256))
         blocks.append(Signature(standing.approved_by, state))
-    return Paper(language, court, number, tuple(blocks), digest, url)
+    mark = "" if standing.status is Status.APPROVED else standing.labels(say)[0]
+    return Paper(language, court, number, tuple(blocks), digest, url, mark)
 
 
 def _row(row: Row, say: Say) -> tuple[str, str, str]:
     if row["kind"] == "gap":
         return languages.span(row["at"]), "—", f"({row['why']}, {languages.span(row['seconds'])})"
-    words = " ".join(f"[{w['text'].strip()}?]" if w["doubt"] else w["text"].strip() for w in row["words"])
+    words = " ".join(_doubted(w["text"].strip()) if w["doubt"] else w["text"].strip() for w in row["words"])
     if row["overlap"]:
         words = f"({say('transcript.together')}) {words}"
     speaker = one_line(f"{row['label']} {row['name']}")
@@ -86,6 +88,12 @@ def _row(row: Row, say: Say) -> tuple[str, str, str]:
         said = say("interprets: %(who)s, %(time)s", who=original["label"], time=languages.span(original["at"]))
         speaker = f"{speaker} ({one_line(said)})"
     return languages.span(row["at"]), speaker, one_line(words)
+
+
+def _doubted(word: str) -> str:
+    """The sentence's own marks stay outside of the brackets."""
+    bare = word.rstrip(".,;:!?…")
+    return f"[{bare}?]{word[len(bare) :]}"
 
 
 def _grouped(digest: str) -> str:
