@@ -11,10 +11,10 @@ from playwright.async_api import BrowserContext, Page
 
 from hearing.participants import HearingId
 from hearing.registry.office import Office as Registry
+from tests.browser.live import faults
 from tests.browser.loops import fixture
 from tests.browser.ncalayer import NcaLayer, listening
 from tests.browser.staff import sign_in
-from tests.browser.test_live_pages import faults
 from tests.hearing.registry.national import Holder, authority, person
 from tests.web.house import JUDGE_IIN, SECRETARY, House
 from web.office import OFFICE

@@ -6,7 +6,7 @@ from playwright.async_api import BrowserContext, Page
 
 from tests.browser.fake_court import FakeCourt
 from tests.browser.fake_views import STATES, View
-from tests.browser.test_live_pages import arrive
+from tests.browser.live import arrive
 
 CRUSHED = """[...document.querySelectorAll(".row-acts .btn")].filter(b => b.offsetParent)
 .filter(b => b.scrollWidth > b.clientWidth + 1 || b.scrollHeight > b.clientHeight + 1).map(b => b.innerText)"""

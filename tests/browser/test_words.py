@@ -11,9 +11,9 @@ from playwright.async_api import BrowserContext, Page
 from hearing import acts as a
 from hearing.participants import SYSTEM, HearingId
 from hearing.registry.office import Office as Registry
+from tests.browser.live import faults
 from tests.browser.loops import fixture
 from tests.browser.staff import sign_in
-from tests.browser.test_live_pages import faults
 from tests.web.house import JUDGE_IIN, SECRETARY, House
 from tests.web.serving import served
 from web.asking import perform
