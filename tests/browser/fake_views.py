@@ -38,7 +38,7 @@ STEPS = (
     "suspect_heard",
     "counsel_heard",
     "retire",
-    "announce",
+    "announce_decision",
 )
 
 
@@ -170,8 +170,18 @@ def script(language: str, at: int) -> list[View]:
 def clocks(language: str) -> list[View]:
     hour = 3600.0
     return [
-        {"id": "limit", "label": say(language, "limit"), "from": NOW - 38.8 * hour, "until": NOW + 9.2 * hour},
-        {"id": "receipt", "label": say(language, "receipt"), "from": NOW - 3.3 * hour, "until": NOW + 4.7 * hour},
+        {
+            "id": "detention_limit",
+            "label": say(language, "detention_limit"),
+            "from": NOW - 38.8 * hour,
+            "until": NOW + 9.2 * hour,
+        },
+        {
+            "id": "heard_within",
+            "label": say(language, "heard_within"),
+            "from": NOW - 3.3 * hour,
+            "until": NOW + 4.7 * hour,
+        },
     ]
 
 

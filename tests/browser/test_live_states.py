@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import Any
 
 from playwright.async_api import BrowserContext
 
-from hearing import acts
-from hearing.rules import offers
 from tests.browser.fake_court import FakeCourt
 from tests.browser.fake_views import STATES
 from tests.browser.live import arrive, faults
@@ -69,13 +65,6 @@ async def test_every_state_shows_its_controls_and_has_no_accessibility_fault(
             wrong[state] = found
         await page.close()
     assert wrong == {}
-
-
-def test_the_fake_court_offers_each_act_where_the_rules_offer_it() -> None:
-    calls = re.findall(r"_Try\(\s*a\.(\w+)\(.*?\),\s*\"(\w+)\"", Path(offers.__file__).read_text("utf-8"))
-    ruled = {(getattr(acts, act).wire_name(), group) for act, group in calls} | {("decide", "decision")}
-    shown = {(o["act"], o["group"]) for state in STATES.values() for o in state("kk")["may"]}
-    assert sorted(shown - ruled) == []
 
 
 async def test_nothing_scrolls_sideways_on_a_phone_and_targets_are_large(
