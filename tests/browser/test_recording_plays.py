@@ -60,15 +60,13 @@ CROSS = """async (from) => {
   await until("the second file", () => v.currentSrc.endsWith("/part/1") && v.currentTime > 0.5);
   const rate = v.playbackRate, crossing = seen.length;
   window.reel.at = 1.5;
-  await until("the first file", () => v.currentSrc.endsWith("/part/0") && v.currentTime > 1 && said() === "first");
+  await until("the first file", () => v.currentSrc.endsWith("/part/0") && v.currentTime > 1 && !v.seeking);
   v.pause();
   window.reel.at = from + 2.5;
   await until("the second again", () => v.currentSrc.endsWith("/part/1") && v.readyState > 1 && said() === "second");
   const last = window.reel.at;
   window.reel.at = 2;
-  await until("the first again", () => v.currentSrc.endsWith("/part/0") && v.readyState > 1 && !v.seeking);
-  await v.play();
-  await until("its caption", () => said() === "first");
+  await until("the first again", () => v.currentSrc.endsWith("/part/0") && v.readyState > 1 && said() === "first");
   return {seen, crossing, rate, last, length: window.reel.length(12)};
 }"""
 WATCH = """async ([from, to]) => {
@@ -205,4 +203,4 @@ async def test_several_files_of_one_recording_play_on_as_one(stage: Stage, tmp_p
     assert seen["last"] == pytest.approx(13.5, abs=0.1)
     assert seen["length"] == 12
     captions = {text for _, text in seen["seen"][: seen["crossing"]]}
-    assert captions == {"", "across"}, "those of the other file do not show"
+    assert captions <= {"", "across"}, "those of the other file do not show"

@@ -13,10 +13,11 @@ export function film(video) {
   let wanted = /** @type {number | null} */ (null);
   const start = () => parts[playing]?.at ?? 0;
 
-  /** Captions are written for the whole recording, and shown by the file that plays: those of others have no length. */
+  /** Captions are written for the whole recording, and shown by the file that plays: those of others have no length.
+      The list is kept in order of time, so whoever changes times goes through a copy of it. */
   function shift() {
     for (const track of video.textTracks) {
-      for (const cue of track.cues ?? []) {
+      for (const cue of Array.from(track.cues ?? [])) {
         const place = places.get(cue) ?? { from: cue.startTime, to: cue.endTime };
         places.set(cue, place);
         cue.startTime = Math.max(0, place.from - start());
