@@ -15,7 +15,8 @@ from aiohttp import WSMsgType, web
 from babel.messages.pofile import read_po
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from tests.browser.fake_views import STATES, View
+from tests.browser.fake_parts import View
+from tests.browser.fake_views import STATES
 from web.rendering import modules
 
 HERE = Path(__file__).parent

@@ -13,7 +13,7 @@ from media.record.frames import Flag
 from media.record.tape import read_tape, recover, tapes_in
 from tests.browser.company import PATIENCE_MS, Company, admit, decide_and_close, gather, hear
 from tests.browser.courthouse import Courthouse, Listed
-from tests.browser.fake_views import STEPS
+from tests.browser.fake_parts import STEPS
 
 BEFORE_THE_DECISION = STEPS[: STEPS.index("retire")]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from playwright.async_api import BrowserContext
 
+from tests.browser.fake_bench import judge
 from tests.browser.fake_court import FakeCourt
-from tests.browser.fake_views import STATES, judge
+from tests.browser.fake_views import STATES
 from tests.browser.live import arrive
 
 

@@ -6,7 +6,8 @@ import pytest
 from playwright.async_api import BrowserContext
 
 from tests.browser.fake_court import FakeCourt
-from tests.browser.fake_views import STATES, lobby
+from tests.browser.fake_lobby import lobby
+from tests.browser.fake_views import STATES
 from tests.browser.live import arrive, faults
 
 

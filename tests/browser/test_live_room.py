@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.async_api import BrowserContext
 
 from tests.browser.fake_court import FakeCourt
-from tests.browser.fake_views import NOW
+from tests.browser.fake_parts import NOW
 from tests.browser.live import arrive, faults
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from playwright.async_api import BrowserContext, Page
 
 from tests.browser.fake_court import FakeCourt
-from tests.browser.fake_views import STATES, View
+from tests.browser.fake_parts import View
+from tests.browser.fake_views import STATES
 from tests.browser.live import arrive
 
 CRUSHED = """[...document.querySelectorAll(".row-acts .btn")].filter(b => b.offsetParent)
