@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hearing.participants import HearingId, SeatId
 from hearing.registry.store import Store
 from hearing.registry.utterances import UtteranceBook
-from tests.patience import PATIENCE_SECONDS
+from tests.patience import PATIENCE_SECONDS, soon
 from tests.transcripts.voices import MODEL, OATH, noise, silence, spoken
 from transcripts import voice_match
 from transcripts.settings import Condition, SpeechSettings, SpeechState
@@ -50,8 +50,7 @@ def speak(transcriber: Transcriber, seat: SeatId, language: str, sound: Pcm, sta
 
 async def until(transcriber: Transcriber, *conditions: Condition) -> SpeechState:
     """Wait until the worker listens, or is in one of these conditions."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        return await transcriber.until(*conditions or (Condition.READY,))
+    return await soon(transcriber.until(*conditions or (Condition.READY,)))
 
 
 def texts(lines: list[Utterance], seat: SeatId) -> list[str]:
@@ -64,7 +63,7 @@ async def test_two_voices_are_written_each_at_its_seat_and_time(book: UtteranceB
     async with Transcriber(SETTINGS, book) as transcriber:
         speak(transcriber, JUDGE, "ru", judge)
         speak(transcriber, WITNESS, "ru", witness)
-        await transcriber.finish(HEARING)
+        await soon(transcriber.finish(HEARING))
         assert transcriber.state.condition is Condition.READY
         assert transcriber.state.rehearsal
     lines = await book.lines(HEARING)
@@ -83,7 +82,7 @@ async def test_the_language_follows_the_speaker_and_not_only_the_hint(book: Utte
     sound = spoken(("kk", "Менің өтінішхатым жоқ."), ("ru", "Да, права мне понятны."), ("kk", "Рақмет, сұрағым жоқ."))
     async with Transcriber(SETTINGS, book) as transcriber:
         speak(transcriber, JUDGE, "kk", sound)
-        await transcriber.finish(HEARING)
+        await soon(transcriber.finish(HEARING))
     lines = await book.lines(HEARING)
     assert [(line.language, line.text) for line in lines] == [
         ("kk", "Менің өтінішхатым жоқ."),
@@ -96,7 +95,7 @@ async def test_silence_and_noise_become_no_words(book: UtteranceBook) -> None:
     async with Transcriber(SETTINGS, book) as transcriber:
         speak(transcriber, JUDGE, "ru", np.concatenate([silence(10), noise(10, 0.003), noise(10, 0.1)]))
         speak(transcriber, WITNESS, "kk", np.concatenate([noise(10, 0.03), silence(10)]))
-        await transcriber.finish(HEARING)
+        await soon(transcriber.finish(HEARING))
     assert await book.lines(HEARING) == []
 
 
@@ -108,8 +107,8 @@ async def test_captions_come_before_the_line_and_are_never_stored(book: Utteranc
         for at in range(0, len(sound), step):
             transcriber.hear(HEARING, WITNESS, "kk", T0 + at * NS // RATE, sound[at : at + step])
             if half <= at < half + step:  # nothing is said until the first caption has come
-                seen = await transcriber.utterances().get()
-        await transcriber.finish(HEARING)
+                seen = await soon(transcriber.utterances().get())
+        await soon(transcriber.finish(HEARING))
     assert seen.provisional
     stored = await book.lines(HEARING)
     assert [line.text for line in stored] == [OATH["kk"]]
@@ -138,10 +137,10 @@ async def test_a_worker_killed_mid_utterance_loses_and_doubles_nothing(book: Utt
                 await until(transcriber, Condition.LOADING)
             transcriber.hear(HEARING, JUDGE, "ru", T0 + at * NS // RATE, sound[at : at + step])
         await until(transcriber)
-        first = await transcriber.utterances().get()
+        first = await soon(transcriber.utterances().get())
         assert transcriber.worker_pid is not None
         os.kill(transcriber.worker_pid, signal.SIGKILL)
-        await transcriber.finish(HEARING)
+        await soon(transcriber.finish(HEARING))
     assert first.text == said[0][1]
     assert kills == 4
     assert [line.text for line in await book.lines(HEARING)] == [text for _, text in said]
@@ -159,8 +158,7 @@ async def test_the_worker_is_seen_off_to_its_end_however_often_the_court_is_canc
             await asyncio.Event().wait()
 
     sitting = asyncio.create_task(court())
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        pid = await workers.get()
+    pid = await soon(workers.get())
     assert pid is not None
     while not sitting.done():
         sitting.cancel()
@@ -174,13 +172,13 @@ async def test_the_next_worker_goes_on_in_the_language_that_the_voice_last_spoke
     before, after = spoken(("ru", OATH["ru"])), spoken(("ru", "Вину не признаю."))
     async with Transcriber(SETTINGS, book) as transcriber:
         speak(transcriber, WITNESS, "kk", before)
-        while (await transcriber.utterances().get()).provisional:
+        while (await soon(transcriber.utterances().get())).provisional:
             pass
         assert transcriber.worker_pid is not None
         os.kill(transcriber.worker_pid, signal.SIGKILL)
         await until(transcriber, Condition.LOADING)
         speak(transcriber, WITNESS, "kk", after, T0 + len(before) * NS // RATE)
-        await transcriber.finish(HEARING)
+        await soon(transcriber.finish(HEARING))
     assert texts(await book.lines(HEARING), WITNESS) == [OATH["ru"], "Вину не признаю."]
 
 
@@ -190,7 +188,7 @@ async def test_without_a_model_the_state_says_so_and_nothing_fails(book: Utteran
             speak(transcriber, JUDGE, "ru", silence(1))
             state = await until(transcriber, Condition.WAITING_FOR_MODEL)
             assert state.why
-            await transcriber.finish(HEARING)
+            await soon(transcriber.finish(HEARING))
     assert await book.lines(HEARING) == []
 
 
@@ -210,11 +208,12 @@ async def test_the_pass_over_the_recording_waits_for_a_model_and_makes_a_complet
         await asyncio.wait([asked], timeout=0.5)
         assert not asked.done()
         asked.cancel()
-        await asyncio.wait([asked])
+        await asyncio.wait([asked], timeout=PATIENCE_SECONDS)
+        assert asked.cancelled()
     async with Transcriber(SETTINGS, book, wall=lambda: 4e9) as transcriber:
         assert await transcriber.owed() == [HEARING]
-        version = await transcriber.transcribe_recording(HEARING, tracks)
-        again = await transcriber.transcribe_recording(HEARING, tracks)
+        version = await soon(transcriber.transcribe_recording(HEARING, tracks))
+        again = await soon(transcriber.transcribe_recording(HEARING, tracks))
     assert (version, again) == (1, 2)
     lines = await book.lines(HEARING, 1)
     assert [line.text for line in lines] == [text for _, text in said]
@@ -291,8 +290,9 @@ async def test_what_another_microphone_caught_is_live_at_both_seats_and_recorded
     async with Transcriber(SETTINGS, book, wall=lambda: 4e9) as transcriber:
         speak(transcriber, JUDGE, "ru", sound)
         speak(transcriber, WITNESS, "ru", caught)
-        await transcriber.finish(HEARING)
-        version = await transcriber.transcribe_recording(HEARING, [track(JUDGE, sound), track(WITNESS, caught)])
+        await soon(transcriber.finish(HEARING))
+        tracks = [track(JUDGE, sound), track(WITNESS, caught)]
+        version = await soon(transcriber.transcribe_recording(HEARING, tracks))
     live, recorded = await book.lines(HEARING, LIVE), await book.lines(HEARING, version)
     assert texts(live, WITNESS) == texts(live, JUDGE) == texts(recorded, JUDGE) != []
     assert texts(recorded, WITNESS) == []
