@@ -7,7 +7,7 @@ from playwright.async_api import BrowserContext
 from tests.browser.fake_court import FakeCourt
 
 AWAY = 30
-SOON_MS = 3000
+SOON_MS = 2000
 """Of the five seconds in which everybody is to be back, media need the others."""
 
 TRIED = """async (times) => {

@@ -9,7 +9,7 @@
 
 const FIRST_WAIT = 500;
 /** However long the court was away: everybody is to have sound and picture within five seconds of its return. */
-const LONGEST_WAIT = 2000;
+const LONGEST_WAIT = 1500;
 
 /** Close codes after which coming back would be wrong. @type {Record<number, string>} */
 const FINAL = {
