@@ -17,7 +17,7 @@ from media.relay.forwarder import choose
 from media.relay.probe import ProbeFigures
 from tests.browser.stage import court
 from tests.media.namespaces import COURT_ADDRESS, Cable
-from tests.media.narrow_wire import Drop, NarrowWire, keep_all
+from tests.media.narrow_wire import NarrowWire
 
 SEAT = SeatId("s-tested")
 SCRIPTS = Path("web/static/js")
@@ -44,33 +44,37 @@ class Row:
         yield self.down_kbps, self.down
 
 
-def evenly(share: float, seed: int) -> Drop:
-    """Of every 1/share datagrams one is lost, nobody knows which."""
-    if not share:
-        return keep_all
+def evenly(share: float, seed: int) -> Callable[[], bool]:
+    """Of every 1/share packets one is lost, nobody knows which."""
     every, dice = round(1 / share), random.Random(seed)
-    lost = dice.randrange(every)
+    place, lost = 0, dice.randrange(every)
 
-    def drop(number: int, _data: bytes) -> bool:
-        nonlocal lost
-        place = number % every
+    def next_lost() -> bool:
+        nonlocal place, lost
         hit = place == lost
-        if place == every - 1:
-            lost = dice.randrange(every)
+        place += 1
+        if place == every:
+            place, lost = 0, dice.randrange(every)
         return hit
 
-    return drop
+    return next_lost
 
 
 class Lossy:
-    """The same pattern, from the moment that the connection stands: a handshake is not what is measured."""
+    """Loses its share of the media, and by itself of the reports, from the moment that the connection stands.
+
+    Each of them by a pattern of its own, so that in any stretch of a test that share of its packets is lost, but for
+    one or two. Handshake and checks, which are not what is measured, are in neither.
+    """
 
     def __init__(self, share: float, seed: int) -> None:
-        self._drop = evenly(share, seed)
+        self._media, self._reports = evenly(share, seed), evenly(share, seed + 1000)
         self.on = False
 
-    def __call__(self, number: int, data: bytes) -> bool:
-        return self.on and bool(data) and 128 <= data[0] <= 191 and self._drop(number, data)
+    def __call__(self, _number: int, data: bytes) -> bool:
+        if not self.on or len(data) < 2 or not 128 <= data[0] <= 191:
+            return False
+        return self._reports() if 192 <= data[1] <= 223 else self._media()
 
 
 async def offered(page: Page, url: str) -> str:
@@ -91,7 +95,8 @@ async def probed(
 
     def progress(share: float, kbps: float, calm: bool) -> None:
         if calm and not calmed:
-            calmed.append(asyncio.create_task(page.evaluate("window.probe.take({phase: 'up', calm: true})")))
+            news = {"phase": "up", "calm": True, "kbps": kbps}
+            calmed.append(asyncio.create_task(page.evaluate("news => window.probe.take(news)", news)))
 
     async with noisy:
         answer = await courtroom.answer(seat, sdp, probe=True)
@@ -137,12 +142,13 @@ class Measured:
 
     async def _run(self, home: str, browser: Browser, asked: Run, noisy: asyncio.Lock) -> Row:
         self.line.shape(asked.up_kbps, asked.down_kbps, home)
-        ups, downs = Lossy(asked.loss, asked.seed), Lossy(asked.loss, asked.seed + 1)
+        losing = [Lossy(asked.loss, asked.seed + way) for way in range(2)] if asked.loss else []
 
         def begins() -> None:
-            ups.on = downs.on = True
+            for way in losing:
+                way.on = True
 
-        wire = NarrowWire(drop_up=ups, drop_down=downs, host=COURT_ADDRESS) if asked.loss else None
+        wire = NarrowWire(drop_up=losing[0], drop_down=losing[1], host=COURT_ADDRESS) if losing else None
         async with court(COURT_ADDRESS, wire=wire, forwarder=choose(), page=PAGE) as (courtroom, url):
             page = await browser.new_page()
             try:

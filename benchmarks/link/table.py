@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from media.relay.probe import ProbeFigures
 
 SECONDS_BAR, BYTES_BAR = 10.0, 10_000_000
-HEAD = f"{'line kbit/s':>11} {'way':>4} {'found':>7} {'error':>7} {'loss':>6} {'rtt ms':>7} {'jit ms':>6}     s    MB"
+HEAD = (
+    f"{'line kbit/s':>11} {'way':>4} {'found':>7} {'error':>7} {'loss':>6} {'of':>5} {'rtt ms':>7} {'jit ms':>6}"
+    "     s    MB"
+)
 
 
 @dataclass(slots=True)
@@ -41,6 +44,6 @@ def figures(true: float, found: ProbeFigures) -> str:
     error = found.kbps / true - 1
     rtt = f"{found.rtt_ms:7.1f}" if found.rtt_ms is not None else "      -"
     return (
-        f"{true:11.0f} {found.direction:>4} {found.kbps:7.1f} {100 * error:+6.1f}% {100 * found.loss:5.1f}% {rtt} "
-        f"{found.jitter_ms:6.1f} {found.seconds:5.1f} {found.bytes / 1e6:5.1f}"
+        f"{true:11.0f} {found.direction:>4} {found.kbps:7.1f} {100 * error:+6.1f}% {100 * found.loss:5.1f}% "
+        f"{found.counted:5} {rtt} {found.jitter_ms:6.1f} {found.seconds:5.1f} {found.bytes / 1e6:5.1f}"
     )

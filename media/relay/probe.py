@@ -9,7 +9,7 @@ either: the test is to be repeated (``CourtBusy``).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 from media.relay.probe_down import Down, probe_sends
@@ -86,7 +86,7 @@ class Probe:
         rtt = self._line.rtt_ms()
         progress(1.0, found.kbps, False)
         moved, seconds = self._moved(direction) - before, (self._clock() - began) / SECOND
-        return ProbeFigures(found.kbps, found.jitter_ms, found.loss, found.usable, direction, rtt, seconds, moved)
+        return ProbeFigures(**asdict(found), direction=direction, rtt_ms=rtt, seconds=seconds, bytes=moved)
 
     def _moved(self, direction: Direction) -> int:
         return self.peer.received_bytes if direction == "up" else self.peer.sent_bytes

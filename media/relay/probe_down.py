@@ -98,7 +98,7 @@ class Down:
         step = await self._send(gentle, beside, GENTLE_WINDOWS * WINDOW_S, SMALL_PADDING)
         while self._line.spoiled(GENTLE_STOOD_NS):
             step = await self._send(gentle, beside, GENTLE_WINDOWS * WINDOW_S, SMALL_PADDING)
-        return Found(kbps, step.jitter_ms, step.lost, step.usable)
+        return Found(kbps, step.jitter_ms, step.lost, step.usable, step.told)
 
     async def _climb(self, kbps: float, beside: Beside, tell: Callable[[int, float], None]) -> float:
         """Ever more, from above ``kbps``, until the line is full; what it carried."""

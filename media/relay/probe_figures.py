@@ -32,13 +32,15 @@ SLOT_NS = 100 * MILLISECOND
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One rate tried: kbps that arrived, share lost, whether a queue grew, jitter, share of time with arrivals."""
+    """One rate tried: kbps that arrived, share lost, whether a queue grew, jitter, share of time with arrivals, and of
+    how many packets there was word."""
 
     kbps: float
     lost: float
     stretched: bool
     jitter_ms: float
     usable: float
+    told: int
 
     def full(self, before_kbps: float) -> bool:
         """Whether the line carries no more: its queue grows, or a higher rate brought hardly more than the last."""
@@ -58,7 +60,7 @@ def step(packets: Sequence[Packet], size: int, beside_kbps: float) -> Step:
     told = sum(1 for _, _, known in packets if known)
     came = [(sent, arrived) for sent, arrived, _ in packets if arrived is not None]
     if len(came) < 2:
-        return Step(0.0, 1.0, True, 0.0, 0.0)
+        return Step(0.0, 1.0, True, 0.0, 0.0, told)
     share, count = len(came) / max(told, len(came)), 0.0
     counted: list[tuple[int, float]] = []
     for _, arrived, known in packets:
@@ -77,6 +79,7 @@ def step(packets: Sequence[Packet], size: int, beside_kbps: float) -> Step:
         stretched=rate * STRETCHED < offered,
         jitter_ms=variation([arrived - sent for sent, arrived in came]),
         usable=usable(arrivals, arrivals[0], arrivals[0] + sending),
+        told=told,
     )
 
 

@@ -61,6 +61,8 @@ class Found:
     loss: float
     usable: float
     """Share of the quiet part's tenths of a second in which something arrived."""
+    counted: int
+    """So many packets the share of loss is taken of."""
 
 
 class ProbeLine:

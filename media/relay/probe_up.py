@@ -17,7 +17,7 @@ from media.relay.probe_line import (
     ProbeLine,
     Progress,
 )
-from media.relay.reception import Reception
+from media.relay.probe_noise import Noise
 from media.wire import rtcp, rtp
 from media.wire.clock import MILLISECOND, SECOND
 
@@ -31,14 +31,14 @@ RAMP_WINDOWS = 4
 STOOD_NS = SECOND
 """What comes in is timed by the kernel, also while the court stands still; of three seconds one may go so."""
 
-DRAIN_WINDOWS, MOST_DRAIN_WINDOWS = 6, 10
+DRAIN_WINDOWS, MOST_DRAIN_WINDOWS = 6, 11
 DRAINED = 1.3
-"""A line is quiet once no more arrives than this share of what was asked for: a slow machine calms its noise late."""
+"""A line is quiet once none of the noise arrives any more, and no more of anything than this share of what was asked
+for: a slow machine calms its noise late."""
 
 GENTLE = 0.5
 """Share of what was found at which delay and loss are measured."""
 
-MOST_SOURCES = 4
 LIMIT_NS = 200 * MILLISECOND
 HUSHED_NS = 2500 * MILLISECOND
 
@@ -47,18 +47,14 @@ class Up:
     def __init__(self, line: ProbeLine) -> None:
         self._line = line
         self._limit = Limit(PLENTY)
-        self._noise: dict[int, Reception] = {}
+        self._noise = Noise()
         self._noisy_ns = 0
         self._meter: list[tuple[int, int]] = []
         self._metering = False
 
     def take_rtp(self, packet: rtp.Rtp, arrival_ns: int) -> None:
         self._noisy_ns = arrival_ns
-        reception = self._noise.get(packet.ssrc)
-        if reception is None and len(self._noise) < MOST_SOURCES:
-            reception = self._noise[packet.ssrc] = Reception(packet.ssrc, 90000, 512)
-        if reception is not None:
-            reception.take(packet, arrival_ns)
+        self._noise.take(packet, arrival_ns)
 
     def metered(self, size: int, arrival_ns: int) -> None:
         """Every datagram of this connection, whatever was in it."""
@@ -73,10 +69,9 @@ class Up:
         if not self._noise or now_ns - self._noisy_ns > HUSHED_NS:
             return
         peer = self._line.peer
-        packet = self._limit.feedback(peer.ssrc, list(self._noise), now_ns, LIMIT_NS)
+        packet = self._limit.feedback(peer.ssrc, self._noise.ssrcs(), now_ns, LIMIT_NS)
         if packet is not None:
-            blocks = [rtcp.report_block(r.ssrc, 0, 0, r.highest, 0, 0, 0) for r in self._noise.values()]
-            peer.send_rtcp(rtcp.receiver_report(peer.ssrc, blocks) + packet)
+            peer.send_rtcp(rtcp.receiver_report(peer.ssrc, self._noise.blocks()) + packet)
 
     def idle(self) -> None:
         """Ask for next to nothing: the line is needed for something else."""
@@ -88,6 +83,7 @@ class Up:
         while self._line.spoiled(STOOD_NS):
             kbps = await self._saturate(beside, lambda done, rate: progress(done / whole, rate, False))
         self._limit.bits = max(IDLE, int(min(kbps * GENTLE, GENTLE_MOST_KBPS) * 1000))
+        self._noise.calmed()
         await self._drain(lambda i: progress((WINDOWS + i) / whole, kbps, True))
         done = WINDOWS + DRAIN_WINDOWS
         found = await self._listen(kbps, lambda i: progress((done + i) / whole, kbps, True))
@@ -113,28 +109,26 @@ class Up:
     async def _drain(self, tell: Callable[[int], None]) -> None:
         """Wait until what the page and the line hold back has run out, but not for ever."""
         for index in range(MOST_DRAIN_WINDOWS):
-            began = self._line.clock()
+            began, straggled = self._line.clock(), self._noise.stragglers()
             await self._windows(1, lambda _: None)
             tell(min(index + 1, DRAIN_WINDOWS))
             arriving = figures.arriving(self._meter, began, self._line.clock())
-            if index + 1 >= DRAIN_WINDOWS and arriving * 1000 <= DRAINED * self._limit.bits:
+            still = self._noise.stragglers() == straggled
+            if index + 1 >= DRAIN_WINDOWS and still and arriving * 1000 <= DRAINED * self._limit.bits:
                 return
 
     async def _listen(self, kbps: float, tell: Callable[[int], None]) -> Found:
         """Jitter and loss of the calmed noise."""
         self._meter.clear()
         self._line.quiet()
-        counted, began = self._counted(), self._line.clock()
+        self._noise.count()
+        began = self._line.clock()
         self._line.begin_stretch()
         await self._windows(GENTLE_WINDOWS, tell)
-        expected, received = (now - then for now, then in zip(self._counted(), counted, strict=True))
+        expected, received = self._noise.counted()
         usable = figures.usable([at for at, _ in self._meter], began, self._line.clock())
         loss = max(0.0, 1 - received / expected) if expected else 1.0
-        return Found(kbps, figures.variation(self._line.peer.trips_ns), loss, usable)
-
-    def _counted(self) -> tuple[int, int]:
-        receptions = self._noise.values()
-        return sum(r.expected for r in receptions), sum(r.received for r in receptions)
+        return Found(kbps, figures.variation(self._line.peer.trips_ns), loss, usable, expected)
 
     async def _windows(self, count: int, tell: Callable[[int], None]) -> None:
         for index in range(count):

@@ -7,6 +7,8 @@ import random
 import pytest
 
 from media.relay.probe_figures import Packet, arriving, line_rate, steady_rate, step, usable
+from media.relay.probe_noise import Noise
+from media.wire import rtp
 from media.wire.clock import MILLISECOND
 
 SIZE = 300
@@ -99,3 +101,36 @@ def test_lost_reports_and_lost_packets_make_no_line_narrow(seed: int) -> None:
 def test_a_line_that_falls_silent_half_the_time_is_half_usable() -> None:
     arrivals = [n * 10 * MILLISECOND for n in range(200) if n < 100]
     assert usable(arrivals, 0, 2_000 * MILLISECOND) == 0.5
+
+
+def comes(noise: Noise, ssrc: int, *numbers: int) -> None:
+    for number in numbers:
+        packet = rtp.parse(rtp.header(96, False, number, 0, ssrc, b"", False) + bytes(8))
+        assert packet is not None
+        noise.take(packet, number * EVERY_NS)
+
+
+def test_stragglers_of_what_filled_the_line_tell_of_no_loss_on_the_quiet_line() -> None:
+    noise = Noise()
+    comes(noise, 1, *range(0, 500, 20))
+    noise.calmed()
+    assert noise.stragglers() == 0
+    comes(noise, 2, 0, 1)
+    before = noise.stragglers()
+    comes(noise, 1, 520)
+    assert noise.stragglers() == before + 1
+    noise.count()
+    comes(noise, 1, 540, 560)
+    comes(noise, 2, 2, 3, 5, 6)
+    comes(noise, 3, 0, 1, 2, 4)
+    assert noise.counted() == (10, 8)
+
+
+def test_of_a_page_that_goes_on_in_the_same_stream_that_stream_is_counted() -> None:
+    noise = Noise()
+    comes(noise, 1, *range(0, 500, 20))
+    noise.calmed()
+    noise.count()
+    comes(noise, 1, 481, 482, 484)
+    assert noise.stragglers() == 0
+    assert noise.counted() == (4, 3)
