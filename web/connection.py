@@ -55,6 +55,8 @@ class Connection:
         self.probe: asyncio.Task[None] | None = None
         self.relay = ""
         """By what the page says it reaches the relay, if it does."""
+        self.busy = False
+        """Whether the page says that its device could not fill the line of a link test."""
         self.withheld: frozenset[SeatId] = frozenset()
         self.undecodable: frozenset[SeatId] = frozenset()
         """Whose pictures this page was told that its line has no room for."""

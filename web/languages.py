@@ -108,6 +108,17 @@ def span(seconds: float) -> str:
     return f"{whole // 3600:02d}:{whole % 3600 // 60:02d}:{whole % 60:02d}"
 
 
+MEASURED_KBPS = 4000
+"""A link test looks no closer than this: above it a line carries at least so much."""
+
+
+def throughput(language: str, kbps: float, digits: int = 1) -> str:
+    """Mbit/s as a link test can vouch for them."""
+    if kbps >= MEASURED_KBPS:
+        return f"≥\u00a0{MEASURED_KBPS // 1000}"
+    return decimal(language, kbps / 1000, digits)
+
+
 def decimal(language: str, value: float, digits: int = 1) -> str:
     """A number with the language's own decimal sign and a true minus."""
     text = f"{value:.{digits}f}".replace("-", "−")

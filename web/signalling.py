@@ -42,6 +42,8 @@ async def hear(sitting: Sitting, connection: Connection, message: Mapping[str, A
             pass  # the test has begun with its offer; this says that the page has taken the answer
         case {"t": "rtc.probe", "direction": "way", "relay": str(relay)}:
             connection.relay = relay
+        case {"t": "rtc.probe", "direction": "device", "busy": bool(busy)}:
+            connection.busy = busy
         case {"t": "rtc.probe", "direction": "abort"}:
             if connection.probe is not None:
                 connection.probe.cancel()
@@ -76,7 +78,7 @@ def _start_probe(sitting: Sitting, connection: Connection, sdp: str) -> None:
     if connection.seat is None:
         raise Malformed("a link test without a seat")
     if connection.probe is None or connection.probe.done():
-        connection.relay = ""
+        connection.relay, connection.busy = "", False
         connection.probe = sitting.spawn(_probe(sitting, connection, connection.seat, sdp))
 
 
@@ -144,6 +146,7 @@ async def _probe(sitting: Sitting, connection: Connection, seat: SeatId, sdp: st
         loss=round(max(up.loss, down.loss), 4),
         path=path,
         browser=connection.browser,
+        device_busy=connection.busy,
     )
     await sitting.ask(act)
     sitting.listening.tested(seat, up.kbps, down.kbps)

@@ -49,6 +49,8 @@ class ReportDevices(Act):
 
 @dataclass(frozen=True, slots=True)
 class NoteLinkTest(Act):
+    """``device_busy``: the page's own word that its device could not fill the line. It is advice and judges nothing."""
+
     seat: SeatId
     up_kbps: int
     down_kbps: int
@@ -57,6 +59,7 @@ class NoteLinkTest(Act):
     loss: float
     path: str
     browser: str
+    device_busy: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ class DevicesTested(Fact):
 
 @dataclass(frozen=True, slots=True)
 class LinkTested(Fact):
+    """All is the court's own measure but ``device_busy``: the page's word that its device could not fill the line."""
+
     seat: SeatId
     up_kbps: int
     down_kbps: int
@@ -52,6 +54,7 @@ class LinkTested(Fact):
     loss: float
     path: str
     browser: str
+    device_busy: bool = False
 
 
 @dataclass(frozen=True, slots=True)

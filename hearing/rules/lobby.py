@@ -69,7 +69,17 @@ def _report_devices(q: Asked) -> Iterable[f.Fact]:
 def _note_link_test(q: Asked) -> Iterable[f.Fact]:
     act: a.NoteLinkTest = q.act
     q.seat(act.seat)
-    yield f.LinkTested(act.seat, act.up_kbps, act.down_kbps, act.rtt_ms, act.jitter_ms, act.loss, act.path, act.browser)
+    yield f.LinkTested(
+        act.seat,
+        act.up_kbps,
+        act.down_kbps,
+        act.rtt_ms,
+        act.jitter_ms,
+        act.loss,
+        act.path,
+        act.browser,
+        act.device_busy,
+    )
 
 
 def _override_link(q: Asked) -> Iterable[f.Fact]:

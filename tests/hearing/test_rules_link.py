@@ -66,6 +66,14 @@ def test_who_could_not_hear_whom_stands_in_the_minutes() -> None:
     assert line.codes["seconds"] == 4
 
 
+def test_a_page_that_calls_its_device_busy_is_noted_and_passes_no_gate_by_it() -> None:
+    s = in_lobby()
+    (noted,) = s.ask("system", a.NoteLinkTest(seat("counsel"), 700, 3000, 20, 1, 0.0, "udp", "Chromium", True))
+    assert isinstance(noted, f.LinkTested)
+    assert noted.device_busy
+    assert refusal(s, "secretary", a.Admit(person("counsel"))) == "link_below_norm"
+
+
 def test_an_old_test_must_be_repeated_before_admission() -> None:
     s = in_lobby()
     s.at += 61 * 60

@@ -171,10 +171,11 @@ class House:
         await self.ask(hearing_id, name, "report_devices", camera=True, microphone=True, loudspeaker=True)
         await self.measure(hearing_id, name, kbps)
 
-    async def measure(self, hearing_id: HearingId, name: str, kbps: int) -> None:
+    async def measure(self, hearing_id: HearingId, name: str, kbps: int, *, busy: bool = False) -> None:
         await self.ask(
             hearing_id, "system", "note_link_test", seat=await self.seat(hearing_id, name), up_kbps=kbps,
             down_kbps=kbps + 800, rtt_ms=24, jitter_ms=3, loss=0.002, path="udp", browser="Chromium 140",
+            device_busy=busy,
         )  # fmt: skip
 
     async def lose(self, hearing_id: HearingId) -> None:

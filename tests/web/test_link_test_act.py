@@ -76,10 +76,23 @@ async def test_a_new_test_takes_back_what_the_judge_allowed_before(house: House,
     assert "допуска не было" in mine.values()
 
 
+async def test_above_four_megabits_the_act_says_no_more_than_the_test_found(house: House, tested: HearingId) -> None:
+    await house.measure(tested, "witness", 3900)
+    (mine,) = [sheet for sheet in sheets(await act(house, tested, "kk")) if "3,90" in sheet.values()]
+    assert "≥\u00a04" in mine.values()
+
+
+async def test_a_device_that_called_itself_busy_stands_on_its_sheet_alone(house: House, tested: HearingId) -> None:
+    assert not any("Устройство" in sheet for sheet in sheets(await act(house, tested, "ru")))
+    await house.measure(tested, "witness", 710, busy=True)
+    busy = [sheet for sheet in sheets(await act(house, tested, "ru")) if "Устройство" in sheet]
+    assert ["0,71" in sheet.values() for sheet in busy] == [True]
+
+
 @pytest.mark.parametrize("language", ["kk", "ru"])
 async def test_every_sheet_fits_one_page(house: House, tested: HearingId, language: str) -> None:
     for _ in range(7):
-        await house.measure(tested, "witness", 900)
+        await house.measure(tested, "witness", 900, busy=True)
     seat = await house.seat(tested, "witness")
     await house.ask(tested, "judge", "override_link", seat=seat, reason=LONG_REASON)
     pages = HTML(string=html(await act(house, tested, language))).render().pages

@@ -161,6 +161,21 @@ async def test_a_page_cannot_say_what_its_line_carries(court: Bench) -> None:
     assert sitting.listening.standing(page.seat) == "not_proven"
 
 
+async def test_that_its_device_is_busy_is_a_pages_word_for_one_test(court: Bench) -> None:
+    sitting, page = await page_of(court, "counsel")
+    visitor = await begun(sitting, page)
+    with pytest.raises(Malformed):
+        await signalling.hear(sitting, page, {"t": "rtc.probe", "direction": "device", "busy": "very"})
+    await signalling.hear(sitting, page, {"t": "rtc.probe", "direction": "device", "busy": True})
+    assert page.busy
+    await signalling.hear(sitting, page, {"t": "rtc.probe", "direction": "abort"})
+    await page.settled()
+    again = await begun(sitting, page)
+    assert not page.busy
+    for one in (visitor, again):
+        await one.close()
+
+
 async def test_who_did_not_prove_to_be_at_an_address_is_sent_nothing(court: Bench) -> None:
     sitting, page = await page_of(court, "counsel")
     assert page.seat is not None

@@ -80,6 +80,7 @@ def _sheet(source: Source, p: Participant, past: History) -> dict[str, object]:
         "loss": languages.decimal(source.language, test.loss * 100),
         "path": source.say(f"path.{test.path}"),
         "browser": test.browser,
+        "busy": test.device_busy,
         "verdict": source.say(f"link_test.{_verdict(source, test, past)}"),
         "devices": ", ".join(source.say(f"device.{name}") for name in works) or "—",
         "devices_at": _when(source, tried),
@@ -124,7 +125,7 @@ def _earlier(source: Source, test: f.LinkTested, at: float) -> dict[str, object]
 
 
 def _mbit(source: Source, kbps: int) -> str:
-    return languages.decimal(source.language, kbps / 1000, 2)
+    return languages.throughput(source.language, kbps, 2)
 
 
 def _when(source: Source, at: float | None) -> str:

@@ -149,7 +149,7 @@ class Words:
 
     def _dot(self, dot: Dot) -> dict[str, str]:
         measured = dot.state in MEASURED and dot.kbps is not None
-        more = f" · {languages.decimal(self._language, (dot.kbps or 0) / 1000)}" if measured else ""
+        more = f" · {languages.throughput(self._language, dot.kbps or 0)}" if measured else ""
         if dot.line is not None:
             more += f" · {self.say(dot.line)}"
         return {

@@ -121,6 +121,7 @@ def _link(stage: Stage, seat: Seat, link: LinkTested | None) -> dict[str, Any] |
         "rtt_ms": link.rtt_ms,
         "loss": link.loss,
         "path": link.path,
+        "device_busy": link.device_busy,
         "verdict": verdict,
         "trouble": trouble,
         "stale": stale(seat, stage.now, stage.edition),

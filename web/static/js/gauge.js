@@ -3,7 +3,7 @@
 
 import { h, icon } from "./dom.js";
 import { me, reachesNorm } from "./parts.js";
-import { hour, mbit, number, word } from "./words.js";
+import { hour, mbit, number, throughput, word } from "./words.js";
 
 /** @param {any} page */
 export function linkTest(page) {
@@ -28,7 +28,7 @@ export function linkTest(page) {
 
 /** @param {string} way @param {number|null} kbps @param {number} top @param {number} norm @param {number|null} progress */
 function bar(way, kbps, top, norm, progress) {
-  const text = kbps === null ? "—" : mbit(kbps);
+  const text = kbps === null ? "—" : throughput(kbps);
   const width = kbps === null ? 0 : Math.min(100, (kbps / top) * 100);
   const meter = { role: "meter", "aria-labelledby": `g-${way}`, "aria-valuemin": "0", "aria-valuemax": String(top / 1000), "aria-valuenow": String((kbps ?? 0) / 1000), "aria-valuetext": kbps === null ? word("gauge.none") : `${text} ${word("mbit")}` };
   return h("div", { class: "gauge", key: way },
@@ -60,11 +60,12 @@ function judged(page, link, norm) {
   const enough = reachesNorm(link, norm);
   if (enough && link.stale) return verdict("clock", "caution", word("verdict.stale"), word("advice.3"));
   if (enough && link.trouble) return verdict("warn", "caution", word(`verdict.${link.trouble}`), word(`verdict.${link.trouble}.help`));
+  if (enough && link.device_busy) return verdict("warn", "caution", word("verdict.busy"), word("verdict.busy.help"));
   if (enough && ROUND.has(link.path)) return verdict("link", "caution", word(`verdict.${link.path}`), word(`verdict.${link.path}.help`));
   if (enough) return verdict("check-ring", "good", word("verdict.good"), word("verdict.kept"));
   if (me(page)?.override) return verdict("gavel", "good", word("verdict.override"), word("verdict.kept"));
   return h("div", { class: "verdict caution" }, icon("warn"), h("div", null, h("strong", null, word("verdict.bad", { norm: mbit(norm) })),
-    h("ul", { class: "advice" }, [1, 2, 3].map((n) => h("li", null, word(`advice.${n}`)))), h("p", null, word("verdict.judge"))));
+    h("ul", { class: "advice" }, (link.device_busy ? ["busy", 3] : [1, 2, 3]).map((n) => h("li", null, word(`advice.${n}`)))), h("p", null, word("verdict.judge"))));
 }
 
 /** @param {string} sign @param {string} cls @param {string} title @param {string} text */

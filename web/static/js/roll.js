@@ -3,7 +3,7 @@
 
 import { h, icon } from "./dom.js";
 import { linkWord, offerButton, offers, presence, reachesNorm } from "./parts.js";
-import { hour, known, mbit, number, word } from "./words.js";
+import { hour, known, number, throughput, word } from "./words.js";
 
 /** Who is told how a line is watched: the view calls their pages so. */
 const STAFF = new Set(["judge", "secretary"]);
@@ -62,7 +62,7 @@ function linkFigure(p, page) {
   if (!link || page.observer) return h("span", { class: "link" });
   const { cls, word: verdict } = linkWord(page.links[p.seat] ?? link, page.view.hearing.norm_kbps ?? 0);
   const low = Math.min(link.up_kbps ?? 0, link.down_kbps ?? 0);
-  return h("span", { class: `link num ${cls}` }, mbit(low), h("small", null, verdict));
+  return h("span", { class: `link num ${cls}` }, throughput(low), h("small", null, verdict));
 }
 
 /** What is so and what is not, each with a sign and a word. @param {any} page @param {any} p @param {boolean} wide */
@@ -106,6 +106,7 @@ function line(p, now, camera, tested) {
     camera && CAMERA[camera] ? [...CAMERA[camera], word(`hall.${camera}.short`)] : null,
     p.below_norm ? ["warn", "wrong", word("line.below")] : p.attendance === "admitted" && !(tested && now?.proven === "not_proven") ? proof(now) : null,
     p.override ? ["gavel", "ok", word("line.override")] : p.link?.stale && p.attendance === "waiting" ? ["clock", "wrong", word("line.stale")] : null,
+    p.link?.device_busy && p.attendance === "waiting" ? ["warn", "wrong", word("line.busy")] : null,
     p.voice ? [p.voice === "understood" ? "check" : "ear", p.voice === "understood" ? "ok" : "soft", spoken(p)] : null,
     p.rehearsed_at ? ["check-ring", "ok", word("line.rehearsed", { at: hour(p.rehearsed_at) })] : null,
     p.ready_at ? ["check", "ok", word("line.ready", { at: hour(p.ready_at) })] : null,

@@ -35,6 +35,14 @@ export function mbit(kbps) {
   return number(kbps / 1000, 1);
 }
 
+/** A link test looks no closer than this. */
+const MEASURED_KBPS = 4000;
+
+/** What a line carries, as a link test can vouch for it. @param {number} kbps */
+export function throughput(kbps) {
+  return kbps >= MEASURED_KBPS ? `≥ ${number(MEASURED_KBPS / 1000)}` : mbit(kbps);
+}
+
 /** @param {number} n */
 const two = (n) => String(n).padStart(2, "0");
 
