@@ -8,17 +8,9 @@ from typing import Any
 from hearing.participants import SeatId
 from web import languages
 from web.casefile import CaseFile
-from web.missed import Missed, What, missed
+from web.missed import LANES, Missed, What, missed
 from web.playback import speakers
 from web.rights import closed_parts, touches
-
-LANES: dict[What, tuple[int, int]] = {
-    What.LINE: (0, 30),
-    What.SOUND: (2, 13),
-    What.PICTURE: (17, 8),
-    What.NORM: (27, 3),
-}
-"""Where in a listener's row each kind lies: top and height, of 30."""
 
 LEAST_WIDTH = 2.0
 """Of 1000: narrower than this nobody finds a gap."""

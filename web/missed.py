@@ -20,6 +20,15 @@ class What(StrEnum):
     NORM = "norm"
 
 
+LANES: dict[What, tuple[int, int]] = {
+    What.LINE: (0, 30),
+    What.SOUND: (2, 13),
+    What.PICTURE: (17, 8),
+    What.NORM: (27, 3),
+}
+"""Where in a listener's row of a picture each kind lies: top and height, of 30."""
+
+
 class Repair(StrEnum):
     """Whether the judge repeated what was missed while the line was lost."""
 

@@ -3,6 +3,10 @@
 A hearing sends less than the norm, so what arrives proves nothing. Padding on the retransmission SSRC of a picture,
 which no decoder sees and browsers' own senders use for the same end, fills the line for a moment; the transport
 feedback tells when each packet came in. It is for a quiet line: who decides that is not here.
+
+There is no such half second upwards. A browser pads by its own estimate alone. Noise beside its camera would take from
+the camera, since a connection has one estimate, and would have to be kept from listeners; on a connection of its own it
+needs a second to reach its rate (``probe_up`` leaves that out), for which a line just at the norm would be overfull.
 """
 
 from __future__ import annotations

@@ -6,11 +6,18 @@ import io
 import re
 
 import docx
+import pytest
 
 from hearing import acts as a
+from hearing.participants import SYSTEM
 from tests.hearing.scripts import TEXT, opened, seat
 from tests.web.house import JUDGE_IIN, Browser, House, valid_iin
+from web.casefile import gather, source
+from web.documents.minutes import minutes
+from web.documents.paper import Table, Timeline
+from web.documents.setting import blocks_html
 from web.missed import Missed, Repair, What, missed
+from web.sealing import EVERYTHING
 
 JUDGE = valid_iin(JUDGE_IIN[:11])
 
@@ -126,3 +133,38 @@ async def test_minutes_without_a_gap_say_so(browser: Browser, house: House) -> N
     _, text = await browser.get(f"/file/{hearing}/minutes?paper=ru")
     assert "Перерывов от 1 с не отмечено" in text
     assert APART["ru"] not in text
+
+
+@pytest.mark.parametrize("language", ["kk", "ru"])
+async def test_the_minutes_draw_on_paper_what_their_table_says(house: House, language: str) -> None:
+    hearing = await house.list_sanction()
+    await house.hold(hearing, lossy=True, closed_part=True)
+    file = await gather(house.office, hearing, await house.state(hearing), SYSTEM, EVERYTHING)
+    paper = minutes(await source(house.office, file, language, "minutes"))
+    (drawn,) = [block for block in paper.blocks if isinstance(block, Timeline)]
+    table = next(b for b in paper.blocks[paper.blocks.index(drawn) :] if isinstance(b, Table))
+    told = [(who, what, hour) for who, what, _, hour, *_ in table.rows]
+    words = dict(drawn.key)
+    assert sorted((who, words[bar.kind]) for who, bars in drawn.rows for bar in bars) == sorted(t[:2] for t in told)
+    begin, end = seconds(drawn.hours[0]), seconds(drawn.hours[-1])
+    for who, bars in drawn.rows:
+        for bar in bars:
+            assert 0 <= bar.start <= bar.start + bar.length <= 1000
+            at = begin + bar.start * (end - begin) / 1000
+            hours = [seconds(hour) for one, what, hour in told if (one, what) == (who, words[bar.kind])]
+            assert min(abs(at - hour) for hour in hours) <= 2
+    text = blocks_html(paper)
+    assert text.count("<rect x=") == len(told) + len(drawn.key)
+
+
+async def test_minutes_in_which_nothing_was_missed_draw_nothing(house: House) -> None:
+    hearing = await house.list_sanction()
+    await house.hold(hearing)
+    file = await gather(house.office, hearing, await house.state(hearing), SYSTEM, EVERYTHING)
+    paper = minutes(await source(house.office, file, "kk", "minutes"))
+    assert not any(isinstance(block, Timeline) for block in paper.blocks)
+
+
+def seconds(clock: str) -> int:
+    hours, minutes_, rest = map(int, clock.split(":"))
+    return (hours * 60 + minutes_) * 60 + rest

@@ -15,6 +15,7 @@ from hearing.participants import Attendance, SeatId
 from web import languages
 from web.documents.paper import Paper
 from web.documents.source import Source, head, printed, took_part
+from web.documents.timeline import timeline
 from web.missed import Missed, What, missed
 from web.rights import closed_parts, touches
 
@@ -61,6 +62,7 @@ def _context(source: Source) -> dict[str, object]:
         "interrogated": [_interrogation(source, one) for one in testimonies(source.entries)],
         "gaps": hearing.gaps,
         "missed": [_missed_row(source, one) for one in _told(source)],
+        **timeline(source, _told(source)),
         "missed_apart": len(_told(source)) < len(missed(hearing, source.entries)),
         "unheard_seconds": source.edition.numbers["unheard_seconds"],
         "handed": "; ".join(
@@ -88,9 +90,7 @@ def _person_row(source: Source, p: Participant) -> dict[str, str]:
     seat = source.hearing.seats[p.seat]
     link = "—"
     if seat.link is not None:
-        up, down = (
-            languages.decimal(source.language, kbps / 1000) for kbps in (seat.link.up_kbps, seat.link.down_kbps)
-        )
+        up, down = (languages.throughput(source.language, kbps) for kbps in (seat.link.up_kbps, seat.link.down_kbps))
         link = f"↑\u00a0{up} ↓\u00a0{down}"
         if seat.link_overridden:
             link += f" ({source.say('minutes.by_judge')})"

@@ -3,10 +3,11 @@
 Templates are prose with a handful of marks at the beginning of a line, so that a lawyer can read and change them:
 
     # title   ## heading   + numbered clause   ~ signature | state   | cell | cell |   ¶ paragraph   (else) paragraph
+    = hour | hour ...   = kind | word | kind | word ...   = who | kind start length; ...   (a timeline)
 
-A first table row is its head; a further title begins a new page and counts clauses anew. ¶ stands before what people
-typed, which may itself begin with a mark. The same value is set as PDF
-and as DOCX, so the two cannot say different things.
+A first table row is its head; a timeline has the hours of its axis first, then its key; a further title begins a new
+page and counts clauses anew. ¶ stands before what people typed, which may itself begin with a mark. The same value is
+set as PDF and as DOCX, so the two cannot say different things; only the PDF draws a timeline, which a table repeats.
 """
 
 from __future__ import annotations
@@ -54,12 +55,33 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """``start`` and ``length`` are in thousandths of the axis."""
+
+    kind: str
+    start: float
+    length: float
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A picture of when: each row is somebody's. A table on the same paper says the same in words.
+
+    ``key``: what each kind of bar stands for.
+    """
+
+    hours: tuple[str, ...]
+    key: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, tuple[Bar, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Signature:
     who: str
     state: str
 
 
-Block = Title | Heading | Clause | Paragraph | Table | Signature
+Block = Title | Heading | Clause | Paragraph | Table | Timeline | Signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +138,22 @@ def parse(prose: str) -> tuple[Block, ...]:
     blocks: list[Block] = []
     clause = 0
     table: list[tuple[str, ...]] = []
+    drawn: list[tuple[str, ...]] = []
     for line in [*(line.strip().replace("№ ", "№\u00a0") for line in prose.splitlines()), ""]:
         if line.startswith("|"):
-            table.append(tuple(cell.strip() for cell in line.strip("|").split("|")))
+            table.append(_cells(line.strip("|")))
+            continue
+        if line.startswith("= "):
+            drawn.append(_cells(line[2:]))
             continue
         if table:
             blocks.append(Table(table[0], tuple(table[1:])))
             table = []
+        if drawn:
+            hours, key, *strips = drawn
+            pairs = tuple(zip(key[::2], key[1::2], strict=True))
+            blocks.append(Timeline(hours, pairs, tuple((who, _bars(bars)) for who, bars in strips)))
+            drawn = []
         if line.startswith("## "):
             blocks.append(Heading(line[3:]))
         elif line.startswith("# "):
@@ -137,3 +168,12 @@ def parse(prose: str) -> tuple[Block, ...]:
         elif line:
             blocks.append(Paragraph(line.removeprefix("¶").strip()))
     return tuple(blocks)
+
+
+def _cells(line: str) -> tuple[str, ...]:
+    return tuple(cell.strip() for cell in line.split("|"))
+
+
+def _bars(text: str) -> tuple[Bar, ...]:
+    said = [bar.split() for bar in text.split(";") if bar.strip()]
+    return tuple(Bar(kind, float(start), float(length)) for kind, start, length in said)

@@ -16,11 +16,25 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 from weasyprint import HTML
 
-from web.documents.paper import FOOT, TEMPLATES, Block, Clause, Heading, Paper, Paragraph, Signature, Table, Title
+from web.documents.paper import (
+    FOOT,
+    TEMPLATES,
+    Block,
+    Clause,
+    Heading,
+    Paper,
+    Paragraph,
+    Signature,
+    Table,
+    Timeline,
+    Title,
+)
+from web.missed import LANES
 
 LINE = Cm(21 - 2.5 - 1.6)
 """A DOCX page between its margins."""
 SHEETS = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
+SHEETS.globals["lanes"] = {what.value: lane for what, lane in LANES.items()}
 
 
 def qr_svg(text: str) -> str:
@@ -81,6 +95,8 @@ def docx(paper: Paper) -> bytes:
                 line.paragraph_format.tab_stops.add_tab_stop(Cm(1))  # type: ignore[attr-defined]
             case Table():
                 _table(document, block)
+            case Timeline():
+                pass  # a picture that every word processor draws alike there is not; the table says the same
             case Signature():
                 signatures.append(block)
     if signatures:
