@@ -45,6 +45,10 @@ class Noise:
         """How many packets have come of what filled the line, where something else has begun; else none."""
         return self._received(self._loud) if self._calm() else 0
 
+    def came(self) -> int:
+        """How many packets have come in all."""
+        return self._received(self._streams)
+
     def count(self) -> None:
         """Loss is counted from here."""
         self._before = {ssrc: (r.expected, r.received) for ssrc, r in self._streams.items()}

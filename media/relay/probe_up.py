@@ -33,8 +33,8 @@ STOOD_NS = SECOND
 
 DRAIN_WINDOWS, MOST_DRAIN_WINDOWS = 6, 11
 DRAINED = 1.3
-"""A line is quiet once none of the noise arrives any more, and no more of anything than this share of what was asked
-for: a slow machine calms its noise late."""
+"""A line is quiet once no more than this share of what was asked for arrives, and none of what filled it: a slow
+machine calms its noise late."""
 
 GENTLE = 0.5
 """Share of what was found at which delay and loss are measured."""
@@ -109,11 +109,11 @@ class Up:
     async def _drain(self, tell: Callable[[int], None]) -> None:
         """Wait until what the page and the line hold back has run out, but not for ever."""
         for index in range(MOST_DRAIN_WINDOWS):
-            began, straggled = self._line.clock(), self._noise.stragglers()
+            began, straggled, came = self._line.clock(), self._noise.stragglers(), self._noise.came()
             await self._windows(1, lambda _: None)
             tell(min(index + 1, DRAIN_WINDOWS))
             arriving = figures.arriving(self._meter, began, self._line.clock())
-            still = self._noise.stragglers() == straggled
+            still = self._noise.stragglers() == straggled and self._noise.came() > came
             if index + 1 >= DRAIN_WINDOWS and still and arriving * 1000 <= DRAINED * self._limit.bits:
                 return
 

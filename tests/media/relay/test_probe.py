@@ -119,6 +119,7 @@ def test_stragglers_of_what_filled_the_line_tell_of_no_loss_on_the_quiet_line() 
     before = noise.stragglers()
     comes(noise, 1, 520)
     assert noise.stragglers() == before + 1
+    assert noise.came() == 25 + 3
     noise.count()
     comes(noise, 1, 540, 560)
     comes(noise, 2, 2, 3, 5, 6)

@@ -11,7 +11,9 @@ const WIDTH = 640;
 const HEIGHT = 360;
 const CHUNK = 16384;
 const FRAME_MS = 33;
+/** So long a line is left to itself after it was filled, and longer the narrower it is: so much stands before it, in its own queue and in the browser's. */
 const DRAIN_MS = 1200;
+const HELD_BITS = 850_000;
 
 /** A share of loss is found the better the more packets it is taken of: so the calm part is many tiny pictures. */
 const SMALL = 10;
@@ -165,7 +167,7 @@ export class Probe {
       const { track, stop } = flicker();
       this.still = stop;
       for (const sender of this.small.slice(0, count)) void sender.replaceTrack(track).catch(() => {});
-    }, DRAIN_MS);
+    }, Math.max(DRAIN_MS, HELD_BITS / Math.max(kbps, 300)));
   }
 
   /** A sender that is switched off forgets what it held back, which would go on filling the line for a second or two. */
