@@ -19,6 +19,8 @@ CATALOGUES = Languages.load().catalogues
 WORDS, STAFF_WORDS = CATALOGUES["kk"], CATALOGUES["ru"]
 REASON = "Ауылда басқа желі жоқ, дауыс анық естіледі"
 MINUTE = 60.0
+SLOW = 20
+"""So many times slower is a device on which everything takes too long."""
 
 
 def row(guest: Guest, court: Bench) -> Locator:
@@ -100,6 +102,26 @@ async def test_below_the_norm_only_the_judge_lets_somebody_in_and_the_act_says_w
         text = await act_of(secretary, court)
         assert REASON in text
         assert WORDS["link_test.overridden"] in text
+        assert [e for g in company.guests.values() for e in g.errors] == []
+
+
+async def test_a_device_that_is_too_busy_reads_that_beside_the_verdict(loud: Browser, tmp_path: Path) -> None:
+    async with gate(tmp_path, loud, NarrowWire()) as (court, company):
+        seat = await court.house.seat(court.id, "counsel")
+        counsel = await come(court, company)
+        await walk_lobby(counsel, tested=False)
+        slow = await counsel.page.context.new_cdp_session(counsel.page)
+        await slow.send("Emulation.setCPUThrottlingRate", {"rate": SLOW})
+        await counsel.page.locator('[data-local="probe"]').click(timeout=PATIENCE_MS)
+        tested = await court.until(lambda h: h.seats[seat].link is not None)
+        await slow.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+        link = tested.seats[seat].link
+        assert link is not None
+        assert link.device_busy
+        key = "js.verdict.busy" if min(link.up_kbps, link.down_kbps) >= 1000 else "js.advice.busy"
+        await has(counsel.page.locator('[data-step="link"]'), key)
+        await marked(await company.staff("secretary", court.id), court, "js.line.busy")
+        assert "айтуынша тым жүктелген" in await act_of(await company.staff("judge", court.id), court)
         assert [e for g in company.guests.values() for e in g.errors] == []
 
 

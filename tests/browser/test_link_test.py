@@ -48,3 +48,21 @@ async def test_without_a_probe_connection_there_is_no_figure() -> None:
     async with staged() as stage:
         with pytest.raises(ProbeFailed):
             await stage.courtroom.probe(SEAT, "up", lambda *_: None)
+
+
+async def test_a_device_is_too_busy_only_if_its_own_work_held_it_up() -> None:
+    """Over three seconds: what was sent, what came of it, and how much the browser had to do."""
+    rows: list[tuple[int, int, dict[str, float], bool]] = [
+        (900, 900, {"limited": 2.0}, True),
+        (900, 900, {"encoding": 2.9}, True),
+        (900, 900, {"drawn": 20}, True),
+        (900, 900, {}, False),
+        (2900, 900, {"limited": 2.0}, False),
+        (4100, 4100, {"drawn": 20}, False),
+    ]
+    async with staged() as stage:
+        page = await stage.enter("o-nobody")
+        for sent_kbps, found_kbps, work, busy in rows:
+            after = {"at": 3.0, "bytes": sent_kbps * 3 * 125, "limited": 0.0, "encoding": 1.0, "drawn": 85} | work
+            told = "async (all) => (await import('/js/probe.js')).tooBusy(...all)"
+            assert await page.evaluate(told, [dict.fromkeys(after, 0), after, found_kbps]) is busy
