@@ -261,15 +261,20 @@ async def doorkeeper(request: web.Request, handler: Handler) -> web.StreamRespon
     """Every request passes here: language, visitor, cross-site checks, refusals in the visitor's words, headers."""
     from web.problems import TELLABLE, answer_refusal, as_refusal
 
-    asset = request.path.startswith(ASSETS)
-    who = None if asset else await find_visitor(request)
-    if who is not None:
-        request[VISITOR] = who
     wish = request.query.get("lang")
     cookie = wish if wish in LANGUAGES else request.cookies.get(LANGUAGE_COOKIE)
-    own = await _own_language(of(request), who) if who is not None and cookie is None else None
-    request[LANGUAGE] = chosen(cookie or own, request.headers.get(hdrs.ACCEPT_LANGUAGE), of(request).language)
+    asset = request.path.startswith(ASSETS)
+
+    def speak(own: str | None) -> None:
+        request[LANGUAGE] = chosen(cookie or own, request.headers.get(hdrs.ACCEPT_LANGUAGE), of(request).language)
+
+    speak(None)
     try:
+        who = None if asset else await find_visitor(request)
+        if who is not None:
+            request[VISITOR] = who
+            if cookie is None:
+                speak(await _own_language(of(request), who))
         await _check_origin(request, who)
         response = await handler(request)
     except (Refused, *TELLABLE) as wrong:

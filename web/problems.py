@@ -6,7 +6,16 @@ from urllib.parse import quote
 
 from aiohttp import hdrs, web
 
-from hearing.registry.errors import Destroyed, Full, NotFound, PassRefused, Taken, TooManyAttempts, WrongCredentials
+from hearing.registry.errors import (
+    Away,
+    Destroyed,
+    Full,
+    NotFound,
+    PassRefused,
+    Taken,
+    TooManyAttempts,
+    WrongCredentials,
+)
 from hearing.wrongs import Malformed, Refused
 from web import doors
 from web.office import of
@@ -43,6 +52,7 @@ STATUS = {
     "sdp_needed": 415,
     "condition_needed": 428,
     "database_full": 503,
+    "database_away": 503,
     "offer_unusable": 422,
     "node_silent": 503,
 }
@@ -71,6 +81,8 @@ def as_refusal(wrong: Exception, now: float) -> Refused:
             return Refused("not_found")
         case Full():
             return Refused("database_full")
+        case Away():
+            return Refused("database_away")
         case Malformed():
             return Refused("malformed")
         case SitsElsewhere():
@@ -78,7 +90,18 @@ def as_refusal(wrong: Exception, now: float) -> Refused:
     raise wrong
 
 
-TELLABLE = (Destroyed, Full, NotFound, PassRefused, Taken, TooManyAttempts, WrongCredentials, Malformed, SitsElsewhere)
+TELLABLE = (
+    Away,
+    Destroyed,
+    Full,
+    NotFound,
+    PassRefused,
+    Taken,
+    TooManyAttempts,
+    WrongCredentials,
+    Malformed,
+    SitsElsewhere,
+)
 
 
 def problem(request: web.Request, refused: Refused) -> dict[str, object]:

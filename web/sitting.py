@@ -8,6 +8,7 @@ comes back as acts of the server, through the same rules as everything else.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
@@ -16,10 +17,13 @@ import structlog
 
 from hearing import acts as a
 from hearing.edition import Edition
+from hearing.facts import Closed
 from hearing.floor import NOBODY, Floor, floor
 from hearing.hearings import OVER, Hearing
 from hearing.participants import SYSTEM, HearingId, PersonId, SeatId
-from hearing.registry.store import when_there_is_room
+from hearing.registry.errors import Away
+from hearing.registry.journal import Entry
+from hearing.registry.store import ROOM_SECONDS, when_there_is_room
 from hearing.wrongs import Refused
 from media.packets import Received
 from media.relay.courtroom import Courtroom
@@ -144,16 +148,25 @@ class Sitting:
     async def _follow(self) -> None:
         self._apply()
         self.ready.set()
-        async for entry in self.court.office.registry.journal.follow(self.id, self._version):
-            self.hearing = await self.court.office.clerk.load(self.id)
-            if set(self.hearing.people) - set(self.names):
-                await self._learn_names()
-                self.hearing = await self.court.office.clerk.load(self.id)  # whoever came in meanwhile is not put out
-            if entry.fact.__class__.__name__ == "Closed":
-                self.closing_digest = entry.digest
-            self._apply()
-            if self.hearing.phase in OVER:
-                await self._close()
+        while True:
+            with contextlib.suppress(Away):  # looked for again, from where it was
+                async for entry in self.court.office.registry.journal.follow(self.id, self._version):
+                    await self._note(entry)
+                return
+            await asyncio.sleep(ROOM_SECONDS)
+
+    async def _note(self, entry: Entry) -> None:
+        """Bring everything into line with what was written. Asked once more, it does the same."""
+        self.hearing = await self.court.office.clerk.load(self.id)
+        if set(self.hearing.people) - set(self.names):
+            await self._learn_names()
+            self.hearing = await self.court.office.clerk.load(self.id)  # whoever came in meanwhile is not put out
+        if isinstance(entry.fact, Closed):
+            self.closing_digest = entry.digest
+        self._apply()
+        if self.hearing.phase in OVER:
+            await self._close()
+        self._version = entry.version
 
     async def _close(self) -> None:
         for tape in await self.recording.close():

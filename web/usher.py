@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from hearing.hearings import OVER
 from hearing.participants import Attendance, SeatId
+from hearing.registry.errors import Away
 from web import view
 from web.captions import Captions, if_all_lines_stood
 from web.connection import Connection
@@ -90,9 +91,15 @@ class Usher:
     async def put_out_the_signed_out(self) -> None:
         """Put out whoever of the court signed out, was disabled or got a new password while their page stayed open."""
         for connection in list(self._sitting.connections):
-            signed_in = connection.observer or connection.pass_id is not None or await connection.stands()
-            if not signed_in and connection in self._sitting.connections:
+            if not await self._stands(connection) and connection in self._sitting.connections:
                 self._lock_out(connection)
+
+    async def _stands(self, connection: Connection) -> bool:
+        """Whether this page's session stands, for all that is known: nobody is put out because a database is silent."""
+        try:
+            return connection.observer or connection.pass_id is not None or await connection.stands()
+        except Away:
+            return True
 
     def _lock_out(self, connection: Connection) -> None:
         connection.close(NOT_SIGNED_IN)

@@ -1,30 +1,39 @@
-"""The venue: at which node a hearing sits. One process needs none of it; several keep leases in Redis.
+"""The venue: at which node a hearing sits. One process needs none of it; of several each keeps leases.
 
-A lease is held by renewing it. A node that cannot renew in time must take it for lost: what it did under the lease
-stops before another node may begin. Should it write all the same, the journal's version refuses it. Besides hearings,
-jobs that must not be done twice at once are leased by their name.
+A lease lies in the database beside the journal, and is held by renewing it. A node that cannot renew in time must take
+it for lost: what it did under the lease stops before another node may begin. Should it write all the same, the
+journal's version refuses it. Besides hearings, jobs that must not be done twice at once are leased by their name.
+
+Redis is the board where each node posts what it holds, so that a request finds its way without asking the database. It
+decides nothing: a board that is gone, or was wiped, costs nobody their hearing and gives it to no second node.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import redis.asyncio
 import redis.exceptions
+import structlog
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from hearing.registry.errors import Away
+from hearing.registry.leases import LeaseBook
+
+log = structlog.get_logger()
 
 LEASE_SECONDS = 15.0
 RENEWALS = 5
 """So many renewals fit into a lease; the last of them is too late to be waited for."""
-RENEW = """
-local holder = redis.call('get', KEYS[1])
-if holder and holder ~= ARGV[1] then return 0 end
-redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2])
-return 1
-"""
-GIVE_UP = """
+BOARD_SECONDS = 0.5
+"""So long is waited for the board."""
+TAKE_DOWN = """
 if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) else return 0 end
 """
 
@@ -96,57 +105,90 @@ class OneNode:
         return None
 
 
+class Board:
+    """What each node posted in Redis. None of it is needed, so that nothing here raises."""
+
+    def __init__(self, client: redis.asyncio.Redis) -> None:
+        self._client = client
+        self._silent = False
+
+    @classmethod
+    def at(cls, url: str) -> Board:
+        """Raises ``ValueError`` for what is no address of a Redis."""
+        client = redis.asyncio.from_url(
+            url,
+            decode_responses=True,
+            socket_timeout=BOARD_SECONDS,
+            socket_connect_timeout=BOARD_SECONDS,
+            retry=Retry(NoBackoff(), 1),  # a connection of before Redis was started anew
+        )
+        return cls(client)
+
+    async def post(self, what: str, node: str, seconds: float) -> None:
+        await self._heard(self._client.set(_key(what), node, px=int(seconds * 1000)))
+
+    async def read(self, what: str) -> str | None:
+        found = await self._heard(self._client.get(_key(what)))
+        return None if found is None else str(found)
+
+    async def take_down(self, what: str, node: str) -> None:
+        await self._heard(self._client.eval(TAKE_DOWN, 1, _key(what), node))
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def _heard(self, asking: Awaitable[Any]) -> Any:
+        try:
+            answer = await asking
+        except (redis.exceptions.RedisError, OSError) as wrong:
+            if not self._silent:
+                log.error("redis silent", why=str(wrong))
+            self._silent = True
+            return None
+        if self._silent:
+            log.info("redis answers again")
+        self._silent = False
+        return answer
+
+
 @dataclass(frozen=True, slots=True)
 class Leases:
-    """Leases in Redis. ``node`` is the address at which the other nodes reach this one; it names this node, too."""
+    """``node`` is the address at which the other nodes reach this one; it names this node, too."""
 
-    client: redis.asyncio.Redis
+    book: LeaseBook
+    board: Board
     node: str
     lease_seconds: float = LEASE_SECONDS
     until: dict[str, float] = field(default_factory=dict)
-    """When each lease ends by the monotonic clock, unless it is renewed: never later than Redis lets it go."""
-
-    @classmethod
-    def connect(cls, url: str, node: str, lease_seconds: float = LEASE_SECONDS) -> Leases:
-        patience = lease_seconds / RENEWALS
-        client = redis.asyncio.from_url(
-            url, decode_responses=True, socket_timeout=patience, socket_connect_timeout=patience
-        )
-        return cls(client, node, lease_seconds)
+    """When each lease ends by the monotonic clock, unless it is renewed: never later than the book lets it go."""
 
     async def claim(self, what: str) -> str | None:
         try:
-            return await self._claim(what)
-        except redis.exceptions.RedisError as wrong:
+            return None if (holder := await self._take(what)) == self.node else holder
+        except Away as wrong:
             raise SitsElsewhere("") from wrong
-
-    async def _claim(self, what: str) -> str | None:
-        asked = time.monotonic()
-        if await self.client.set(_key(what), self.node, nx=True, px=self._milliseconds):
-            self.until[what] = asked + self.lease_seconds
-            return None
-        holder = await self.client.get(_key(what))
-        if holder is None:
-            return await self._claim(what)
-        if holder == self.node:
-            return None if await self.renew(what) else await self._claim(what)
-        return str(holder)
 
     async def holder(self, what: str) -> str | None:
         try:
-            found = await self.client.get(_key(what))
-        except redis.exceptions.RedisError:
+            found = await self.board.read(what) or await self.book.holder(what)
+        except Away:
             return None
-        return None if found is None or found == self.node else str(found)
+        return None if found == self.node else found
 
     def holds(self, what: str) -> bool:
         return time.monotonic() < self.until.get(what, 0.0)
 
     async def renew(self, what: str) -> bool:
+        return await self._take(what) == self.node
+
+    async def _take(self, what: str) -> str:
+        """Who holds it now: this node, where no other does."""
         asked = time.monotonic()
-        held = bool(await self.client.eval(RENEW, 1, _key(what), self.node, str(self._milliseconds)))
-        self.until[what] = asked + self.lease_seconds if held else 0.0
-        return held
+        holder = await self.book.take(what, self.node, self.lease_seconds)
+        self.until[what] = asked + self.lease_seconds if holder == self.node else 0.0
+        if holder == self.node:
+            await self.board.post(what, self.node, self.lease_seconds)
+        return holder
 
     async def keep(self, what: str) -> None:
         pause = self.lease_seconds / RENEWALS
@@ -155,27 +197,20 @@ class Leases:
             try:
                 async with asyncio.timeout(pause):
                     held = await self.renew(what)
-            except (redis.exceptions.RedisError, TimeoutError):
-                if time.monotonic() + pause < self.until.get(what, 0.0):
-                    continue
-                raise LeaseLost(what) from None
+            except (Away, TimeoutError):
+                held = time.monotonic() + pause < self.until.get(what, 0.0)
             if not held:
                 raise LeaseLost(what)
 
     async def release(self, what: str) -> None:
         """What cannot be given back runs out."""
         self.until.pop(what, None)
-        try:
-            await self.client.eval(GIVE_UP, 1, _key(what), self.node)
-        except redis.exceptions.RedisError:
-            return
+        await self.board.take_down(what, self.node)
+        with contextlib.suppress(Away):
+            await self.book.give_up(what, self.node)
 
     async def close(self) -> None:
-        await self.client.aclose()
-
-    @property
-    def _milliseconds(self) -> int:
-        return int(self.lease_seconds * 1000)
+        await self.board.close()
 
 
 def _key(what: str) -> str:

@@ -14,7 +14,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from hearing.acts import ACTS
 from hearing.participants import Actor, HearingId, PersonId, Role
-from hearing.registry.errors import Full, NotFound
+from hearing.registry.errors import Away, Full, NotFound
 from hearing.wrongs import Malformed, Refused
 from media.relay.lines import ObserverId
 from media.wire.clock import now_ns
@@ -69,7 +69,7 @@ async def socket(request: web.Request) -> web.WebSocketResponse:
     except NotFound:
         await ws.close(code=NO_SUCH_HEARING)
         return ws
-    except SitsElsewhere:
+    except (SitsElsewhere, Away):
         await ws.close(code=WSCloseCode.TRY_AGAIN_LATER)
         return ws
     connection = await _connection(request, ws, visitor, sitting)
@@ -167,7 +167,7 @@ async def _act(sitting: Sitting, connection: Connection, number: int, act: str, 
     if number not in done:
         try:
             await asking.ask(sitting.court.office, sitting.id, act, fields, connection.by)
-        except (Refused, Full) as wrong:
+        except (Refused, Full, Away) as wrong:
             refused = as_refusal(wrong, sitting.court.office.now())
             why = sitting.court.office.languages.why(connection.language, refused)
             connection.say({"t": "refused", "id": number, "rule": refused.rule, "field": refused.field, "why": why})

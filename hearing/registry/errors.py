@@ -35,6 +35,10 @@ class Full(RegistryError):
     """The database's disk has no room: nothing of the transaction was written."""
 
 
+class Away(RegistryError):
+    """The database does not answer, or went away before it had said whether it wrote."""
+
+
 class KeyLost(RegistryError):
     """The master key file is missing, open to others, or belongs to another database."""
 

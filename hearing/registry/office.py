@@ -13,6 +13,7 @@ from hearing.registry.docket import Docket
 from hearing.registry.errors import KeyLost
 from hearing.registry.journal import Journal
 from hearing.registry.keys import MASTER_FILE, CaseKeys, MasterKey, is_claimed
+from hearing.registry.leases import LeaseBook
 from hearing.registry.seal import Seals
 from hearing.registry.search import SearchIndex
 from hearing.registry.shelf import Shelf
@@ -35,6 +36,7 @@ class Office:
         self.journal = Journal(store)
         self.docket = Docket(store, keys, shelf or Shelf.on_disk(folder / VAULT_FOLDER))
         self.words = UtteranceBook(store, KeysOfCases(keys))
+        self.leases = LeaseBook(store)
         self.search = SearchIndex(store, keys.master)
         self.corrections = Corrections(store, KeysOfCases(keys), self.words)
 

@@ -84,6 +84,14 @@ attempts = Table(
     Index("ix_attempts_bucket", "bucket", "at"),
 )
 
+leases = Table(
+    "leases",
+    metadata,
+    Column("what", String(128), primary_key=True),
+    Column("node", String(300), nullable=False),
+    Column("until", Double, nullable=False),
+)
+
 persons = Table(
     "persons",
     metadata,

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
+import asyncpg
 import structlog
 from alembic import command
 from alembic.config import Config
@@ -21,7 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from hearing.registry.errors import Full
+from hearing.registry.errors import Away, Full
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -29,8 +30,12 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 0x7479_6E64_6175
 BUSY_MS = 15_000
 ROOM_SECONDS = 2.0
+AWAY_SECONDS, LOOK_SECONDS = 20.0, 0.2
+"""So long whoever asks waits for a database that is being started anew, and so often it is looked for meanwhile."""
 NO_ROOM = frozenset({"SQLITE_FULL", "53100"})
 """What SQLite and PostgreSQL (``disk_full``) call it when the disk has no room."""
+GOING = frozenset({"57P01", "57P02", "57P03"})
+"""What PostgreSQL says when it ends or is not yet there."""
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -45,7 +50,8 @@ SQLITE_PRAGMAS = (
 class Store:
     """The engine and its two kinds of transaction."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, away_seconds: float = AWAY_SECONDS) -> None:
+        self.away_seconds = away_seconds
         self._engine = engine
         self._writer = engine.execution_options(tyndau_writes=True)
         self.dialect = engine.dialect.name
@@ -62,31 +68,62 @@ class Store:
             event.listen(engine.sync_engine, "invalidate", _undo_sqlite)
         else:
             engine = create_async_engine(parsed, pool_size=8, max_overflow=8, pool_pre_ping=True, hide_parameters=True)
-        store = cls(engine)
+        store = cls(engine, away_seconds=0.0)
         async with store.writing() as connection:
             await connection.run_sync(migrate)
+        store.away_seconds = AWAY_SECONDS
         return store
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that writes: committed at the end, undone by any exception. Raises ``Full``.
+        """A transaction that writes: committed at the end, undone by any exception. Raises ``Full`` or ``Away``.
 
         SQLite lets one write at a time and gives the turn to whoever happens to ask next, so that under steady writing
         somebody may wait for ever while holding a connection. Here writers queue in order, before they take one.
         """
-        try:
-            async with self._turn, self._writer.begin() as connection:
-                yield connection
-        except DBAPIError as wrong:
-            if _no_room(wrong):
-                raise Full("the disk of the database is full") from wrong
-            raise
+        async with self._turn, self._at(self._writer.begin) as connection:
+            yield connection
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that only reads and sees one moment."""
-        async with self._engine.connect() as connection:
+        """A transaction that only reads and sees one moment. Raises ``Away``."""
+        async with self._at(self._engine.connect) as connection:
             yield connection
+
+    @asynccontextmanager
+    async def _at(
+        self, opening: Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+    ) -> AsyncIterator[AsyncConnection]:
+        try:
+            async with AsyncExitStack() as stack:
+                yield await self._reached(stack, opening)
+        except DBAPIError as wrong:
+            if _no_room(wrong):
+                raise Full("the disk of the database is full") from wrong
+            if self._went(wrong):
+                raise Away("the database went away") from wrong
+            raise
+
+    async def _reached(
+        self, stack: AsyncExitStack, opening: Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+    ) -> AsyncConnection:
+        """A connection, as soon as there is one: nobody need notice that the database was started anew."""
+        if self.dialect == "sqlite":
+            return await stack.enter_async_context(opening())
+        clock = asyncio.get_running_loop().time
+        until = clock() + self.away_seconds
+        while True:
+            try:
+                return await stack.enter_async_context(opening())
+            except (OSError, asyncpg.PostgresError, DBAPIError) as wrong:
+                if clock() >= until:
+                    raise Away(f"the database does not answer: {wrong}") from wrong
+            await asyncio.sleep(LOOK_SECONDS)
+
+    def _went(self, wrong: DBAPIError) -> bool:
+        state = getattr(wrong.orig, "sqlstate", None) or ""
+        gone = wrong.connection_invalidated or state in GOING or state.startswith("08")
+        return self.dialect != "sqlite" and gone
 
     async def insert_or_keep(self, connection: AsyncConnection, table: Table, values: Mapping[str, Any]) -> None:
         """Insert the row unless its key is there already."""
@@ -114,7 +151,7 @@ class Store:
 
 
 async def when_there_is_room(write: Callable[[], Awaitable[T]], sleep: Callable[[float], Awaitable[None]]) -> T:
-    """Write, however long the disk is full: for what the server notes by itself and must not lose.
+    """Write, however long the disk is full or the database away: for what the server notes by itself and must not lose.
 
     ``sleep`` waits for so many seconds before it is tried again.
     """
@@ -122,9 +159,9 @@ async def when_there_is_room(write: Callable[[], Awaitable[T]], sleep: Callable[
     while True:
         try:
             return await write()
-        except Full:
+        except (Full, Away) as wrong:
             if not told:
-                log.error("database_full")
+                log.error("database_full" if isinstance(wrong, Full) else "database_away")
             told = True
             await sleep(ROOM_SECONDS)
 

@@ -31,7 +31,11 @@ def database() -> Iterator[str]:
 @pytest.fixture
 async def nodes(tmp_path: Path, database: str) -> AsyncIterator[tuple[Courthouse, Courthouse]]:
     with redis_server(tmp_path) as redis:
-        common = {"TYNDAU_DATABASE": database, "TYNDAU_VENUE__REDIS_URL": redis, "TYNDAU_VENUE__LEASE_SECONDS": LEASE}
+        common = {
+            "TYNDAU_DATABASE": database,
+            "TYNDAU_VENUE__REDIS_URL": redis.url,
+            "TYNDAU_VENUE__LEASE_SECONDS": LEASE,
+        }
         one, two = Courthouse(tmp_path / "data"), Courthouse(tmp_path / "data")
         for node in (one, two):
             node.settings = {**common, "TYNDAU_VENUE__NODE_URL": node.url}

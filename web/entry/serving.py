@@ -20,6 +20,7 @@ from config.settings import Settings
 from config.tables import BucketTarget, FolderTarget, WebhookTarget
 from hearing.participants import HearingId
 from hearing.registry.clerk import Clerk
+from hearing.registry.leases import LeaseBook
 from media.record.disk import SharedDisk
 from media.relay.forwarder import choose
 from media.wire.door import Door, own_addresses
@@ -41,7 +42,7 @@ from web.reconciling import switch_on
 from web.rehearsal.door import routes as rehearsal_routes
 from web.rehearsal.stage import Stage, company, seed
 from web.turn import Turn, addresses_of
-from web.venue import Leases, OneNode, Venue
+from web.venue import Board, Leases, OneNode, Venue
 
 log = structlog.get_logger()
 
@@ -95,7 +96,7 @@ async def serve(settings: Settings) -> int:
         if settings.second_tapes is not None:
             switch_on(settings.second_tapes, time.time())
         turn = await _turn(settings)
-        venue = _venue(settings)
+        venue = _venue(settings, registry.leases)
         stack.push_async_callback(venue.close)
         court = Court(office, door, transcriber, book, tapes, loss, forwarder, turn, SharedDisk(), venue=venue)
         token = settings.metrics.token
@@ -109,11 +110,12 @@ def _roots(file: Path | None) -> list[x509.Certificate]:
     return x509.load_pem_x509_certificates(file.read_bytes()) if file is not None else []
 
 
-def _venue(settings: Settings) -> Venue:
+def _venue(settings: Settings, book: LeaseBook) -> Venue:
     chosen = settings.venue
     if chosen.redis_url is None or chosen.node_url is None:
         return OneNode()
-    return Leases.connect(chosen.redis_url.get_secret_value(), chosen.node_url.rstrip("/"), chosen.lease_seconds)
+    board = Board.at(chosen.redis_url.get_secret_value())
+    return Leases(book, board, chosen.node_url.rstrip("/"), chosen.lease_seconds)
 
 
 async def _turn(settings: Settings) -> Turn | None:

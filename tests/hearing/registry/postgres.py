@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 ACCOUNT = "postgres"
@@ -28,10 +29,25 @@ def binaries() -> Path:
     return Path(found).resolve().parent
 
 
+@dataclass(frozen=True)
+class Cluster:
+    """A running cluster. ``address`` names no database."""
+
+    data: Path
+    options: str
+    address: str
+
+    def start(self) -> None:
+        how = ("-l", self.data.parent / "log", "-w", "-t", "60", "-o", self.options)
+        _run(binaries() / "pg_ctl", "-D", self.data, *how, "start")
+
+    def stop(self) -> None:
+        """At once, as a crash would, with every connection."""
+        _run(binaries() / "pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
+
+
 @contextmanager
-def cluster() -> Iterator[str]:
-    """The address of a running cluster, without a database name."""
-    programs = binaries()
+def running() -> Iterator[Cluster]:
     with tempfile.TemporaryDirectory(prefix="pg") as name:
         folder = Path(name)
         if os.geteuid() == 0:
@@ -48,12 +64,20 @@ def cluster() -> Iterator[str]:
         }
         options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         how = ("-U", "court", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--wal-segsize=1")
-        _run(programs / "initdb", "-D", data, *how)
-        _run(programs / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-t", "60", "-o", options, "start")
+        _run(binaries() / "initdb", "-D", data, *how)
+        cluster = Cluster(data, options, f"postgresql+asyncpg://court@127.0.0.1:{port}")
+        cluster.start()
         try:
-            yield f"postgresql+asyncpg://court@127.0.0.1:{port}"
+            yield cluster
         finally:
-            _run(programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+            cluster.stop()
+
+
+@contextmanager
+def cluster() -> Iterator[str]:
+    """The address of a running cluster, without a database name."""
+    with running() as found:
+        yield found.address
 
 
 def _run(*command: object) -> None:

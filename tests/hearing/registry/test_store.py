@@ -11,9 +11,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from hearing.registry.errors import Full
+from hearing.registry.errors import Away, Full
 from hearing.registry.store import Store, when_there_is_room
+from tests.hearing.registry import postgres
 from tests.hearing.registry.room import NONE, PLENTY, Room
+from tests.patience import PATIENCE_SECONDS
 
 
 async def _write(store: Store) -> None:
@@ -113,3 +115,50 @@ async def test_a_fault_of_the_database_tells_no_value_of_the_statement(tmp_path:
     assert "nowhere" in str(wrong.value)
     assert "Досанов" not in str(wrong.value)
     await store.close()
+
+
+async def test_who_asks_while_the_database_is_started_anew_waits_and_who_waits_too_long_is_told() -> None:
+    with postgres.running() as cluster:
+        store = await Store.open(f"{cluster.address}/postgres")
+        async with store.writing() as connection:
+            await connection.execute(text("CREATE TABLE words (word TEXT)"))
+        cluster.stop()
+        store.away_seconds = 0.0
+        for opening in (store.reading, store.writing):
+            with pytest.raises(Away):
+                async with opening():
+                    pass
+        store.away_seconds = PATIENCE_SECONDS
+        writing = asyncio.create_task(_write(store))
+        await asyncio.to_thread(cluster.start)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await writing
+
+        async def write_while_it_breaks_off() -> None:
+            async with store.writing() as connection:
+                await connection.execute(text("INSERT INTO words VALUES ('lost')"))
+                await asyncio.to_thread(cluster.stop)
+                await asyncio.to_thread(cluster.start)
+                await connection.execute(text("INSERT INTO words VALUES ('lost')"))
+
+        with pytest.raises(Away):
+            await write_while_it_breaks_off()
+        async with store.reading() as connection:
+            assert (await connection.execute(text("SELECT count(*) FROM words"))).scalar() == 3
+        await store.close()
+
+
+async def test_what_waits_for_the_database_is_written_once_it_is_there() -> None:
+    tries = 0
+
+    async def write() -> str:
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            raise Away("gone")
+        return "written"
+
+    async def sleep(seconds: float) -> None:
+        assert seconds > 0
+
+    assert await when_there_is_room(write, sleep) == "written"
