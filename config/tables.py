@@ -130,7 +130,7 @@ class Vault(Group):
 class Venue(Group):
     """Several servers of one court, on one PostgreSQL and one data folder: which of them a hearing sits at."""
 
-    redis_url: SecretStr | None = Field(default=None, description="Redis, where the nodes keep their leases")
+    redis_url: SecretStr | None = Field(default=None, description="Redis, the board that says where each hearing sits")
     node_url: str | None = Field(
         default=None, pattern=r"^https?://[^/?#\s]+/?$", description="address at which the other nodes reach this one"
     )
