@@ -10,12 +10,22 @@ for example ``TYNDAU_SMTP__HOST=mail.example.kz``. A key that does not exist is 
 from __future__ import annotations
 
 import os
+import tomllib
+import zoneinfo
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
 
+from config import editions
 from config.tables import (
     AnyTarget,
     Language,
@@ -33,6 +43,10 @@ from config.tables import (
 
 REHEARSAL = Path(__file__).parent / "rehearsal"
 REHEARSAL_MODEL = REHEARSAL / "asr-test-model"
+
+
+class Misconfigured(Exception):
+    """What was set cannot be used, in a line that names the setting and not its value, which may be a secret."""
 
 
 class Settings(BaseSettings):
@@ -101,6 +115,29 @@ class Settings(BaseSettings):
         default_factory=dict, description="outside systems, each a table of its own: [delivery.torelik]"
     )
 
+    @field_validator("database")
+    @classmethod
+    def _is_known(cls, database: str | None) -> str | None:
+        if database is not None and not database.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
+            raise ValueError("begins with sqlite+aiosqlite:/// or postgresql+asyncpg://")
+        return database
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_zone(cls, name: str) -> str:
+        if name not in zoneinfo.available_timezones():
+            raise ValueError("is no time zone that this machine knows")
+        return name
+
+    @field_validator("edition")
+    @classmethod
+    def _is_an_edition(cls, name: str) -> str:
+        try:
+            editions.read(name)
+        except LookupError as wrong:
+            raise ValueError("is no rules edition of config/editions") from wrong
+        return name
+
     @model_validator(mode="after")
     def _rehearsal_stays_home(self) -> Self:
         if self.rehearsal and (self.behind_proxy or self.tls.certificate):
@@ -159,10 +196,26 @@ class Settings(BaseSettings):
 
 
 def load(file: Path | None = None, **chosen: object) -> Settings:
-    """Settings from ``file`` (or what ``TYNDAU_CONFIG`` names), the environment over it, ``chosen`` over both."""
+    """Settings from ``file`` (or what ``TYNDAU_CONFIG`` names), the environment over it, ``chosen`` over both.
+
+    Raises ``Misconfigured``.
+    """
     named = file or (Path(os.environ["TYNDAU_CONFIG"]) if os.environ.get("TYNDAU_CONFIG") else None)
     if named is not None and not named.is_file():
-        raise FileNotFoundError(f"no settings file at {named}")
+        raise Misconfigured(f"there is no settings file at {named}")
     from_file = type("Settings", (Settings,), {"_file": named, "__module__": __name__})
-    loaded: Settings = from_file(**chosen)
+    try:
+        loaded: Settings = from_file(**chosen)
+    except ValidationError as wrong:
+        raise Misconfigured("; ".join(_in_words(one) for one in wrong.errors())) from wrong
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+        raise Misconfigured(f"{named} is no TOML: {wrong}") from wrong
+    except SettingsError as wrong:
+        raise Misconfigured(f"{wrong}: a list or table in the environment is written as JSON") from wrong
     return loaded
+
+
+def _in_words(error: ErrorDetails) -> str:
+    name = ".".join(str(part) for part in error["loc"]) or "settings"
+    said = "there is no such setting" if error["type"] == "extra_forbidden" else error["msg"]
+    return f"{name}: {said.removeprefix('Value error, ')}"

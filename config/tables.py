@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 Language = Literal["kk", "ru", "en"]
 
@@ -43,6 +44,13 @@ class Media(Group):
     forwarder: Literal["auto", "native", "python"] = Field(
         default="auto", description="who moves packets: native code where it could be built, or Python"
     )
+
+    @field_validator("announced")
+    @classmethod
+    def _are_addresses(cls, announced: tuple[str, ...]) -> tuple[str, ...]:
+        for address in announced:
+            ip_address(address)
+        return announced
 
 
 class Turn(Group):
@@ -137,6 +145,13 @@ class Venue(Group):
     lease_seconds: float = Field(
         default=15, ge=1, description="a node that is gone keeps its hearings for so long; the same at every node"
     )
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not url.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("begins with redis://, rediss:// (TLS) or unix://")
+        return url
 
     @model_validator(mode="after")
     def _both_or_none(self) -> Self:

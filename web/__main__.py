@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, TypeVar
 import structlog
 import uvloop
 
-from config.settings import Settings, load
-from hearing.registry.errors import Damaged, KeyLost, RegistryError
+from config.settings import Misconfigured, Settings, load
+from hearing.registry.errors import Away, Damaged, KeyLost, RegistryError
 from hearing.wrongs import Malformed, Refused
 from web import commands
 
@@ -32,11 +32,11 @@ T = TypeVar("T")
 def main() -> None:
     """``tyndau [serve|verify|reconcile|backup|retention|persons|account|evaluate|models]``."""
     asked = commands.arguments().parse_args()
-    settings = load(asked.config)
-    _set_up_log(settings.log_format)
     try:
+        settings = load(asked.config)
+        _set_up_log(settings.log_format)
         sys.exit(_do(asked, settings))
-    except (Damaged, KeyLost, OSError) as wrong:
+    except (Misconfigured, Away, Damaged, KeyLost, OSError) as wrong:
         sys.exit(f"tyndau: {wrong}")
     except (Refused, RegistryError, Malformed) as wrong:
         sys.exit(f"tyndau: {_in_words(wrong)}")

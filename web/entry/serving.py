@@ -6,7 +6,8 @@ import asyncio
 import signal
 import ssl
 import time
-from contextlib import AsyncExitStack
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ import structlog
 from aiohttp import web
 from cryptography import x509
 
-from config.settings import Settings
+from config.settings import Misconfigured, Settings
 from config.tables import BucketTarget, FolderTarget, WebhookTarget
 from hearing.participants import HearingId
 from hearing.registry.clerk import Clerk
@@ -54,9 +55,9 @@ async def serve(settings: Settings) -> int:
         stack.push_async_callback(registry.close)
         law = law_of(settings)
         clerk = clerk_of(registry, law)
-        door = await Door.open(
-            settings.media.host, settings.media.port, settings.media.announced or own_addresses(settings.media.host)
-        )
+        media = settings.media
+        with _set(f"media.host and media.port (UDP {media.host} {media.port})"):
+            door = await Door.open(media.host, media.port, media.announced or own_addresses(media.host))
         stack.push_async_callback(door.close)
         book = registry.words
         transcriber = await stack.enter_async_context(Transcriber(speech_of(settings), book))
@@ -94,7 +95,8 @@ async def serve(settings: Settings) -> int:
         forwarder = choose(settings.media.forwarder)
         log.info("forwarder", backend=forwarder.name)
         if settings.second_tapes is not None:
-            switch_on(settings.second_tapes, time.time())
+            with _set(f"second_tapes ({settings.second_tapes})"):
+                switch_on(settings.second_tapes, time.time())
         turn = await _turn(settings)
         venue = _venue(settings, registry.leases)
         stack.push_async_callback(venue.close)
@@ -106,8 +108,22 @@ async def serve(settings: Settings) -> int:
         return await _listen(settings, app, stage)
 
 
+@contextmanager
+def _set(what: str) -> Iterator[None]:
+    """What cannot be done here is told with the setting that asked for it. Raises ``Misconfigured``."""
+    try:
+        yield
+    except OSError as wrong:
+        raise Misconfigured(f"{what}: {wrong.strerror or wrong}") from wrong
+    except ValueError as wrong:
+        raise Misconfigured(f"{what}: {wrong}") from wrong
+
+
 def _roots(file: Path | None) -> list[x509.Certificate]:
-    return x509.load_pem_x509_certificates(file.read_bytes()) if file is not None else []
+    if file is None:
+        return []
+    with _set(f"signatures.roots ({file})"):
+        return x509.load_pem_x509_certificates(file.read_bytes())
 
 
 def _venue(settings: Settings, book: LeaseBook) -> Venue:
@@ -149,7 +165,8 @@ def _way(one: FolderTarget | WebhookTarget | BucketTarget) -> Adapter:
         secret = one.secret_key.get_secret_value()
         return Bucket(one.bucket, one.endpoint, one.region, one.access_key, secret, one.prefix)
     if one.key is not None:
-        return Webhook(one.url, one.key_id, signing_key(one.key.read_bytes()))
+        with _set(f"delivery.key ({one.key})"):
+            return Webhook(one.url, one.key_id, signing_key(one.key.read_bytes()))
     assert one.secret is not None
     return Webhook(one.url, one.key_id, one.secret.get_secret_value().encode())
 
@@ -168,15 +185,15 @@ async def _transcript_state(transcriber: Transcriber, clerk: Clerk, hearing: Hea
 async def _listen(settings: Settings, app: web.Application, stage: Stage | None) -> int:
     """Serve until told to stop, or until the court breaks: then the exit status has the server started anew."""
     runner = web.AppRunner(app, shutdown_timeout=5)
-    await runner.setup()
-    site = web.TCPSite(runner, settings.host, settings.port, ssl_context=_tls(settings))
-    await site.start()
-    log.info("court open", address=settings.origin)
-    stop = asyncio.Event()
+    context, stop = _tls(settings), asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(runner.cleanup)
+        await runner.setup()
+        with _set(f"host and port (TCP {settings.host} {settings.port})"):
+            await web.TCPSite(runner, settings.host, settings.port, ssl_context=context).start()
+        log.info("court open", address=settings.origin)
         if stage is not None:
             for link in stage.links:
                 print(f"  {Languages.load().translate('en', link.label)}: {settings.origin}{link.href}", flush=True)
@@ -193,7 +210,8 @@ def _tls(settings: Settings) -> ssl.SSLContext | None:
     if settings.tls.certificate is None:
         return None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(settings.tls.certificate, settings.tls.key)
+    with _set(f"tls.certificate and tls.key ({settings.tls.certificate}, {settings.tls.key})"):
+        context.load_cert_chain(settings.tls.certificate, settings.tls.key)
     return context
 
 
