@@ -8,6 +8,7 @@ erasing a case means forgetting its key.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from pathlib import Path
@@ -34,6 +35,8 @@ AWAY_SECONDS, LOOK_SECONDS = 20.0, 0.2
 """So long whoever asks waits for a database that is being started anew, and so often it is looked for meanwhile."""
 NO_ROOM = frozenset({"SQLITE_FULL", "53100"})
 """What SQLite and PostgreSQL (``disk_full``) call it when the disk has no room."""
+UNREACHABLE = ("SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_READONLY")
+"""How begins what SQLite calls it when its file cannot be opened, read or written."""
 GOING = frozenset({"57P01", "57P02", "57P03"})
 """What PostgreSQL says when it ends or is not yet there."""
 
@@ -62,6 +65,7 @@ class Store:
         """Connect and bring the tables up to date."""
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
+            _look_for(parsed.database or ":memory:")
             engine = create_async_engine(parsed, pool_size=4, max_overflow=4, hide_parameters=True)
             event.listen(engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(engine.sync_engine, "begin", _begin_sqlite)
@@ -69,8 +73,11 @@ class Store:
         else:
             engine = create_async_engine(parsed, pool_size=8, max_overflow=8, pool_pre_ping=True, hide_parameters=True)
         store = cls(engine, away_seconds=0.0)
-        async with store.writing() as connection:
-            await connection.run_sync(migrate)
+        async with AsyncExitStack() as opened:
+            opened.push_async_callback(store.close)
+            async with store.writing() as connection:
+                await connection.run_sync(migrate)
+            opened.pop_all()
         store.away_seconds = AWAY_SECONDS
         return store
 
@@ -101,7 +108,7 @@ class Store:
             if _no_room(wrong):
                 raise Full("the disk of the database is full") from wrong
             if self._went(wrong):
-                raise Away("the database went away") from wrong
+                raise Away(self._silent(wrong.orig)) from wrong
             raise
 
     async def _reached(
@@ -117,13 +124,17 @@ class Store:
                 return await stack.enter_async_context(opening())
             except (OSError, asyncpg.PostgresError, DBAPIError) as wrong:
                 if clock() >= until:
-                    raise Away(f"the database does not answer: {wrong}") from wrong
+                    raise Away(self._silent(wrong)) from wrong
             await asyncio.sleep(LOOK_SECONDS)
 
     def _went(self, wrong: DBAPIError) -> bool:
+        if self.dialect == "sqlite":
+            return getattr(wrong.orig, "sqlite_errorname", "").startswith(UNREACHABLE)
         state = getattr(wrong.orig, "sqlstate", None) or ""
-        gone = wrong.connection_invalidated or state in GOING or state.startswith("08")
-        return self.dialect != "sqlite" and gone
+        return wrong.connection_invalidated or state in GOING or state.startswith("08")
+
+    def _silent(self, why: BaseException | None) -> str:
+        return f"the database {self._engine.url.database} does not answer: {why}"
 
     async def insert_or_keep(self, connection: AsyncConnection, table: Table, values: Mapping[str, Any]) -> None:
         """Insert the row unless its key is there already."""
@@ -182,11 +193,25 @@ def migrate(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
+def _look_for(file: str) -> None:
+    """Open the file, or make it. A driver that cannot leaves a thread behind, which outlives the program's end."""
+    try:
+        sqlite3.connect(file).close()
+    except sqlite3.DatabaseError as wrong:
+        raise Away(f"the database {file} does not answer: {wrong}") from wrong
+
+
 def _prepare_sqlite(raw: Any, record: Any) -> None:
     raw.isolation_level = None
     cursor = raw.cursor()
-    for pragma in SQLITE_PRAGMAS:
-        cursor.execute(pragma)
+    try:
+        for pragma in SQLITE_PRAGMAS:
+            cursor.execute(pragma)
+    except (
+        sqlite3.DatabaseError
+    ):  # SQLAlchemy forgets such a connection, and its thread would outlive the program's end
+        raw.close()
+        raise
     cursor.close()
 
 

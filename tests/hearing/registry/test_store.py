@@ -162,3 +162,10 @@ async def test_what_waits_for_the_database_is_written_once_it_is_there() -> None
         assert seconds > 0
 
     assert await when_there_is_room(write, sleep) == "written"
+
+
+@pytest.mark.parametrize("name", ["gone/store.db", "store.db/store.db"])
+async def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / "store.db").write_bytes(b"")
+    with pytest.raises(Away, match=name):
+        await Store.open(f"sqlite+aiosqlite:///{tmp_path / name}")
