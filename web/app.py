@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import structlog
-from aiohttp import web
+from aiohttp import WSCloseCode, web
 
 from web import doors, metrics, neighbours, wire
 from web.court import COURT, Court
@@ -37,6 +37,7 @@ def build(office: Office, court: Court, metrics_token: str | None = None) -> web
     app.add_routes(metrics.routes(metrics_token))
     app.router.add_static("/static/", Path(STATIC), append_version=False)
     app.cleanup_ctx.append(_court_sits)
+    app.on_shutdown.append(_pages_come_back)
     if court.venue.node:
         neighbours.install(app)
     return app
@@ -55,6 +56,14 @@ async def _court_sits(app: web.Application) -> AsyncIterator[None]:
     (ended,) = await asyncio.gather(sitting, return_exceptions=True)
     if isinstance(ended, Exception):
         log.critical("the court broke", exc_info=ended)
+
+
+async def _pages_come_back(app: web.Application) -> None:
+    """Tell every page at once that this server ends, so that nobody waits for a silent socket, nor we for theirs."""
+    for sitting in app[COURT].sittings:
+        sitting.leaving.set()
+        for connection in sitting.connections:
+            connection.close(WSCloseCode.SERVICE_RESTART)
 
 
 async def healthz(request: web.Request) -> web.Response:

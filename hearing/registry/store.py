@@ -207,9 +207,7 @@ def _prepare_sqlite(raw: Any, record: Any) -> None:
     try:
         for pragma in SQLITE_PRAGMAS:
             cursor.execute(pragma)
-    except (
-        sqlite3.DatabaseError
-    ):  # SQLAlchemy forgets such a connection, and its thread would outlive the program's end
+    except sqlite3.DatabaseError:  # SQLAlchemy forgets such a connection, and its thread would outlive us
         raw.close()
         raise
     cursor.close()

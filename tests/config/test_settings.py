@@ -62,7 +62,7 @@ def test_a_misspelt_key_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_settings_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(Misconfigured, match="none.toml"):
+    with pytest.raises(Misconfigured, match=r"none\.toml"):
         load(tmp_path / "none.toml")
 
 
