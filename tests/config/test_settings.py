@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import BaseModel
@@ -107,7 +108,7 @@ def test_a_password_does_not_show_when_settings_are_printed() -> None:
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else None,
 )
-def test_what_cannot_be_is_named_in_one_line_without_its_value(chosen: dict[str, object], said: str) -> None:
+def test_what_cannot_be_is_named_in_one_line_without_its_value(chosen: dict[str, Any], said: str) -> None:
     with pytest.raises(Misconfigured, match=said) as wrong:
         load(**chosen)
     assert "\n" not in str(wrong.value)
