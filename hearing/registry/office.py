@@ -17,7 +17,7 @@ from hearing.registry.leases import LeaseBook
 from hearing.registry.seal import Seals
 from hearing.registry.search import SearchIndex
 from hearing.registry.shelf import Shelf
-from hearing.registry.store import Store
+from hearing.registry.store import Pause, Store
 from hearing.registry.utterances import KeysOfCases, UtteranceBook
 
 DATABASE_FILE = "tyndau.db"
@@ -42,7 +42,12 @@ class Office:
 
     @classmethod
     async def open(
-        cls, folder: Path, url: str | None = None, master_key: Path | None = None, shelf: Shelf | None = None
+        cls,
+        folder: Path,
+        url: str | None = None,
+        master_key: Path | None = None,
+        shelf: Shelf | None = None,
+        pause: Pause | None = None,
     ) -> Office:
         """Open or set up. Without ``url`` the database is a SQLite file in ``folder``, where the master key lies too,
         and so do the sealed files without a ``shelf``.
@@ -51,7 +56,7 @@ class Office:
         """
         local, file = _local(folder), master_key or folder / MASTER_FILE
         async with AsyncExitStack() as opened:
-            store = await Store.open(url or local)
+            store = await Store.open(url or local, pause)
             opened.push_async_callback(store.close)
             if not file.exists() and await is_claimed(store):
                 raise KeyLost(f"the master key of this database is missing: put it back as {file}")

@@ -31,8 +31,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 0x7479_6E64_6175
 BUSY_MS = 15_000
 ROOM_SECONDS = 2.0
-AWAY_SECONDS, LOOK_SECONDS = 20.0, 0.2
-"""So long whoever asks waits for a database that is being started anew, and so often it is looked for meanwhile."""
+LOOKS, LOOK_SECONDS, CONNECT_SECONDS = 20, 1.0, 3.0
+"""So often a database that is being started anew is looked for, so far apart, and so long each time."""
+Pause = Callable[[float], Awaitable[None]]
 NO_ROOM = frozenset({"SQLITE_FULL", "53100"})
 """What SQLite and PostgreSQL (``disk_full``) call it when the disk has no room."""
 UNREACHABLE = ("SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_READONLY")
@@ -53,16 +54,21 @@ SQLITE_PRAGMAS = (
 class Store:
     """The engine and its two kinds of transaction."""
 
-    def __init__(self, engine: AsyncEngine, away_seconds: float = AWAY_SECONDS) -> None:
-        self.away_seconds = away_seconds
+    def __init__(self, engine: AsyncEngine, pause: Pause | None = None) -> None:
+        self.looks = 0
+        """So often more a database is looked for that does not answer."""
+        self._pause = pause
         self._engine = engine
         self._writer = engine.execution_options(tyndau_writes=True)
         self.dialect = engine.dialect.name
         self._turn: AbstractAsyncContextManager[object] = asyncio.Lock() if self.dialect == "sqlite" else nullcontext()
 
     @classmethod
-    async def open(cls, url: str) -> Store:
-        """Connect and bring the tables up to date."""
+    async def open(cls, url: str, pause: Pause | None = None) -> Store:
+        """Connect and bring the tables up to date. Raises ``Away``.
+
+        Later a database that does not answer is waited for, where there is a ``pause``: it waits for so many seconds.
+        """
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
             _look_for(parsed.database or ":memory:")
@@ -71,14 +77,21 @@ class Store:
             event.listen(engine.sync_engine, "begin", _begin_sqlite)
             event.listen(engine.sync_engine, "invalidate", _undo_sqlite)
         else:
-            engine = create_async_engine(parsed, pool_size=8, max_overflow=8, pool_pre_ping=True, hide_parameters=True)
-        store = cls(engine, away_seconds=0.0)
+            engine = create_async_engine(
+                parsed,
+                pool_size=8,
+                max_overflow=8,
+                pool_pre_ping=True,
+                hide_parameters=True,
+                connect_args={"timeout": CONNECT_SECONDS},
+            )
+        store = cls(engine, pause)
         async with AsyncExitStack() as opened:
             opened.push_async_callback(store.close)
             async with store.writing() as connection:
                 await connection.run_sync(migrate)
             opened.pop_all()
-        store.away_seconds = AWAY_SECONDS
+        store.looks = LOOKS
         return store
 
     @asynccontextmanager
@@ -117,15 +130,15 @@ class Store:
         """A connection, as soon as there is one: nobody need notice that the database was started anew."""
         if self.dialect == "sqlite":
             return await stack.enter_async_context(opening())
-        clock = asyncio.get_running_loop().time
-        until = clock() + self.away_seconds
+        looks = 0
         while True:
             try:
                 return await stack.enter_async_context(opening())
             except (OSError, asyncpg.PostgresError, DBAPIError) as wrong:
-                if clock() >= until:
+                if self._pause is None or looks >= self.looks:
                     raise Away(self._silent(wrong)) from wrong
-            await asyncio.sleep(LOOK_SECONDS)
+            looks += 1
+            await self._pause(LOOK_SECONDS)
 
     def _went(self, wrong: DBAPIError) -> bool:
         if self.dialect == "sqlite":

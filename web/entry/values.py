@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from config import editions
@@ -23,7 +24,7 @@ async def open_registry(settings: Settings) -> Registry:
         secret = kept.secret_key.get_secret_value()
         store = s3_store(kept.bucket, kept.endpoint, kept.region, kept.access_key, secret, kept.prefix)
         shelf = Shelf.in_bucket(store)
-    return await Registry.open(settings.data, settings.database, settings.master_key, shelf)
+    return await Registry.open(settings.data, settings.database, settings.master_key, shelf, asyncio.sleep)
 
 
 def edition_in_force(settings: Settings) -> Edition:

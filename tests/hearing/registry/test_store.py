@@ -119,16 +119,16 @@ async def test_a_fault_of_the_database_tells_no_value_of_the_statement(tmp_path:
 
 async def test_who_asks_while_the_database_is_started_anew_waits_and_who_waits_too_long_is_told() -> None:
     with postgres.running() as cluster:
-        store = await Store.open(f"{cluster.address}/postgres")
+        store = await Store.open(f"{cluster.address}/postgres", asyncio.sleep)
         async with store.writing() as connection:
             await connection.execute(text("CREATE TABLE words (word TEXT)"))
         cluster.stop()
-        store.away_seconds = 0.0
+        store.looks = 0
         for opening in (store.reading, store.writing):
             with pytest.raises(Away):
                 async with opening():
                     pass
-        store.away_seconds = PATIENCE_SECONDS
+        store.looks = int(PATIENCE_SECONDS)
         writing = asyncio.create_task(_write(store))
         await asyncio.to_thread(cluster.start)
         async with asyncio.timeout(PATIENCE_SECONDS):
