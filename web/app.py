@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from web.rendering import STATIC
 
 log = structlog.get_logger()
 
+INSTANCE = secrets.token_hex(8)
+"""By which this process knows its own answers."""
 LARGEST_FORM = 4 * 1024 * 1024
 
 
@@ -71,4 +74,4 @@ async def healthz(request: web.Request) -> web.Response:
     if request.app[COURT].risen.is_set():
         raise web.HTTPServiceUnavailable
     await of(request).registry.ping()
-    return web.json_response({"status": "ok"})
+    return web.json_response({"status": "ok", "instance": INSTANCE})

@@ -58,6 +58,19 @@ BETWEEN_TWO = frozenset(
 CLIENT = web.AppKey("neighbours", ClientSession)
 
 
+async def who_answers(node: str) -> str | None:
+    """The name of the process that answers at a node's address, empty where it gives none; None where nobody does."""
+    timeout = ClientTimeout(total=CONNECT_SECONDS)
+    try:
+        async with ClientSession(timeout=timeout) as session, session.get(f"{node}/healthz") as answer:
+            found = await answer.json(content_type=None)
+    except (ClientError, TimeoutError):
+        return None
+    except ValueError:
+        return ""
+    return str(found.get("instance", "")) if isinstance(found, dict) else ""
+
+
 def install(app: web.Application) -> None:
     """Let this application pass on what concerns hearings that sit elsewhere. Inside the doorkeeper's rounds."""
     app.middlewares.append(_to_where_it_sits)

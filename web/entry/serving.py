@@ -28,7 +28,7 @@ from media.wire.door import Door, own_addresses
 from transcripts.settings import Condition
 from transcripts.transcriber import Transcriber
 from web import notifier
-from web.app import build
+from web.app import INSTANCE, build
 from web.bundling import authority
 from web.court import COURT, Court
 from web.delivery.bucket import Bucket
@@ -38,6 +38,7 @@ from web.delivery.targets import Target
 from web.delivery.webhook import Webhook, signing_key
 from web.entry.values import clerk_of, law_of, open_registry, speech_of
 from web.languages import Languages
+from web.neighbours import who_answers
 from web.office import Office
 from web.reconciling import switch_on
 from web.rehearsal.door import routes as rehearsal_routes
@@ -190,9 +191,16 @@ async def _listen(settings: Settings, app: web.Application, stage: Stage | None)
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(runner.cleanup)
+        node = app[COURT].venue.node
+        if node and await who_answers(node) is not None:
+            raise Misconfigured(
+                f"venue.node_url ({node}): another server answers there; each has an address of its own"
+            )
         await runner.setup()
         with _set(f"host and port (TCP {settings.host} {settings.port})"):
             await web.TCPSite(runner, settings.host, settings.port, ssl_context=context).start()
+        if node and await who_answers(node) != INSTANCE:
+            raise Misconfigured(f"venue.node_url ({node}): it does not lead to this server")
         log.info("court open", address=settings.origin)
         if stage is not None:
             for link in stage.links:
