@@ -26,7 +26,7 @@ from benchmarks.link.rows import edges, losses, wide, widths
 from benchmarks.link.table import Table
 from media.relay.probe import ProbeFailed
 from tests.browser.chromium import executable_path, launch_args
-from tests.browser.stage import AWAKE
+from tests.browser.launching import AWAKE
 from tests.media.namespaces import Cable, cable, possible
 
 ALONE = ("widths", "edges", "losses", "wide")

@@ -25,7 +25,8 @@ from hearing.participants import SeatId
 from media.relay.courtroom import Courtroom
 from media.relay.forwarder import choose
 from tests.browser.chromium import executable_path, launch_args
-from tests.browser.stage import AWAKE, court
+from tests.browser.launching import AWAKE
+from tests.browser.stage import court
 from tests.media.namespaces import COURT_ADDRESS, WIDE_KBPS, Cable, cable, possible
 
 ME = SeatId("s-me")

@@ -16,7 +16,7 @@ from typing import Any
 from playwright.async_api import Browser, async_playwright
 
 from tests.browser.chromium import executable_path, launch_args
-from tests.browser.stage import AWAKE
+from tests.browser.launching import AWAKE
 
 PATIENCE_S = 60
 

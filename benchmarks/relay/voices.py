@@ -14,12 +14,12 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from hearing.floor import Floor
 from hearing.participants import SeatId
-from tests.browser.chromium import executable_path, launch_args
-from tests.browser.stage import AWAKE, line_up, staged
+from tests.browser.launching import launched
+from tests.browser.stage import line_up, staged
 from tests.media.narrow_wire import NarrowWire
 
 SHARE = 0.05
@@ -172,11 +172,11 @@ async def direct(browser: Browser, red: bool, seconds: float, delay: float) -> H
         wire.close()
 
 
-async def relayed(seconds: float, delay: float) -> Heard:
+async def relayed(browser: Browser, seconds: float, delay: float) -> Heard:
     """Through our relay, which asks for what is missing on the one line and is asked on the other."""
     ups, downs = Losing(SHARE, 1), Losing(SHARE, 2)
-    async with staged(NarrowWire(drop_up=ups, drop_down=downs, delay=delay)) as stage:
-        speaker = await stage.browser.new_page()
+    async with staged(browser, NarrowWire(drop_up=ups, drop_down=downs, delay=delay)) as stage:
+        speaker = await stage.visitor()
         await speaker.goto(f"{stage.url}/?seat={SPEAKER}")
         await speaker.evaluate(NOISE)
         await speaker.evaluate(
@@ -196,14 +196,12 @@ async def relayed(seconds: float, delay: float) -> Heard:
 
 async def voices(seconds: float, delay: float) -> dict[str, Heard]:
     """Each way, one after another."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable_path(), args=launch_args() + AWAKE)
-        found = {
+    async with launched() as browser:
+        return {
             "nothing": await direct(browser, False, seconds, delay),
             "RED": await direct(browser, True, seconds, delay),
+            "NACK": await relayed(browser, seconds, delay),
         }
-        await browser.close()
-    return {**found, "NACK": await relayed(seconds, delay)}
 
 
 async def main(seconds: float, delay: float) -> None:

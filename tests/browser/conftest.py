@@ -17,13 +17,14 @@ from tests.browser.courthouse import Courthouse, Listed, list_hearing
 from tests.browser.fake_court import FakeCourt
 from tests.browser.launching import POLITE, launched
 from tests.browser.loops import fixture, in_the_shared_loop
+from tests.browser.stage import Stage, staged
 from tests.web.serving import served
 
 SILENT = frozenset({"court", "archive", "desk", "lobby", "shown", "signing"})
 """What pages stand on that play nothing and send nothing: a made-up court, papers, a lobby without a recogniser,
 and a case file, of which a test with sound says itself that it is one."""
 
-SHARED = frozenset({"court", "laptop", "phone", "loud"})
+SHARED = frozenset({"court", "shared", "loud"})
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -53,6 +54,13 @@ async def loud() -> AsyncIterator[Browser]:
     """Where people see and hear one another."""
     async with launched(*POLITE, args=["--disable-gpu"]) as browser:
         yield browser
+
+
+@fixture
+async def stage(shared: Browser) -> AsyncIterator[Stage]:
+    """An empty courtroom without a court around it."""
+    async with staged(shared) as found:
+        yield found
 
 
 @fixture

@@ -10,8 +10,13 @@ from tempfile import TemporaryDirectory
 from playwright.async_api import Browser, async_playwright
 
 from tests.browser.chromium import executable_path, launch_args
-from tests.browser.stage import AWAKE
 
+AWAKE = [
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+]
+"""Several pages share one screen; those behind must go on like those in front."""
 POLITE = ("nice", "-n", "10")
 """Visitors step back behind the server, which on its own machine would not share its cores with them."""
 

@@ -1,4 +1,4 @@
-"""A courtroom behind the smallest possible server, and real browsers that enter it."""
+"""A courtroom behind the smallest possible server, and pages of a real browser that enter it."""
 
 from __future__ import annotations
 
@@ -8,24 +8,17 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from aiohttp import web
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page
 
 from hearing.participants import SeatId
 from media.relay.courtroom import Courtroom
 from media.relay.forwarder import Forwarder
 from media.relay.lines import LineUp
 from media.wire.door import Door
-from tests.browser.chromium import executable_path, launch_args
 from tests.browser.rtc_page import HEARING_PAGE, PAGE
 from tests.media.narrow_wire import NarrowWire
 
 SCRIPTS = Path(__file__).parents[2] / "web" / "static" / "js"
-AWAKE = [
-    "--disable-background-timer-throttling",
-    "--disable-backgrounding-occluded-windows",
-    "--disable-renderer-backgrounding",
-]
-"""Several pages share one screen; those behind must go on like those in front."""
 
 
 class Stage:
@@ -34,19 +27,28 @@ class Stage:
     def __init__(self, courtroom: Courtroom, url: str, browser: Browser) -> None:
         self.courtroom = courtroom
         self.url = url
-        self.browser = browser
+        self._browser = browser
+        self._contexts: list[BrowserContext] = []
+
+    async def visitor(self, *permissions: str) -> Page:
+        """A page of somebody who shares nothing with the others but the Chromium."""
+        context = await self._browser.new_context(permissions=permissions)
+        self._contexts.append(context)
+        return await context.new_page()
+
+    async def clear(self) -> None:
+        for context in self._contexts:
+            await context.close()
 
     async def enter(self, seat: str, *, layered: bool = False) -> Page:
-        context = await self.browser.new_context(permissions=["camera", "microphone"])
-        page = await context.new_page()
+        page = await self.visitor("camera", "microphone")
         await page.goto(f"{self.url}/?seat={seat}")
         await page.evaluate(f"join({str(layered).lower()})")
         return page
 
     async def sit(self, seat: str) -> Page:
         """Enter with the live page's own connection, which looks after itself."""
-        context = await self.browser.new_context(permissions=["camera", "microphone"])
-        page = await context.new_page()
+        page = await self.visitor("camera", "microphone")
         await page.goto(f"{self.url}/hearing?seat={seat}")
         await page.wait_for_function("window.seated")
         return page
@@ -118,12 +120,14 @@ async def court(
 
 
 @asynccontextmanager
-async def staged(wire: NarrowWire | None = None, host: str = LOOPBACK) -> AsyncIterator[Stage]:
-    """A stage whose browsers reach the door directly, or through a wire of the test's making."""
-    async with court(host, wire=wire) as (courtroom, url), async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable_path(), args=launch_args() + AWAKE)
-        yield Stage(courtroom, url, browser)
-        await browser.close()
+async def staged(browser: Browser, wire: NarrowWire | None = None, host: str = LOOPBACK) -> AsyncIterator[Stage]:
+    """A stage whose pages reach the door directly, or through a wire of the test's making."""
+    async with court(host, wire=wire) as (courtroom, url):
+        stage = Stage(courtroom, url, browser)
+        try:
+            yield stage
+        finally:
+            await stage.clear()
 
 
 async def eventually(page: Page, condition: str, seconds: float = 20) -> None:

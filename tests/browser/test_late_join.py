@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 
 from hearing.floor import Floor
 from hearing.participants import SeatId
@@ -25,8 +25,8 @@ async def inbound(page: Page) -> dict[str, Any]:
     return found
 
 
-async def test_a_newcomer_sees_from_one_key_frame_on_and_nobody_else_notices() -> None:
-    async with staged() as stage:
+async def test_a_newcomer_sees_from_one_key_frame_on_and_nobody_else_notices(shared: Browser) -> None:
+    async with staged(shared) as stage:
         suspect, judge = await stage.enter(SUSPECT), await stage.enter(JUDGE)
         await line_up(stage.courtroom, SUSPECT, JUDGE)
         await stage.negotiate(judge)

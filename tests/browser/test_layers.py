@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 
 from hearing.floor import Floor
 from hearing.participants import SeatId
@@ -25,9 +25,9 @@ async def picture(page: Page) -> dict[str, Any]:
     return found
 
 
-async def test_a_listener_whose_line_narrows_gets_a_smaller_picture_and_decodes_on() -> None:
+async def test_a_listener_whose_line_narrows_gets_a_smaller_picture_and_decodes_on(shared: Browser) -> None:
     wire = NarrowWire()
-    async with staged(wire) as stage:
+    async with staged(shared, wire) as stage:
         heard: list[Received] = []
         stage.courtroom.listen(heard.append)
         suspect, judge = await stage.enter(SUSPECT, layered=True), await stage.enter(JUDGE)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from playwright.async_api import Browser
 
 from hearing.participants import SeatId
-from media.relay.probe import ProbeFailed, ProbeFigures
+from media.relay.probe import ProbeFigures
 from tests.browser.stage import Stage, staged
 from tests.media.narrow_wire import NarrowWire
 
@@ -24,8 +25,8 @@ async def measure(stage: Stage) -> tuple[ProbeFigures, ProbeFigures]:
     return up, down
 
 
-async def test_a_narrow_line_is_measured_as_it_is() -> None:
-    async with staged(NarrowWire(up=800_000, down=1_500_000)) as stage:
+async def test_a_narrow_line_is_measured_as_it_is(shared: Browser) -> None:
+    async with staged(shared, NarrowWire(up=800_000, down=1_500_000)) as stage:
         up, down = await measure(stage)
     assert up.kbps == pytest.approx(800, rel=0.12)
     assert down.kbps == pytest.approx(1500, rel=0.12)
@@ -35,22 +36,15 @@ async def test_a_narrow_line_is_measured_as_it_is() -> None:
         assert figures.loss < 0.05
 
 
-async def test_a_wide_line_carries_more_than_the_norm() -> None:
-    async with staged() as stage:
-        up, down = await measure(stage)
+async def test_a_wide_line_carries_more_than_the_norm(stage: Stage) -> None:
+    up, down = await measure(stage)
     assert up.kbps > 1500
     assert down.kbps > 3000
     assert up.rtt_ms is not None
     assert up.rtt_ms < 100
 
 
-async def test_without_a_probe_connection_there_is_no_figure() -> None:
-    async with staged() as stage:
-        with pytest.raises(ProbeFailed):
-            await stage.courtroom.probe(SEAT, "up", lambda *_: None)
-
-
-async def test_a_device_is_too_busy_only_if_its_own_work_held_it_up() -> None:
+async def test_a_device_is_too_busy_only_if_its_own_work_held_it_up(stage: Stage) -> None:
     """Over three seconds: what was sent, what came of it, and how much the browser had to do."""
     rows: list[tuple[int, int, dict[str, float], bool]] = [
         (900, 900, {"limited": 2.0}, True),
@@ -60,9 +54,8 @@ async def test_a_device_is_too_busy_only_if_its_own_work_held_it_up() -> None:
         (2900, 900, {"limited": 2.0}, False),
         (4100, 4100, {"drawn": 20}, False),
     ]
-    async with staged() as stage:
-        page = await stage.enter("o-nobody")
-        for sent_kbps, found_kbps, work, busy in rows:
-            after = {"at": 3.0, "bytes": sent_kbps * 3 * 125, "limited": 0.0, "encoding": 1.0, "drawn": 85} | work
-            told = "async (all) => (await import('/js/probe.js')).tooBusy(...all)"
-            assert await page.evaluate(told, [dict.fromkeys(after, 0), after, found_kbps]) is busy
+    page = await stage.enter("o-nobody")
+    for sent_kbps, found_kbps, work, busy in rows:
+        after = {"at": 3.0, "bytes": sent_kbps * 3 * 125, "limited": 0.0, "encoding": 1.0, "drawn": 85} | work
+        told = "async (all) => (await import('/js/probe.js')).tooBusy(...all)"
+        assert await page.evaluate(told, [dict.fromkeys(after, 0), after, found_kbps]) is busy

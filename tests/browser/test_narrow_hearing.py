@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 
+from playwright.async_api import Browser
+
 from benchmarks.bench_narrow import CAMERA, ME, SEATS, SPEAKER, cast
 from hearing.floor import Floor
 from tests.browser.stage import eventually, staged
@@ -22,8 +24,8 @@ OF = """window.of = async (seat, kind) =>
 """
 
 
-async def test_on_one_megabit_whoever_speaks_is_heard_and_seen() -> None:
-    async with staged(NarrowWire(down=DOWN_BITS)) as stage:
+async def test_on_one_megabit_whoever_speaks_is_heard_and_seen(shared: Browser) -> None:
+    async with staged(shared, NarrowWire(down=DOWN_BITS)) as stage:
         people = await cast(stage.courtroom)
         stage.courtroom.apply(Floor(hears=HEARD, sees=HEARD, recorded_video=CAMERA))
         async with asyncio.TaskGroup() as acting:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.async_api import Browser
 
 from hearing.floor import Floor
 from hearing.participants import SeatId
@@ -16,8 +17,8 @@ NORM = 1000
 
 
 @pytest.mark.parametrize(("bits", "below"), [(None, False), (800_000, True)])
-async def test_padding_tells_whether_the_norm_passes(bits: float | None, below: bool) -> None:
-    async with staged(NarrowWire(down=bits)) as stage:
+async def test_padding_tells_whether_the_norm_passes(shared: Browser, bits: float | None, below: bool) -> None:
+    async with staged(shared, NarrowWire(down=bits)) as stage:
         judge, suspect = await stage.enter(JUDGE), await stage.enter(SUSPECT)
         await line_up(stage.courtroom, JUDGE, SUSPECT)
         await stage.negotiate(judge, suspect)

@@ -19,7 +19,7 @@ from media.record.finalise import Chapter, Finished, finalise
 from media.record.recorder import Recorder
 from media.record.verify import verify_tapes
 from media.wire.clock import now_ns
-from tests.browser.stage import Stage, eventually, line_up, staged
+from tests.browser.stage import Stage, eventually, line_up
 from tests.media.record.synthetic import Sender, film, vp8
 from tests.media.record.test_h264 import a_hearing, filming
 
@@ -88,12 +88,6 @@ WATCH = """async ([from, to]) => {
 }"""
 
 
-@pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
-    async with staged() as found:
-        yield found
-
-
 async def _frames(page: Page, more: int) -> None:
     encoded = (await page.evaluate("outbound('video')"))["framesEncoded"]
     await eventually(page, f"(await outbound('video')).framesEncoded > {encoded + more}")
@@ -135,7 +129,7 @@ async def _shown(stage: Stage, source: str, *files: Path) -> AsyncIterator[Page]
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    page = await (await stage.browser.new_context()).new_page()
+    page = await stage.visitor()
     await page.goto(f"http://localhost:{runner.addresses[0][1]}/")
     yield page
     await runner.cleanup()

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-import pytest
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 
 from hearing.floor import NOBODY, Floor
 from hearing.participants import SeatId
@@ -17,12 +14,6 @@ from tests.media.narrow_wire import NarrowWire
 JUDGE, SUSPECT = SeatId("s-judge"), SeatId("s-suspect")
 BOTH = {JUDGE: frozenset({SUSPECT}), SUSPECT: frozenset({JUDGE})}
 TOGETHER = Floor(hears=BOTH, sees=BOTH, recorded_video=JUDGE)
-
-
-@pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
-    async with staged() as found:
-        yield found
 
 
 async def test_two_browsers_hear_and_see_each_other_as_the_floor_says(stage: Stage) -> None:
@@ -114,11 +105,11 @@ async def test_an_observer_receives_what_the_public_may_and_is_no_source(stage: 
     assert stage.courtroom.packets_to(JUDGE) == 0
 
 
-async def test_what_the_wire_loses_is_recovered() -> None:
+async def test_what_the_wire_loses_is_recovered(shared: Browser) -> None:
     def every_twentieth(number: int, data: bytes) -> bool:
         return number > 200 and data[0] >= 128 and number % 20 == 0
 
-    async with staged(NarrowWire(drop_up=every_twentieth, drop_down=every_twentieth)) as stage:
+    async with staged(shared, NarrowWire(drop_up=every_twentieth, drop_down=every_twentieth)) as stage:
         judge, suspect = await stage.enter(JUDGE), await stage.enter(SUSPECT)
         await line_up(stage.courtroom, JUDGE, SUSPECT)
         await stage.negotiate(judge, suspect)
@@ -131,13 +122,15 @@ async def test_what_the_wire_loses_is_recovered() -> None:
         assert stage.courtroom.link(SUSPECT).loss_up > 0
 
 
-async def test_a_line_that_loses_sound_gives_repetitions_time_and_a_whole_one_does_not() -> None:
+async def test_a_line_that_loses_sound_gives_repetitions_time_and_a_whole_one_does_not(
+    shared: Browser,
+) -> None:
     losing = True
 
     def some(number: int, data: bytes) -> bool:
         return losing and data[0] >= 128 and number % 11 == 0
 
-    async with staged(NarrowWire(drop_down=some)) as stage:
+    async with staged(shared, NarrowWire(drop_down=some)) as stage:
         await stage.sit(SUSPECT)
         judge = await stage.sit(JUDGE)
         await line_up(stage.courtroom, JUDGE, SUSPECT)

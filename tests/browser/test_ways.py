@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from playwright.async_api import Browser
+
 from hearing.floor import Floor
 from hearing.participants import SeatId
 from tests.browser.stage import eventually, line_up, staged
@@ -13,9 +15,9 @@ TOGETHER = Floor(hears=BOTH, sees=BOTH)
 UFRAG = "sdp => sdp.match(/a=ice-ufrag:(.+)/)[1]"
 
 
-async def test_media_return_by_themselves_when_the_way_is_lost_for_good() -> None:
+async def test_media_return_by_themselves_when_the_way_is_lost_for_good(shared: Browser) -> None:
     wire = NarrowWire()
-    async with staged(wire) as stage:
+    async with staged(shared, wire) as stage:
         judge, suspect = await stage.sit(JUDGE), await stage.sit(SUSPECT)
         await line_up(stage.courtroom, JUDGE, SUSPECT)
         stage.courtroom.apply(TOGETHER)
@@ -36,8 +38,8 @@ async def test_media_return_by_themselves_when_the_way_is_lost_for_good() -> Non
             assert names[-1] != names[0]
 
 
-async def test_a_browser_comes_in_by_ipv6() -> None:
-    async with staged(host="::1") as stage:
+async def test_a_browser_comes_in_by_ipv6(shared: Browser) -> None:
+    async with staged(shared, host="::1") as stage:
         judge, suspect = await stage.sit(JUDGE), await stage.sit(SUSPECT)
         await line_up(stage.courtroom, JUDGE, SUSPECT)
         stage.courtroom.apply(TOGETHER)

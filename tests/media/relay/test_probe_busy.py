@@ -9,7 +9,7 @@ import pytest
 
 from hearing.participants import SeatId
 from media.relay.courtroom import Courtroom
-from media.relay.probe import CourtBusy, NoWay, Probe
+from media.relay.probe import CourtBusy, NoWay, Probe, ProbeFailed
 from media.relay.probe_line import LATE_NS, MOST_REPEATS, ProbeLine
 from media.wire.clock import MILLISECOND, now_ns
 from media.wire.door import Door
@@ -114,3 +114,8 @@ async def test_who_never_came_has_no_way_and_the_court_is_not_to_blame(probe: Pr
     probe.end()
     with pytest.raises(NoWay):
         await probe.measure("up", lambda: (0, 0), lambda *_: None)
+
+
+async def test_without_a_probe_connection_there_is_no_figure(courtroom: Courtroom) -> None:
+    with pytest.raises(ProbeFailed, match="no probe connection"):
+        await courtroom.probe(SEAT, "up", lambda *_: None)
