@@ -7,11 +7,12 @@ them (``loops.fixture``).
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from inspect import iscoroutinefunction
 from pathlib import Path
 
 import aiohttp
 import pytest
-from playwright.async_api import Browser, BrowserContext
+from playwright.async_api import Browser, BrowserContext, Page
 
 from tests.browser.courthouse import Courthouse, Listed, list_hearing
 from tests.browser.fake_court import FakeCourt
@@ -20,18 +21,20 @@ from tests.browser.loops import fixture, in_the_shared_loop
 from tests.browser.stage import Stage, staged
 from tests.web.serving import served
 
-SILENT = frozenset({"court", "archive", "desk", "lobby", "shown", "signing"})
-"""What pages stand on that play nothing and send nothing: a made-up court, papers, a lobby without a recogniser,
-and a case file, of which a test with sound says itself that it is one."""
+SILENT = frozenset({"court", "archive", "desk", "lobby", "screen", "shown", "signing"})
+"""What pages stand on that play nothing and send nothing: a made-up court, papers, a film, a lobby without a
+recogniser, and a case file, of which a test with sound says itself that it is one."""
 
 SHARED = frozenset({"court", "shared", "loud"})
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Most tests here hear and see; those on silent ground may run beside others."""
-    if isinstance(item, pytest.Function) and SILENT.isdisjoint(item.fixturenames):
+    if not isinstance(item, pytest.Function) or not iscoroutinefunction(item.obj):
+        return
+    if SILENT.isdisjoint(item.fixturenames):
         item.add_marker("sound")
-    if isinstance(item, pytest.Function) and not SHARED.isdisjoint(item.fixturenames):
+    if not SHARED.isdisjoint(item.fixturenames):
         in_the_shared_loop(item)
 
 
@@ -61,6 +64,14 @@ async def stage(shared: Browser) -> AsyncIterator[Stage]:
     """An empty courtroom without a court around it."""
     async with staged(shared) as found:
         yield found
+
+
+@fixture
+async def screen(shared: Browser) -> AsyncIterator[Page]:
+    """A page of nobody's, on which a finished film is played."""
+    context = await shared.new_context()
+    yield await context.new_page()
+    await context.close()
 
 
 @fixture

@@ -109,7 +109,7 @@ async def _hold(stage: Stage, folder: Path) -> None:
 
 
 @asynccontextmanager
-async def _shown(stage: Stage, source: str, *files: Path) -> AsyncIterator[Page]:
+async def _shown(page: Page, source: str, *files: Path) -> AsyncIterator[None]:
     async def page_source(_: web.Request) -> web.Response:
         return web.Response(text=source, content_type="text/html")
 
@@ -129,14 +129,13 @@ async def _shown(stage: Stage, source: str, *files: Path) -> AsyncIterator[Page]
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    page = await stage.visitor()
     await page.goto(f"http://localhost:{runner.addresses[0][1]}/")
-    yield page
+    yield
     await runner.cleanup()
 
 
-async def _play(stage: Stage, file: Path, *moments: tuple[float, float]) -> list[dict[str, Any]]:
-    async with _shown(stage, PLAYER, file) as page:
+async def _play(page: Page, file: Path, *moments: tuple[float, float]) -> list[dict[str, Any]]:
+    async with _shown(page, PLAYER, file):
         return [await page.evaluate(WATCH, list(moment)) for moment in moments]
 
 
@@ -160,7 +159,9 @@ async def test_what_two_browsers_said_plays_and_seeks_in_a_third(stage: Stage, t
     ]
     assert len(made.segments) == 2
     again = made.segments[1].file_ns / 1e9
-    first, second, back = await _play(stage, made.files[0], (0.0, 1.5), (again + 1.5, again + 3.0), (0.5, 1.0))
+    first, second, back = await _play(
+        await stage.visitor(), made.files[0], (0.0, 1.5), (again + 1.5, again + 3.0), (0.5, 1.0)
+    )
     for seen, asked in ((first, 0.0), (second, again + 1.5), (back, 0.5)):
         assert seen["landed"] == pytest.approx(asked, abs=0.05)
         assert seen["frames"] > 5
@@ -168,13 +169,13 @@ async def test_what_two_browsers_said_plays_and_seeks_in_a_third(stage: Stage, t
         assert seen["duration"] == pytest.approx(made.duration_ns / 1e9, abs=0.2)
 
 
-async def test_a_recording_in_h264_plays_and_seeks_where_the_browser_decodes_it(stage: Stage, tmp_path: Path) -> None:
+async def test_a_recording_in_h264_plays_and_seeks_where_the_browser_decodes_it(screen: Page, tmp_path: Path) -> None:
     made = await asyncio.to_thread(a_hearing, tmp_path, filming())
-    async with _shown(stage, PLAYER, made.files[0]) as page:
-        if not await page.evaluate("""MediaSource.isTypeSupported('video/mp4; codecs="avc1.42c01f,opus"')"""):
+    async with _shown(screen, PLAYER, made.files[0]):
+        if not await screen.evaluate("""MediaSource.isTypeSupported('video/mp4; codecs="avc1.42c01f,opus"')"""):
             pytest.skip("this Chromium decodes no H.264")
     for seen, asked in zip(
-        await _play(stage, made.files[0], (0.0, 1.5), (7.0, 8.0), (3.0, 4.0)), (0.0, 7.0, 3.0), strict=True
+        await _play(screen, made.files[0], (0.0, 1.5), (7.0, 8.0), (3.0, 4.0)), (0.0, 7.0, 3.0), strict=True
     ):
         assert seen["landed"] == pytest.approx(asked, abs=0.05)
         assert seen["frames"] > 5
@@ -188,7 +189,8 @@ async def test_several_files_of_one_recording_play_on_as_one(stage: Stage, tmp_p
         (tmp_path / name).mkdir()
         made = await asyncio.to_thread(a_hearing, tmp_path / name, film(Sender(JUDGE, "video", 7), vp8(6)))
         files.append(made.files[0])
-    async with _shown(stage, REELS % 12, *files) as page:
+    page = await stage.visitor()
+    async with _shown(page, REELS % 12, *files):
         seen = await page.evaluate(CROSS, 11.0)
     assert seen["rate"] == 2, "the speed stays"
     crossing = [place for place, _ in seen["seen"][: seen["crossing"]]]
