@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +12,13 @@ import aiohttp
 import pytest
 from aiohttp import WSMsgType
 
-from tests.browser.courthouse import Courthouse, Listed, list_hearing
+from hearing.registry.leases import LeaseBook
+from hearing.registry.store import Store
+from tests.browser.courthouse import LOOK_SECONDS, Courthouse, Listed, list_hearing
 from tests.hearing.registry import postgres
 from tests.patience import PATIENCE_SECONDS
-from tests.web.test_venue import redis_server
+from tests.web.stand import FRAGMENT, SCREEN, SDP, Device
+from tests.web.test_venue import RedisServer, redis_server
 from web.rehearsal.picture import loops
 from web.rehearsal.player import Player
 
@@ -29,25 +32,30 @@ def database() -> Iterator[str]:
 
 
 @pytest.fixture
-async def nodes(tmp_path: Path, database: str) -> AsyncIterator[tuple[Courthouse, Courthouse]]:
-    with redis_server(tmp_path) as redis:
-        common = {
-            "TYNDAU_DATABASE": database,
-            "TYNDAU_VENUE__REDIS_URL": redis.url,
-            "TYNDAU_VENUE__LEASE_SECONDS": LEASE,
-        }
-        one, two = Courthouse(tmp_path / "data"), Courthouse(tmp_path / "data")
+def redis(tmp_path: Path) -> Iterator[RedisServer]:
+    with redis_server(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+async def nodes(tmp_path: Path, database: str, redis: RedisServer) -> AsyncIterator[tuple[Courthouse, Courthouse]]:
+    common = {
+        "TYNDAU_DATABASE": database,
+        "TYNDAU_VENUE__REDIS_URL": redis.url,
+        "TYNDAU_VENUE__LEASE_SECONDS": LEASE,
+    }
+    one, two = Courthouse(tmp_path / "data"), Courthouse(tmp_path / "data")
+    for node in (one, two):
+        node.settings = {**common, "TYNDAU_VENUE__NODE_URL": node.url}
+    await one.accounts()
+    try:
         for node in (one, two):
-            node.settings = {**common, "TYNDAU_VENUE__NODE_URL": node.url}
-        await one.accounts()
-        try:
-            for node in (one, two):
-                await node.open()
-            yield one, two
-        finally:
-            for number, node in enumerate((one, two), 1):
-                await node.close()
-                print(f"--- node {number}", "".join(node.log[-80:]), sep="\n")
+            await node.open()
+        yield one, two
+    finally:
+        for number, node in enumerate((one, two), 1):
+            await node.close()
+            print(f"--- node {number}", "".join(node.log[-80:]), sep="\n")
 
 
 @asynccontextmanager
@@ -127,5 +135,89 @@ async def test_a_hearing_sits_at_one_node_is_reached_through_the_other_and_outli
             assert after[: len(before)] == before
             assert {e["fact"]["seat"] for e in after[len(before) :] if e["fact"]["fact"] == "LineLost"} >= parties
             await confirmed(listed, "suspect")
+            twin = Courthouse(two.folder, settings=two.settings)
+            code, out = await twin.command("serve")
+            assert code == 1, out
+            assert "venue.node_url" in out
+            assert "another server answers there" in out
     code, out = await two.command("verify")
     assert code == 0, out
+
+
+PARTIES = ("prosecutor", "suspect", "counsel")
+
+
+async def logged(node: Courthouse, words: str) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            if any(words in line for line in node.log):
+                return
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+async def kept(book: LeaseBook, hearing: str, node: str) -> None:
+    """Wait until this node has kept the hearing for two terms of its lease more."""
+    clock = asyncio.get_running_loop().time
+    until = clock() + 2 * float(LEASE)
+    while clock() < until:
+        assert await book.holder(hearing) == node
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def use_second_devices(session: aiohttp.ClientSession, node: Courthouse, listed: Listed) -> None:
+    """A camera and a screen come, are spoken with and go by a node at which the hearing does not sit."""
+    bearer = {"Authorization": f"Bearer {listed.links['judge'].partition('#')[2]}"}
+    for use, parts in (("whip", None), ("whep", SCREEN)):
+        offer = Device.anonymous(parts)
+        headers = {**bearer, **SDP}
+        async with session.post(f"{node.url}/{use}/{listed.hearing}", data=offer, headers=headers) as answer:
+            assert answer.status == 201, await answer.text()
+            place, tag = answer.headers["Location"], answer.headers["ETag"]
+        assert place.startswith(f"/{use}/{listed.hearing}/"), "of the court's one address, not of a node's"
+        known = [line for line in offer.splitlines() if line.startswith(("a=ice-ufrag:", "a=ice-pwd:"))][:2]
+        fragment = "\r\n".join((*known, "m=audio 9 UDP/TLS/RTP/SAVPF 0", "a=mid:0", ""))
+        at = f"{node.url}{place}"
+        headers = {**bearer, **FRAGMENT, "If-Match": tag}
+        async with session.patch(at, data=fragment, headers=headers) as answer:
+            assert answer.status == 204, await answer.text()
+        for status in (200, 404):
+            async with session.delete(at, headers=bearer) as answer:
+                assert answer.status == status
+
+
+@asynccontextmanager
+async def bench_at(one: Courthouse, two: Courthouse) -> AsyncIterator[tuple[aiohttp.ClientSession, Listed]]:
+    """A hearing that sits at the one node and whose bench asks at the other, where all have passes."""
+    async with aiohttp.ClientSession() as session:
+        first = await list_hearing(one, session, *PARTIES)
+        await knock(session, one, first.hearing, first.judge.token)
+        judge, _ = await two.sign_in(session, "judge")
+        secretary, _ = await two.sign_in(session, "secretary")
+        listed = replace(first, secretary=secretary, judge=judge)
+        for name in ("judge", "secretary"):
+            wish = {"person": listed.people[name]}
+            sheet = await secretary.call("POST", f"/hearings/{listed.hearing}/passes", wish)
+            listed.links[name] = sheet["link"]
+        yield session, listed
+
+
+async def test_devices_come_by_any_node_and_redis_may_go_and_come_back_empty(
+    nodes: tuple[Courthouse, Courthouse], redis: RedisServer, database: str
+) -> None:
+    one, two = nodes
+    async with bench_at(one, two) as (session, listed), AsyncExitStack() as stack:
+        store = await Store.open(database)
+        stack.push_async_callback(store.close)
+        camera = (await listed.seats())["judge"]
+        act = {"act": "name_court_camera", "seat": camera}
+        await listed.secretary.call("POST", f"/hearings/{listed.hearing}/acts", act)
+        await use_second_devices(session, two, listed)
+        redis.kill()
+        await logged(one, "redis silent")
+        await kept(LeaseBook(store), listed.hearing, one.url)
+        await use_second_devices(session, two, listed)
+        redis.start()
+        await logged(one, "redis answers again")
+        await use_second_devices(session, two, listed)
+        assert await LeaseBook(store).holder(listed.hearing) == one.url
+        assert not any("lease lost" in line for node in nodes for line in node.log)
