@@ -3,6 +3,9 @@
 
 /** @typedef {{ at: number, src: string }} Part */
 
+/** No recording is so long, in seconds. */
+const BEYOND = 1e9;
+
 /** @param {HTMLVideoElement} video */
 export function film(video) {
   const parts = /** @type {Part[]} */ (JSON.parse(video.dataset.parts || "[]"));
@@ -13,15 +16,16 @@ export function film(video) {
   let wanted = /** @type {number | null} */ (null);
   const start = () => parts[playing]?.at ?? 0;
 
-  /** Captions are written for the whole recording, and shown by the file that plays: those of others have no length.
+  /** Captions are written for the whole recording, and shown by the file that plays: those before it lie beyond its end.
       The list is kept in order of time, so whoever changes times goes through a copy of it. */
   function shift() {
     for (const track of video.textTracks) {
       for (const cue of Array.from(track.cues ?? [])) {
         const place = places.get(cue) ?? { from: cue.startTime, to: cue.endTime };
         places.set(cue, place);
-        cue.startTime = Math.max(0, place.from - start());
-        cue.endTime = Math.max(0, place.to - start());
+        const over = place.to <= start();
+        cue.startTime = over ? BEYOND : Math.max(0, place.from - start());
+        cue.endTime = over ? BEYOND : place.to - start();
       }
     }
   }
