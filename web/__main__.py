@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 def main() -> None:
-    """``tyndau [serve|verify|reconcile|backup|retention|persons|account|evaluate|models]``."""
+    """``tyndau [serve|verify|reconcile|backup|retention|persons|account|password|evaluate|models]``."""
     asked = commands.arguments().parse_args()
     try:
         settings = load(asked.config)
@@ -73,6 +73,8 @@ def _do(asked: argparse.Namespace, settings: Settings) -> int | None:
             _at_registry(settings, lambda r: commands.persons(r, asked.bundle, asked.reports))
         case "account":
             _at_registry(settings, lambda r: commands.account(r, asked.iin, asked.name, asked.role))
+        case "password":
+            return _at_registry(settings, lambda r: commands.password(r, asked.iin))
         case "evaluate":
             return commands.evaluate(_speech(settings), asked.folder, short=asked.short)
         case "models":

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def arguments() -> argparse.ArgumentParser:
-    """``tyndau [serve|verify|reconcile|backup|retention|persons|account|evaluate|models]``."""
+    """``tyndau [serve|verify|reconcile|backup|retention|persons|account|password|evaluate|models]``."""
     parser = argparse.ArgumentParser(prog="tyndau", description="Remote hearings for courts")
     parser.add_argument("--config", type=Path, help="settings file (TOML)")
     commands = parser.add_subparsers(dest="command")
@@ -58,6 +58,8 @@ def arguments() -> argparse.ArgumentParser:
     account.add_argument("iin")
     account.add_argument("name")
     account.add_argument("role", choices=["court_secretary", "investigating_judge", "presiding_judge"])
+    password = commands.add_parser("password", help="give a staff account a new password, and end what is signed in")
+    password.add_argument("iin")
     return parser
 
 
@@ -149,9 +151,24 @@ def _put(to: Path, reports: Sequence[Report]) -> None:
 
 
 async def account(registry: Registry, iin: str, name: str, role: str) -> None:
-    """Make a staff account; its password comes from the terminal, or from the first line of the input."""
-    password = getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    await registry.docket.accounts.create(iin, password, name, [role], time.time())
+    """Make a staff account."""
+    await registry.docket.accounts.create(iin, _typed_password(), name, [role], time.time())
+
+
+async def password(registry: Registry, iin: str) -> int:
+    """Another password for this account; whoever is signed in by the old one has to sign in again."""
+    accounts = registry.docket.accounts
+    known = await accounts.by_iin(iin)
+    if known is None:
+        print("nobody has an account with this IIN", file=sys.stderr)
+        return 1
+    await accounts.set_password(known.id, _typed_password())
+    return 0
+
+
+def _typed_password() -> str:
+    """From the terminal, or the first line of the input."""
+    return getpass.getpass("password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
 
 
 def evaluate(speech: SpeechSettings, folder: Path, *, short: bool) -> int:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from tests.browser.courthouse import Courthouse
@@ -19,6 +20,7 @@ ROOT = Path(__file__).parents[2]
     ("asked", "said"),
     [
         (("account", "900101300018", "Үлгі", "court_secretary"), "IIN"),
+        (("password", "900101300017"), "nobody has an account"),
         (("persons", "{folder}/no-bag.zip"), "no-bag.zip"),
         (("evaluate", "{folder}"), "no model"),
         (("verify", "{folder}/no-bag.zip", "--seal", "{folder}/none.crt"), "none.crt"),
@@ -40,6 +42,19 @@ async def test_an_account_made_twice_is_refused_and_the_first_stays(tmp_path: Pa
     code, out = await house.command(*asked, typed=PASSWORD + "\n")
     assert code == 1
     assert "Traceback" not in out
+
+
+async def test_a_new_password_opens_the_account_and_the_old_one_no_more(tmp_path: Path) -> None:
+    async with Courthouse(tmp_path / "data").sitting() as house, aiohttp.ClientSession() as session:
+        judge, _ = await house.sign_in(session, "judge")
+        await judge.call("GET", "/hearings")
+        assert (await house.command("password", JUDGE_IIN, typed="an other pass phrase\n"))[0] == 0
+        await judge.refusal("GET", "/hearings", None)
+        found = []
+        for word in (PASSWORD, "an other pass phrase"):
+            answer = await session.post(f"{house.url}/api/v1/session", json={"iin": JUDGE_IIN, "password": word})
+            found.append(answer.status)
+    assert found == [401, 200]
 
 
 HEAVY = ("faster_whisper", "ctranslate2", "av", "weasyprint", "aiortc", "aiohttp", "docx", "snowballstemmer")
