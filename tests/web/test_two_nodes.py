@@ -14,7 +14,7 @@ from aiohttp import WSMsgType
 
 from hearing.registry.leases import LeaseBook
 from hearing.registry.store import Store
-from tests.browser.courthouse import LOOK_SECONDS, Courthouse, Listed, list_hearing
+from tests.browser.courthouse import LOOK_SECONDS, Api, Courthouse, Listed, list_hearing
 from tests.hearing.registry import postgres
 from tests.patience import PATIENCE_SECONDS
 from tests.web.stand import FRAGMENT, SCREEN, SDP, Device
@@ -145,6 +145,72 @@ async def test_a_hearing_sits_at_one_node_is_reached_through_the_other_and_outli
 
 
 PARTIES = ("prosecutor", "suspect", "counsel")
+STEPS = (
+    "composition",
+    "motion_announced",
+    "rights_explained",
+    "prosecutor_heard",
+    "suspect_heard",
+    "counsel_heard",
+)
+RULING: dict[str, object] = {
+    "outcome": "sanction_short",
+    "days": 10,
+    "bail_exception": "especially_grave",
+    "reasons": "Тяжесть подозрения и риск скрыться.",
+}
+
+
+class Bench:
+    """The judge and the secretary, at one node."""
+
+    def __init__(self, session: aiohttp.ClientSession, node: Courthouse, listed: Listed) -> None:
+        self._session, self._node, self._listed = session, node, listed
+
+    async def insist(self, who: Api, act: str, **fields: object) -> None:
+        """Ask until it is done: what it waits for is on its way. The judge goes on after every loss of a line."""
+        async with asyncio.timeout(3 * PATIENCE_SECONDS):
+            while not await self._done(who, act, **fields):
+                await self._done(self._listed.judge, "resume_after_loss")
+                await asyncio.sleep(LOOK_SECONDS)
+
+    async def _done(self, who: Api, act: str, **fields: object) -> bool:
+        at = f"{self._node.url}/api/v1/hearings/{self._listed.hearing}/acts"
+        headers = {"Authorization": f"Bearer {who.token}"}
+        async with self._session.post(at, json={"act": act, **fields}, headers=headers) as answer:
+            return answer.ok
+
+    async def open(self) -> None:
+        judge, secretary, people = self._listed.judge, self._listed.secretary, self._listed.people
+        seats = await self._listed.seats()
+        for name in PARTIES:
+            await arrivals(self._listed, seats[name], 1)
+            await self.insist(secretary, "confirm_identity", person=people[name])
+            await self.insist(judge, "override_link", seat=seats[name], reason="Связь слышна.")
+            await self.insist(secretary, "admit", person=people[name])
+        await self.insist(secretary, "name_court_camera", seat=seats["judge"])
+        await self.insist(secretary, "start_recording")
+        await self.insist(judge, "announce_opening")
+        await self._listed.fact("Opened")
+
+    async def take(self, *steps: str) -> None:
+        for step in steps:
+            await self.insist(self._listed.judge, "take_step", step=step)
+
+    async def decide_and_close(self) -> None:
+        judge, secretary = self._listed.judge, self._listed.secretary
+        await self.insist(judge, "retire")
+        await self.insist(judge, "decide", **RULING)
+        await self.insist(judge, "return_from_deliberation")
+        await self.insist(judge, "announce_decision")
+        await self.insist(secretary, "note_ruling_delivered", recipient="suspect")
+        await self.insist(judge, "close_hearing")
+        await self._listed.fact("FileSealed", kind="bundle")
+
+
+def voices(folder: Path) -> dict[str, int]:
+    """How much lies on the tapes of each voice."""
+    return {tape.name: sum(part.stat().st_size for part in tape.iterdir()) for tape in folder.glob("*.audio")}
 
 
 async def logged(node: Courthouse, words: str) -> None:
@@ -209,8 +275,7 @@ async def test_devices_come_by_any_node_and_redis_may_go_and_come_back_empty(
         store = await Store.open(database)
         stack.push_async_callback(store.close)
         camera = (await listed.seats())["judge"]
-        act = {"act": "name_court_camera", "seat": camera}
-        await listed.secretary.call("POST", f"/hearings/{listed.hearing}/acts", act)
+        await Bench(session, two, listed).insist(listed.secretary, "name_court_camera", seat=camera)
         await use_second_devices(session, two, listed)
         redis.kill()
         await logged(one, "redis silent")
@@ -221,3 +286,33 @@ async def test_devices_come_by_any_node_and_redis_may_go_and_come_back_empty(
         await use_second_devices(session, two, listed)
         assert await LeaseBook(store).holder(listed.hearing) == one.url
         assert not any("lease lost" in line for node in nodes for line in node.log)
+
+
+async def test_a_recorded_hearing_outlives_its_node_and_its_record_is_whole(
+    nodes: tuple[Courthouse, Courthouse], tmp_path: Path
+) -> None:
+    one, two = nodes
+    async with bench_at(one, two) as (session, listed), AsyncExitStack() as stack:
+        for name in (*PARTIES, "judge", "secretary"):
+            await stack.enter_async_context(visiting(two, listed, name))
+        bench, judge, at = Bench(session, two, listed), listed.judge, f"/hearings/{listed.hearing}"
+        await bench.open()
+        await bench.take(*STEPS[:3])
+        folder = tmp_path / "data" / "tapes" / listed.hearing
+        before, taped = await listed.entries(), voices(folder)
+        assert len(taped) == len(PARTIES) + 2
+
+        await one.kill()
+        await listed.fact("PausedByLoss", cause="server")
+        await bench.insist(judge, "repair_gap", summary="Последнее предложение повторено.")
+        gap = (await listed.fact("ResumedAfterLoss"))["fact"]
+        assert gap["gap_from"] < gap["gap_to"]
+        assert (await listed.entries())[: len(before)] == before
+        await bench.take(*STEPS[3:])
+        await bench.decide_and_close()
+        assert all(size > taped[track] for track, size in voices(folder).items()), "each goes on after the gap"
+        bundle = tmp_path / "bundle.zip"
+        bundle.write_bytes(await listed.secretary.bytes(f"{at}/bundle.zip"))
+    for arguments in (("verify",), ("verify", str(bundle)), ("reconcile",)):
+        code, out = await two.command(*arguments)
+        assert code == 0, out
