@@ -20,22 +20,36 @@ from transcripts.transcriber import Transcriber
 from web.court import Court
 
 RATE = 48_000
-LENGTH_SECONDS = 10
-SAID = (("judge", 0.5, "investigating_judge-3"), ("suspect", 4.0, "suspect-2"))
-"""Who spoke when, and with which of the rehearsal's voices."""
+LENGTH_SECONDS = 14
+SAID = (
+    ("judge", 0.5, "investigating_judge-3-kk", None),
+    ("suspect", 4.0, "suspect-2-kk", None),
+    ("suspect", 8.0, "witness-2-ru", 1.3),
+    ("suspect", 11.0, "witness-2-ru", 1.3),
+)
+"""Who spoke when, with which of the rehearsal's voices, and after how many seconds they broke off: of a sentence that
+was broken off the ear is not sure."""
 HEARD = "Құқықтарыңыз түсінікті ме?"
 """What the judge's sentence is."""
 
 
-def spoken(after: float, name: str) -> NDArray[np.int16]:
-    """A whole track of 48 kHz with this sentence at its place."""
+def spoken(seat: str) -> NDArray[np.int16]:
+    """A whole track of 48 kHz with the sentences of this seat at their places."""
     track = np.zeros(LENGTH_SECONDS * RATE, np.float32)
-    with av.open(str(REHEARSAL / "voices" / f"{name}-kk.ogg")) as container:
+    for _, after, name, seconds in (said for said in SAID if said[0] == seat):
+        sound, start = sentence(name, seconds), int(after * RATE)
+        track[start : start + len(sound)] = sound
+    return (np.clip(track, -1, 1) * 32_000).astype(np.int16)
+
+
+def sentence(name: str, seconds: float | None) -> NDArray[np.float32]:
+    """From its first sound on."""
+    with av.open(str(REHEARSAL / "voices" / f"{name}.ogg")) as container:
         resampler = av.AudioResampler("flt", "mono", RATE)
         pieces = [p.to_ndarray()[0] for frame in container.decode(audio=0) for p in resampler.resample(frame)]
-    sound, start = np.concatenate(pieces), int(after * RATE)
-    track[start : start + len(sound)] = sound
-    return (np.clip(track, -1, 1) * 32_000).astype(np.int16)
+    sound = np.concatenate(pieces)
+    first = int(np.argmax(np.abs(sound) > 0.01))
+    return sound[first : None if seconds is None else first + int(seconds * RATE)]
 
 
 async def heard_record(house: House, folder: Path) -> HearingId:
@@ -45,10 +59,10 @@ async def heard_record(house: House, folder: Path) -> HearingId:
     state = await house.state(hearing)
     assert state.opened_at is not None
     since = int(state.opened_at * SECOND)
-    seats = {name: await house.seat(hearing, name) for name, *_ in SAID}
+    seats = {name: await house.seat(hearing, name) for name in ("judge", "suspect")}
     streams = [
-        voice(Sender(seats[name], "audio", number), opus(spoken(after, sentence)), since)
-        for number, (name, after, sentence) in enumerate(SAID, 1)
+        voice(Sender(seat, "audio", number), opus(spoken(name)), since)
+        for number, (name, seat) in enumerate(seats.items(), 1)
     ]
     streams.append(film(Sender(seats["judge"], "video", 9), vp8(LENGTH_SECONDS), since))
     floor = Floor(recorded_sound=frozenset(seats.values()), recorded_video=seats["judge"])
