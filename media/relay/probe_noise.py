@@ -10,18 +10,18 @@ from collections.abc import Iterable, Set
 
 from media.relay.reception import Reception
 from media.wire import rtcp, rtp
+from media.wire.clock import MILLISECOND
 
 MOST_STREAMS = 24
+HEARD_NS, HUSHED_NS = 500 * MILLISECOND, 2500 * MILLISECOND
 
 
 class Noise:
     def __init__(self) -> None:
         self._streams: dict[int, Reception] = {}
+        self._heard_ns: dict[int, int] = {}
         self._loud: set[int] = set()
         self._before: dict[int, tuple[int, int]] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._streams)
 
     def take(self, packet: rtp.Rtp, arrival_ns: int) -> None:
         stream = self._streams.get(packet.ssrc)
@@ -29,13 +29,18 @@ class Noise:
             stream = self._streams[packet.ssrc] = Reception(packet.ssrc, 90000, 512)
         if stream is not None:
             stream.take(packet, arrival_ns)
+            self._heard_ns[packet.ssrc] = arrival_ns
 
-    def ssrcs(self) -> list[int]:
-        return list(self._streams)
+    def heard(self, now_ns: int) -> list[int]:
+        """Streams to answer: those that are heard, or for a while the one that was heard last. Words about all that
+        there ever were would themselves take from a narrow line down."""
+        last = max(self._heard_ns.values(), default=0)
+        since = min(now_ns - HEARD_NS, last)
+        return [ssrc for ssrc, at in self._heard_ns.items() if at >= since] if now_ns - last <= HUSHED_NS else []
 
-    def blocks(self) -> list[bytes]:
+    def blocks(self, ssrcs: Iterable[int]) -> list[bytes]:
         """Report blocks that tell of no loss."""
-        return [rtcp.report_block(r.ssrc, 0, 0, r.highest, 0, 0, 0) for r in self._streams.values()]
+        return [rtcp.report_block(ssrc, 0, 0, self._streams[ssrc].highest, 0, 0, 0) for ssrc in ssrcs]
 
     def calmed(self) -> None:
         """What came so far filled the line; whatever begins from now on does not."""

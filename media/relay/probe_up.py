@@ -40,7 +40,6 @@ GENTLE = 0.5
 """Share of what was found at which delay and loss are measured."""
 
 LIMIT_NS = 200 * MILLISECOND
-HUSHED_NS = 2500 * MILLISECOND
 
 
 class Up:
@@ -48,12 +47,10 @@ class Up:
         self._line = line
         self._limit = Limit(PLENTY)
         self._noise = Noise()
-        self._noisy_ns = 0
         self._meter: list[tuple[int, int]] = []
         self._metering = False
 
     def take_rtp(self, packet: rtp.Rtp, arrival_ns: int) -> None:
-        self._noisy_ns = arrival_ns
         self._noise.take(packet, arrival_ns)
 
     def metered(self, size: int, arrival_ns: int) -> None:
@@ -66,12 +63,11 @@ class Up:
 
         We tell it that nothing is lost, else it would send less than the line carries, and nothing would be found out.
         """
-        if not self._noise or now_ns - self._noisy_ns > HUSHED_NS:
-            return
         peer = self._line.peer
-        packet = self._limit.feedback(peer.ssrc, self._noise.ssrcs(), now_ns, LIMIT_NS)
+        heard = self._noise.heard(now_ns)
+        packet = self._limit.feedback(peer.ssrc, heard, now_ns, LIMIT_NS)
         if packet is not None:
-            peer.send_rtcp(rtcp.receiver_report(peer.ssrc, self._noise.blocks()) + packet)
+            peer.send_rtcp(rtcp.receiver_report(peer.ssrc, self._noise.blocks(heard)) + packet)
 
     def idle(self) -> None:
         """Ask for next to nothing: the line is needed for something else."""

@@ -9,7 +9,7 @@ import pytest
 from media.relay.probe_figures import Packet, arriving, line_rate, steady_rate, step, usable
 from media.relay.probe_noise import Noise
 from media.wire import rtp
-from media.wire.clock import MILLISECOND
+from media.wire.clock import MILLISECOND, SECOND
 
 SIZE = 300
 KBPS = 1500
@@ -135,3 +135,14 @@ def test_of_a_page_that_goes_on_in_the_same_stream_that_stream_is_counted() -> N
     comes(noise, 1, 481, 482, 484)
     assert noise.stragglers() == 0
     assert noise.counted() == (4, 3)
+
+
+def test_only_streams_that_are_heard_are_answered_and_for_a_while_the_last_of_them() -> None:
+    noise = Noise()
+    assert noise.heard(0) == []
+    for ssrc in range(1, 11):
+        comes(noise, ssrc, ssrc)
+    at = 10 * EVERY_NS
+    assert noise.heard(at) == list(range(1, 11))
+    assert noise.heard(at + SECOND) == [10]
+    assert noise.heard(at + 3 * SECOND) == []
