@@ -21,6 +21,8 @@ CHOSEN = re.compile(r"choices\(request, \"([a-z_]+)\"")
 """The group of a select's options."""
 ENDED = re.compile(r"\}(\.[a-z_]+)+[`\"']")
 """The end of an id whose beginning the code finds elsewhere."""
+BEGINNINGS = (*BEGUN.findall(SOURCES), *(f"{group}." for group in CHOSEN.findall(SOURCES)))
+ENDINGS = tuple(found.group(0)[1:-1] for found in ENDED.finditer(SOURCES))
 SCRIPTED = {
     name: set(re.findall(r"\bword\(\"([^\"]+)\"", path.read_text("utf-8")))
     for path in sorted((STATIC / "js").glob("*.js"))
@@ -37,10 +39,8 @@ def said(msgid: str) -> bool:
     name = msgid.removeprefix("js.")
     if msgid in IDS or name in SOURCES or name.replace('"', '\\"') in SOURCES:
         return True
-    beginnings = (*BEGUN.findall(SOURCES), *(f"{group}." for group in CHOSEN.findall(SOURCES)))
-    endings = tuple(found.group(0)[1:-1] for found in ENDED.finditer(SOURCES))
     put_together = all(f'"{part}"' in SOURCES for part in name.split("."))
-    return name.startswith(beginnings) or name.endswith(endings) or put_together
+    return name.startswith(BEGINNINGS) or name.endswith(ENDINGS) or put_together
 
 
 @pytest.mark.parametrize("path", sorted((WEB / "locales" / "en").glob("*.po")), ids=lambda path: path.stem)
