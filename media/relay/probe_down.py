@@ -116,12 +116,16 @@ class Down:
         return kbps
 
     async def _step(self, kbps: int, beside: Beside, seconds: float, before_kbps: float) -> figures.Step:
-        """What the line made of a rate. That it is full is believed only where the court kept to that rate."""
+        """What the line made of a rate. That it is full is believed only where the court kept to that rate.
+
+        Time in which the court stood still is none that the search has had.
+        """
         while True:
             began = self._line.clock()
             step = await self._send(kbps, beside, seconds, PADDING)
             full = step.kbps < ENOUGH_KBPS and step.full(before_kbps)
             if not full or not self._line.spoiled():
+                self._until += self._line.stood_ns
                 return step
             self._until += self._line.clock() - began
 

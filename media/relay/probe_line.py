@@ -82,6 +82,11 @@ class ProbeLine:
         if late > LATE_NS:
             self._stood_ns += late
 
+    @property
+    def stood_ns(self) -> int:
+        """So long the court stood still since the stretch began."""
+        return self._stood_ns
+
     def begin_stretch(self) -> None:
         self._stood_ns = 0
 

@@ -6,13 +6,10 @@ import re
 
 import pytest
 
-from web.rendering import STATIC, TEMPLATES
+from web.rendering import STATIC
 
 SOURCES = "\n".join(
-    path.read_text("utf-8")
-    for folder, kinds in ((STATIC, ("*.js",)), (TEMPLATES, ("*.html", "*.svg")), (STATIC.parent, ("*.py",)))
-    for kind in kinds
-    for path in folder.rglob(kind)
+    path.read_text("utf-8") for kind in ("*.js", "*.html", "*.svg", "*.py") for path in STATIC.parent.rglob(kind)
 )
 WORDS = frozenset(re.findall(r"[A-Za-z][\w-]*", SOURCES))
 
