@@ -62,7 +62,12 @@ async def join(browser: Browser, told: dict[str, Any]) -> float:
     """Milliseconds of one join."""
     painted: asyncio.Future[float] = asyncio.get_running_loop().create_future()
     context = await browser.new_context(viewport={"width": 1366, "height": 768}, permissions=["camera", "microphone"])
-    await context.expose_function("painted", lambda ms: painted.done() or painted.set_result(ms))
+
+    def seen(ms: float) -> None:
+        if not painted.done():
+            painted.set_result(ms)
+
+    await context.expose_function("painted", seen)
     await context.add_init_script(WATCH.replace("SEAT", told["seat"]))
     try:
         page = await context.new_page()

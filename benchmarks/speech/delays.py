@@ -219,7 +219,7 @@ async def measure(size: str, windows: Windows, seconds: int, folder: Path) -> li
     async with Relay() as relay, listening(folder, WORKER, windows) as (transcriber, _):
         alone, lost_alone = await relay.during(asyncio.ensure_future(asyncio.sleep(10)))
         playing = asyncio.create_task(listen(transcriber, turns, seconds))
-        beside, lost = await relay.during(playing)  # type: ignore[arg-type]
+        beside, lost = await relay.during(playing)
         heard, t0 = playing.result()
     words, finals, right = judge(turns, heard, t0)
     p50, p95, last = percentile(words, 50), percentile(words, 95), percentile(finals, 95)

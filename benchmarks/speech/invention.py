@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -30,13 +31,14 @@ def music(seconds: int) -> Pcm:
     return out
 
 
+def _between(sound: Pcm, start_ns: int, end_ns: int) -> Pcm:
+    return sound[(start_ns - T0) * RATE // NS : (end_ns - T0) * RATE // NS]
+
+
 async def measure(seconds: int, folder: Path) -> list[Row]:
     sounds = {"silence": silence(seconds), "noise": noise(seconds, 0.03), "music": music(seconds)}
     tracks = [
-        RecordedTrack(
-            SeatId(name), T0, T0 + seconds * NS, lambda a, b, s=pcm: s[(a - T0) * RATE // NS : (b - T0) * RATE // NS]
-        )
-        for name, pcm in sounds.items()
+        RecordedTrack(SeatId(name), T0, T0 + seconds * NS, partial(_between, pcm)) for name, pcm in sounds.items()
     ]
     async with listening(folder) as (transcriber, book):
         number = await transcriber.transcribe_recording(HEARING, tracks)

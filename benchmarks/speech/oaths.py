@@ -16,11 +16,12 @@ from benchmarks.speech.rows import Row
 from tests.media.record.synthetic import opus
 from tests.transcripts.voices import MODEL, OATH, reliable, say, silence
 from transcripts.oath_match import Verdict, check
+from transcripts.recognition import Ear
 from transcripts.settings import SpeechSettings
 from transcripts.track import Track
 from transcripts.utterances import NS, Pcm, Word
 from transcripts.windows import Purpose
-from transcripts.worker import Ear, load_ear
+from transcripts.worker import load_ear
 
 LOSS = 0.05
 
@@ -81,13 +82,13 @@ def _through_opus(sound: Pcm, rng: np.random.Generator) -> Pcm:
     """Encoded, one packet in twenty lost and played as silence, decoded."""
     decoder = av.CodecContext.create("libopus", "r")
     decoder.sample_rate, decoder.layout = 48_000, "mono"
-    out = []
+    out: list[Pcm] = []
     for packet in opus(np.repeat((sound * 32_000).astype(np.int16), 3)):
         if rng.random() < LOSS:
             out.append(np.zeros(320, np.float32))
         else:
             for frame in decoder.decode(av.Packet(packet)):
-                out.append(frame.to_ndarray()[0, ::3].astype(np.float32) / 32_768)
+                out.append(frame.to_ndarray()[0, ::3].astype(np.float32) / np.float32(32_768))
     return np.concatenate(out)
 
 
