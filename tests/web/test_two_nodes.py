@@ -17,6 +17,7 @@ from hearing.registry.store import Store
 from tests.browser.courthouse import LOOK_SECONDS, Api, Courthouse, Listed, list_hearing
 from tests.hearing.registry import postgres
 from tests.patience import PATIENCE_SECONDS
+from tests.web.house import EDITION
 from tests.web.stand import FRAGMENT, SCREEN, SDP, Device
 from tests.web.test_venue import RedisServer, redis_server
 from web.rehearsal.picture import loops
@@ -145,14 +146,7 @@ async def test_a_hearing_sits_at_one_node_is_reached_through_the_other_and_outli
 
 
 PARTIES = ("prosecutor", "suspect", "counsel")
-STEPS = (
-    "composition",
-    "motion_announced",
-    "rights_explained",
-    "prosecutor_heard",
-    "suspect_heard",
-    "counsel_heard",
-)
+STEPS = tuple(step.step for step in EDITION.kind("sanction").script if step.required)
 RULING: dict[str, object] = {
     "outcome": "sanction_short",
     "days": 10,
